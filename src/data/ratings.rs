@@ -1,0 +1,367 @@
+//! The rating set: users' rows and items' columns, both compressed.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Ids;
+
+/// One known rating, as a loader pushes it and as iteration yields it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rating {
+    /// Dense index of the user.
+    pub u: usize,
+    /// Dense index of the item.
+    pub i: usize,
+    /// The rating itself.
+    pub r: f32,
+}
+
+/// A user's rated items, or an item's raters: two slices of equal length, ids ascending.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    /// Dense indices of the items (in a row) or of the users (in a column), ascending.
+    pub ids: &'a [u32],
+    /// The ratings, in the same order.
+    pub ratings: &'a [f32],
+}
+
+impl<'a> Line<'a> {
+    /// Pairs of dense index and rating.
+    pub fn iter(self) -> impl Iterator<Item = (usize, f32)> + 'a {
+        self.ids
+            .iter()
+            .zip(self.ratings)
+            .map(|(&id, &r)| (id as usize, r))
+    }
+
+    /// How many ratings there are: |R(u)| or |R(i)|.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+}
+
+/// Half of the set: compressed rows, or compressed columns.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Compressed {
+    start: Vec<u32>,
+    ids: Vec<u32>,
+    ratings: Vec<f32>,
+}
+
+impl Compressed {
+    fn range(&self, line: usize) -> Range<usize> {
+        self.start[line] as usize..self.start[line + 1] as usize
+    }
+
+    fn line(&self, line: usize) -> Line<'_> {
+        let range = self.range(line);
+        Line {
+            ids: &self.ids[range.clone()],
+            ratings: &self.ratings[range],
+        }
+    }
+}
+
+/// Known ratings r_ui, built once and read by every model.
+///
+/// Kept twice, by user and by item, 8 bytes a rating each way (a 32-bit index and an `f32`), plus
+/// 4 bytes for a timestamp where there are any. Users and items are dense indices; [`Ids`] keep the
+/// originals. A subset made by a split has the same users and items, though some may have no rating.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Ratings {
+    users: Arc<Ids>,
+    items: Arc<Ids>,
+    rows: Compressed,
+    columns: Compressed,
+    timestamps: Option<Vec<u32>>,
+    scale: (f32, f32),
+}
+
+/// Two ratings of the same item by the same user, as the order numbers in which they were pushed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Duplicate {
+    /// The earlier of the two.
+    pub first: usize,
+    /// The later one.
+    pub second: usize,
+}
+
+impl Ratings {
+    /// Builds the set from ratings in any order, O(n log n).
+    ///
+    /// `timestamps` (seconds since 1970) are either absent or as many as `ratings`. Every index must
+    /// be below the number of ids, every rating finite, and there may be at most 2^32 - 1 ratings:
+    /// loaders see to that.
+    ///
+    /// # Errors
+    /// The first pair of ratings that share user and item.
+    ///
+    /// # Panics
+    /// If `timestamps` has another length than `ratings`.
+    pub fn new(
+        users: Arc<Ids>,
+        items: Arc<Ids>,
+        ratings: &[Rating],
+        timestamps: Option<&[u32]>,
+    ) -> Result<Self, Duplicate> {
+        if let Some(times) = timestamps {
+            assert_eq!(times.len(), ratings.len(), "one timestamp for each rating");
+        }
+        let mut order: Vec<u32> = (0..ratings.len() as u32).collect();
+        order.sort_by_key(|&n| (ratings[n as usize].u, ratings[n as usize].i));
+        for pair in order.windows(2) {
+            let (a, b) = (&ratings[pair[0] as usize], &ratings[pair[1] as usize]);
+            if (a.u, a.i) == (b.u, b.i) {
+                return Err(Duplicate {
+                    first: pair[0] as usize,
+                    second: pair[1] as usize,
+                });
+            }
+        }
+        let mut low = f32::INFINITY;
+        let mut high = f32::NEG_INFINITY;
+        for rating in ratings {
+            low = low.min(rating.r);
+            high = high.max(rating.r);
+        }
+        let rows = rows(users.len(), order.iter().map(|&n| ratings[n as usize]));
+        Ok(Self {
+            columns: columns(items.len(), &rows),
+            rows,
+            timestamps: timestamps.map(|times| order.iter().map(|&n| times[n as usize]).collect()),
+            scale: if ratings.is_empty() {
+                (0.0, 0.0)
+            } else {
+                (low, high)
+            },
+            users,
+            items,
+        })
+    }
+
+    /// The ratings at the positions (in row order, see [`Ratings::iter`]) for which `keep` says so,
+    /// with the same users, items and scale.
+    #[must_use]
+    pub fn subset(&self, keep: impl Fn(usize) -> bool) -> Self {
+        let numbered = self.iter().enumerate();
+        let kept = numbered.filter(|&(n, _)| keep(n)).map(|(_, rating)| rating);
+        let rows = rows(self.users.len(), kept);
+        Self {
+            columns: columns(self.items.len(), &rows),
+            rows,
+            timestamps: self.timestamps.as_ref().map(|times| {
+                let numbered = times.iter().enumerate();
+                numbered
+                    .filter(|&(n, _)| keep(n))
+                    .map(|(_, &t)| t)
+                    .collect()
+            }),
+            scale: self.scale,
+            users: Arc::clone(&self.users),
+            items: Arc::clone(&self.items),
+        }
+    }
+
+    /// Number of users, rated or not.
+    pub fn users(&self) -> usize {
+        self.users.len()
+    }
+
+    /// Number of items, rated or not.
+    pub fn items(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Number of ratings.
+    pub fn len(&self) -> usize {
+        self.rows.ids.len()
+    }
+
+    /// Whether there is no rating at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// R(u): what user `u` rated, by ascending item.
+    pub fn row(&self, u: usize) -> Line<'_> {
+        self.rows.line(u)
+    }
+
+    /// R(i): who rated item `i`, by ascending user.
+    pub fn column(&self, i: usize) -> Line<'_> {
+        self.columns.line(i)
+    }
+
+    /// The positions of user `u`'s ratings in row order: indices for [`Ratings::nth`].
+    pub fn positions(&self, u: usize) -> Range<usize> {
+        self.rows.range(u)
+    }
+
+    /// The rating at a position in row order, O(log users).
+    pub fn nth(&self, position: usize) -> Rating {
+        let u = self.rows.start.partition_point(|&s| s as usize <= position) - 1;
+        Rating {
+            u,
+            i: self.rows.ids[position] as usize,
+            r: self.rows.ratings[position],
+        }
+    }
+
+    /// r_ui where it is known, O(log |R(u)|).
+    pub fn get(&self, u: usize, i: usize) -> Option<f32> {
+        let row = self.row(u);
+        let at = row.ids.binary_search(&(i as u32)).ok()?;
+        Some(row.ratings[at])
+    }
+
+    /// All ratings in row order: by user, then by item.
+    pub fn iter(&self) -> impl Iterator<Item = Rating> {
+        (0..self.users())
+            .flat_map(move |u| self.row(u).iter().map(move |(i, r)| Rating { u, i, r }))
+    }
+
+    /// When each rating was given, in row order, in seconds since 1970; `None` where the data has no
+    /// timestamps.
+    pub fn timestamps(&self) -> Option<&[u32]> {
+        self.timestamps.as_deref()
+    }
+
+    /// The mean rating mu, summed in row order in double precision; 0 for an empty set.
+    pub fn mean(&self) -> f32 {
+        if self.is_empty() {
+            return 0.0;
+        }
+        let sum: f64 = self.rows.ratings.iter().map(|&r| f64::from(r)).sum();
+        (sum / self.len() as f64) as f32
+    }
+
+    /// Lowest and highest rating of the whole data, which predictions are clamped to when an error is
+    /// measured. A subset keeps those of the set it came from.
+    pub fn scale(&self) -> (f32, f32) {
+        self.scale
+    }
+
+    /// The users' original ids.
+    pub fn user_ids(&self) -> &Arc<Ids> {
+        &self.users
+    }
+
+    /// The items' original ids.
+    pub fn item_ids(&self) -> &Arc<Ids> {
+        &self.items
+    }
+}
+
+/// Compresses ratings that come in row order.
+fn rows(users: usize, ratings: impl Iterator<Item = Rating>) -> Compressed {
+    let mut rows = Compressed {
+        start: vec![0; users + 1],
+        ..Compressed::default()
+    };
+    for Rating { u, i, r } in ratings {
+        rows.start[u + 1] += 1;
+        rows.ids.push(i as u32);
+        rows.ratings.push(r);
+    }
+    accumulate(&mut rows.start);
+    rows
+}
+
+/// The transpose, in which each column's users ascend because the rows are gone through in order.
+fn columns(items: usize, rows: &Compressed) -> Compressed {
+    let mut start = vec![0; items + 1];
+    for &i in &rows.ids {
+        start[i as usize + 1] += 1;
+    }
+    accumulate(&mut start);
+    let mut next = start.clone();
+    let mut ids = vec![0; rows.ids.len()];
+    let mut ratings = vec![0.0; rows.ids.len()];
+    for u in 0..rows.start.len() - 1 {
+        for (i, r) in rows.line(u).iter() {
+            let at = next[i] as usize;
+            ids[at] = u as u32;
+            ratings[at] = r;
+            next[i] += 1;
+        }
+    }
+    Compressed {
+        start,
+        ids,
+        ratings,
+    }
+}
+
+fn accumulate(counts: &mut [u32]) {
+    let mut sum = 0;
+    for count in counts {
+        sum += *count;
+        *count = sum;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rating(u: usize, i: usize, r: f32) -> Rating {
+        Rating { u, i, r }
+    }
+
+    fn small() -> Ratings {
+        let ids = Arc::new(Ids::counting(3));
+        let ratings = [
+            rating(2, 0, 1.0),
+            rating(0, 2, 1.0),
+            rating(1, 2, 3.0),
+            rating(0, 0, 2.0),
+            rating(1, 1, 4.0),
+        ];
+        Ratings::new(ids.clone(), ids, &ratings, Some(&[50, 20, 40, 10, 30])).unwrap()
+    }
+
+    #[test]
+    fn rows_and_columns_hold_the_same_ratings() {
+        let set = small();
+        assert_eq!(set.row(1).iter().collect::<Vec<_>>(), [(1, 4.0), (2, 3.0)]);
+        assert_eq!(
+            set.column(0).iter().collect::<Vec<_>>(),
+            [(0, 2.0), (2, 1.0)]
+        );
+        assert_eq!(set.timestamps().unwrap(), [10, 20, 30, 40, 50]);
+        assert_eq!(set.get(2, 0), Some(1.0));
+        assert_eq!(set.get(2, 1), None);
+        assert_eq!(set.scale(), (1.0, 4.0));
+        assert!((set.mean() - 2.2).abs() < 1e-6);
+        for (n, expected) in set.iter().enumerate() {
+            assert_eq!(set.nth(n), expected);
+        }
+    }
+
+    #[test]
+    fn a_subset_keeps_users_items_scale_and_times() {
+        let half = small().subset(|n| n % 2 == 1);
+        assert_eq!((half.users(), half.items(), half.len()), (3, 3, 2));
+        assert!(half.row(2).is_empty());
+        assert_eq!(half.timestamps().unwrap(), [20, 40]);
+        assert_eq!(half.scale(), (1.0, 4.0));
+    }
+
+    #[test]
+    fn a_repeated_pair_is_named_by_the_order_it_came_in() {
+        let ids = Arc::new(Ids::counting(2));
+        let twice = [rating(1, 1, 3.0), rating(0, 0, 1.0), rating(1, 1, 5.0)];
+        assert_eq!(
+            Ratings::new(ids.clone(), ids, &twice, None),
+            Err(Duplicate {
+                first: 0,
+                second: 2
+            })
+        );
+    }
+}

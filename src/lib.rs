@@ -1,0 +1,4 @@
+//! Recommender models to look inside.
+
+pub mod data;
+pub mod random;

@@ -1,0 +1,2 @@
+//! The command line: the same engine as the site.
+fn main() {}
