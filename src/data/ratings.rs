@@ -3,10 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::Ids;
 
 /// One known rating, as a loader pushes it and as iteration yields it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Rating {
     /// Dense index of the user.
     pub u: usize,
@@ -27,7 +30,7 @@ pub struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// Pairs of dense index and rating.
-    pub fn iter(self) -> impl Iterator<Item = (usize, f32)> + 'a {
+    pub fn iter(self) -> impl Iterator<Item = (usize, f32)> + Clone + 'a {
         self.ids
             .iter()
             .zip(self.ratings)
