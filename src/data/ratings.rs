@@ -207,7 +207,12 @@ impl Ratings {
 
     /// The rating at a position in row order, O(log users).
     pub fn nth(&self, position: usize) -> Rating {
-        let u = self.rows.start.partition_point(|&s| s as usize <= position) - 1;
+        let after = self.rows.start.partition_point(|&s| s as usize <= position);
+        self.nth_of(after - 1, position)
+    }
+
+    /// The rating at a position in row order, where it is known whose it is, O(1).
+    pub fn nth_of(&self, u: usize, position: usize) -> Rating {
         Rating {
             u,
             i: self.rows.ids[position] as usize,

@@ -3,7 +3,7 @@
 use rand::seq::SliceRandom;
 
 use super::registry::{Hyperparameter, Kind};
-use crate::data::{Rating, Ratings};
+use crate::data::Ratings;
 use crate::random;
 
 /// The order of visits; one epoch's order does not depend on the epochs before.
@@ -11,7 +11,7 @@ use crate::random;
 pub enum Order {
     /// Users by index, each user's items by index, the same in every epoch.
     Stored,
-    /// Users in a new random order in each epoch, each user's items by index.
+    /// User by user; in each epoch the users, and each user's items, in a new random order.
     ByUser,
     /// All ratings in a new random order in each epoch.
     Shuffled,
@@ -26,14 +26,14 @@ impl Order {
         min: 0.0,
         max: 2.0,
         kind: Kind::Choice(&["stored", "by-user", "shuffled"]),
-        help: "Visit the ratings as they are stored, user by user with the users shuffled, or all shuffled.",
+        help: "Visit the ratings as they are stored; user by user, shuffled anew in each epoch; or all shuffled together.",
     };
 
     /// The hyperparameter of models that go user by user.
     pub const USERS: Hyperparameter = Hyperparameter {
         max: 1.0,
         kind: Kind::Choice(&["stored", "by-user"]),
-        help: "Visit the users as they are stored, or shuffled anew in each epoch.",
+        help: "Visit the ratings as they are stored, or user by user, shuffled anew in each epoch.",
         ..Self::ANY
     };
 
@@ -46,29 +46,49 @@ impl Order {
         }
     }
 
-    /// The users in the order of this epoch.
-    pub fn users(self, train: &Ratings, seed: u64, epoch: usize) -> Vec<u32> {
+    /// The visits of an epoch, O(ratings).
+    pub fn visits(self, train: &Ratings, seed: u64, epoch: usize) -> Visits {
+        let mut rng = random::epoch_stream(seed, "order", epoch);
         let mut users: Vec<u32> = (0..train.users() as u32).collect();
-        if self != Self::Stored {
-            users.shuffle(&mut random::epoch_stream(seed, "order", epoch));
+        if self == Self::ByUser {
+            users.shuffle(&mut rng);
         }
-        users
-    }
-
-    /// The positions of all ratings in the order of this epoch, O(ratings).
-    pub fn positions(self, train: &Ratings, seed: u64, epoch: usize) -> Vec<u32> {
+        let mut positions = Vec::with_capacity(train.len());
+        for &u in &users {
+            let from = positions.len();
+            positions.extend(train.positions(u as usize).map(|n| n as u32));
+            if self == Self::ByUser {
+                positions[from..].shuffle(&mut rng);
+            }
+        }
         if self == Self::Shuffled {
-            let mut all: Vec<u32> = (0..train.len() as u32).collect();
-            all.shuffle(&mut random::epoch_stream(seed, "order", epoch));
-            return all;
+            positions.shuffle(&mut rng);
         }
-        let users = self.users(train, seed, epoch);
-        let positions = |&u: &u32| train.positions(u as usize).map(|n| n as u32);
-        users.iter().flat_map(positions).collect()
+        Visits { users, positions }
+    }
+}
+
+/// One epoch's order: positions of ratings in row order (see [`Ratings::nth`]).
+#[derive(Debug)]
+pub struct Visits {
+    users: Vec<u32>,
+    positions: Vec<u32>,
+}
+
+impl Visits {
+    /// All positions.
+    pub fn positions(&self) -> &[u32] {
+        &self.positions
     }
 
-    /// The rating of step `n` of this epoch.
-    pub fn nth(self, train: &Ratings, seed: u64, epoch: usize, n: usize) -> Rating {
-        train.nth(self.positions(train, seed, epoch)[n] as usize)
+    /// Each user with the positions of the user's ratings. Not for [`Order::Shuffled`], which does not
+    /// go by users.
+    pub fn by_user(&self, train: &Ratings) -> impl Iterator<Item = (usize, &[u32])> {
+        let mut rest = &self.positions[..];
+        self.users.iter().map(move |&u| {
+            let (own, others) = rest.split_at(train.positions(u as usize).len());
+            rest = others;
+            (u as usize, own)
+        })
     }
 }

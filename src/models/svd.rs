@@ -170,15 +170,15 @@ impl Model for Svd {
 
     fn pass(&mut self, epoch: usize) {
         let train = Arc::clone(&self.train);
+        let visits = self.order.visits(&train, self.seed, epoch);
         if self.order == Order::Shuffled {
-            for n in self.order.positions(&train, self.seed, epoch) {
+            for &n in visits.positions() {
                 self.update(train.nth(n as usize), &mut ());
             }
         } else {
-            for u in self.order.users(&train, self.seed, epoch) {
-                let u = u as usize;
-                for (i, r) in train.row(u).iter() {
-                    self.update(Rating { u, i, r }, &mut ());
+            for (u, positions) in visits.by_user(&train) {
+                for &n in positions {
+                    self.update(train.nth_of(u, n as usize), &mut ());
                 }
             }
         }
@@ -189,7 +189,8 @@ impl Model for Svd {
     }
 
     fn step(&mut self, epoch: usize, n: usize) -> Step {
-        let rating = self.order.nth(&self.train, self.seed, epoch, n);
+        let visits = self.order.visits(&self.train, self.seed, epoch);
+        let rating = self.train.nth(visits.positions()[n] as usize);
         let mut step = Step::new(Subject::Rating(rating), self.p.factors());
         self.update(rating, &mut step);
         step

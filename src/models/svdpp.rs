@@ -165,12 +165,13 @@ impl Svdpp {
     ///
     /// follow from each rating without touching a single y_j. Afterwards z_u tells v, because
     /// z_u = a z_u0 + |N(u)|^(1/2) v, and the y_j are written once.
-    fn learn_user(&mut self, u: usize, z: &mut [f32], z_start: &mut [f32]) {
+    fn learn_user(&mut self, u: usize, positions: &[u32], z: &mut [f32], z_start: &mut [f32]) {
         let train = Arc::clone(&self.train);
         self.gather(u, z);
         z_start.copy_from_slice(z);
         let mut a = 1.0;
-        for (i, r) in train.row(u).iter() {
+        for &n in positions {
+            let Rating { i, r, .. } = train.nth_of(u, n as usize);
             let e = r - self.sum(u, i, z, &mut ());
             self.update(u, i, e, z, &mut ());
             a *= 1.0 - self.gamma * self.lambda;
@@ -224,8 +225,9 @@ impl Model for Svdpp {
     fn pass(&mut self, epoch: usize) {
         let mut z = vec![0.0; self.y.stride()];
         let mut z_start = z.clone();
-        for u in self.order.users(&self.train, self.seed, epoch) {
-            self.learn_user(u as usize, &mut z, &mut z_start);
+        let visits = self.order.visits(&self.train, self.seed, epoch);
+        for (u, positions) in visits.by_user(&Arc::clone(&self.train)) {
+            self.learn_user(u, positions, &mut z, &mut z_start);
         }
     }
 
@@ -234,7 +236,8 @@ impl Model for Svdpp {
     }
 
     fn step(&mut self, epoch: usize, n: usize) -> Step {
-        let rating = self.order.nth(&self.train, self.seed, epoch, n);
+        let visits = self.order.visits(&self.train, self.seed, epoch);
+        let rating = self.train.nth(visits.positions()[n] as usize);
         let Rating { u, i, r } = rating;
         let mut step = Step::new(Subject::Rating(rating), self.p.factors());
         let mut z = self.gathered(u);
