@@ -102,7 +102,13 @@ impl Half<'_> {
     // lesson: update
     /// Solves for one user or item; `line` holds its ratings. False where its system is singular:
     /// then its vector stays as it was.
-    fn solve<L: Listen>(&mut self, row: usize, line: Line, work: &mut Normal, listen: &mut L) -> bool {
+    fn solve<L: Listen>(
+        &mut self,
+        row: usize,
+        line: Line,
+        work: &mut Normal,
+        listen: &mut L,
+    ) -> bool {
         listen.objective(|| self.penalized(row, line));
         if self.variant == Variant::Biased {
             let count = line.len() as f32 + self.lambda;
@@ -116,7 +122,11 @@ impl Half<'_> {
             let before = self.bias[row];
             let after = if count > 0.0 { sum / count } else { 0.0 };
             self.bias[row] = listen.replace(
-                Place { parameter: self.places.0, row, column: 0 },
+                Place {
+                    parameter: self.places.0,
+                    row,
+                    column: 0,
+                },
                 before,
                 count * before - sum,
                 after,
@@ -135,7 +145,11 @@ impl Half<'_> {
         } else if !L::HEARS && self.lambda > 0.0 && line.len() < self.own.factors() {
             work.solve_short(self.held, targets, line.len(), self.lambda)
         } else {
-            work.matrix(self.held, line.ids.iter().map(|&id| id as usize), self.lambda);
+            work.matrix(
+                self.held,
+                line.ids.iter().map(|&id| id as usize),
+                self.lambda,
+            );
             work.right(self.held, targets);
             work.solve()
         };
@@ -144,8 +158,16 @@ impl Half<'_> {
             let own = self.own.row_mut(row);
             let before = if L::HEARS { own.to_vec() } else { Vec::new() };
             for (k, value) in own.iter_mut().enumerate() {
-                let place = Place { parameter: self.places.1, row, column: k };
-                let gradient = if L::HEARS { work.gradient(&before, k) } else { 0.0 };
+                let place = Place {
+                    parameter: self.places.1,
+                    row,
+                    column: k,
+                };
+                let gradient = if L::HEARS {
+                    work.gradient(&before, k)
+                } else {
+                    0.0
+                };
                 *value = listen.replace(place, *value, gradient, work.solution()[k]);
             }
         }
@@ -181,11 +203,17 @@ impl Als {
         };
         let rng = random::stream(seed, "q");
         Self {
-            mu: if variant == Variant::Biased { train.mean() } else { 0.0 },
+            mu: if variant == Variant::Biased {
+                train.mean()
+            } else {
+                0.0
+            },
             b_u: vec![0.0; train.users()],
             b_i: vec![0.0; train.items()],
             p: Factors::zeros(train.users(), f),
-            q: Factors::normal(train.items(), f, sigma, rng, |i| !train.column(i).is_empty()),
+            q: Factors::normal(train.items(), f, sigma, rng, |i| {
+                !train.column(i).is_empty()
+            }),
             lambda: spec.get("lambda") as f32,
             variant,
             singular: 0,

@@ -66,7 +66,11 @@ impl Baseline {
             mu: train.mean(),
             b_u: vec![0.0; train.users()],
             b_i: vec![0.0; train.items()],
-            lambda: if least_squares { spec.get("lambda") as f32 } else { 0.0 },
+            lambda: if least_squares {
+                spec.get("lambda") as f32
+            } else {
+                0.0
+            },
             least_squares,
             train,
         }
@@ -93,7 +97,13 @@ impl Baseline {
     }
 
     /// The gradient at `before`, and the bias that makes it zero.
-    fn fit<L: Listen>(&self, line: Line, others: &[f32], before: f32, listen: &mut L) -> (f32, f32) {
+    fn fit<L: Listen>(
+        &self,
+        line: Line,
+        others: &[f32],
+        before: f32,
+        listen: &mut L,
+    ) -> (f32, f32) {
         let count = line.len() as f32 + self.lambda;
         let mut sum = 0.0;
         for (id, r) in line.iter() {
@@ -109,7 +119,11 @@ impl Baseline {
 }
 
 fn place(parameter: usize, row: usize) -> Place {
-    Place { parameter, row, column: 0 }
+    Place {
+        parameter,
+        row,
+        column: 0,
+    }
 }
 
 impl Model for Baseline {
@@ -173,6 +187,10 @@ impl Model for Baseline {
     }
 
     fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        vec![std::slice::from_mut(&mut self.mu), &mut self.b_u, &mut self.b_i]
+        vec![
+            std::slice::from_mut(&mut self.mu),
+            &mut self.b_u,
+            &mut self.b_i,
+        ]
     }
 }

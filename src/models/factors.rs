@@ -95,7 +95,12 @@ impl Factors {
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     debug_assert!(a.len() == b.len() && a.len().is_multiple_of(LANES));
     let mut sums = [0.0; LANES];
-    for (x, y) in a.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0) {
+    for (x, y) in a
+        .as_chunks::<LANES>()
+        .0
+        .iter()
+        .zip(b.as_chunks::<LANES>().0)
+    {
         for lane in 0..LANES {
             sums[lane] += x[lane] * y[lane];
         }
@@ -121,7 +126,11 @@ mod tests {
     fn a_dot_product_agrees_with_double_precision() {
         let vectors = Factors::normal(2, 100, 1.0, random::stream(1, "test"), |_| true);
         let (a, b) = (vectors.row(0), vectors.row(1));
-        let exact: f64 = a.iter().zip(b).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum();
+        let exact: f64 = a
+            .iter()
+            .zip(b)
+            .map(|(&x, &y)| f64::from(x) * f64::from(y))
+            .sum();
         assert!((f64::from(dot(a, b)) - exact).abs() < 1e-5);
         assert_eq!(a.len(), 104);
         assert!(a[100..].iter().all(|&x| x == 0.0));
@@ -129,7 +138,8 @@ mod tests {
 
     #[test]
     fn an_unknown_row_is_zero_and_changes_no_other() {
-        let draw = |known: fn(usize) -> bool| Factors::normal(3, 5, 0.1, random::stream(7, "test"), known);
+        let draw =
+            |known: fn(usize) -> bool| Factors::normal(3, 5, 0.1, random::stream(7, "test"), known);
         let (all, some) = (draw(|_| true), draw(|row| row != 1));
         assert!(some.row(1).iter().all(|&x| x == 0.0));
         assert_eq!((all.row(0), all.row(2)), (some.row(0), some.row(2)));

@@ -52,8 +52,20 @@ pub struct Parameter<'a> {
 
 impl<'a> Parameter<'a> {
     /// A vector of single numbers.
-    pub fn scalars(name: &'static str, symbol: &'static str, axis: Axis, values: &'a [f32]) -> Self {
-        Self { name, symbol, axis, columns: 1, stride: 1, values }
+    pub fn scalars(
+        name: &'static str,
+        symbol: &'static str,
+        axis: Axis,
+        values: &'a [f32],
+    ) -> Self {
+        Self {
+            name,
+            symbol,
+            axis,
+            columns: 1,
+            stride: 1,
+            values,
+        }
     }
 
     /// A matrix of latent vectors.
@@ -76,7 +88,9 @@ impl<'a> Parameter<'a> {
     /// The rows without their padding.
     pub fn rows(&self) -> impl Iterator<Item = &'a [f32]> {
         let columns = self.columns;
-        self.values.chunks_exact(self.stride).map(move |row| &row[..columns])
+        self.values
+            .chunks_exact(self.stride)
+            .map(move |row| &row[..columns])
     }
 }
 

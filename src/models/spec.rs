@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::registry::{Entry, Hyperparameter, Kind, REGISTRY, entry};
 use super::Model;
+use super::registry::{Entry, Hyperparameter, Kind, REGISTRY, entry};
 use crate::data::Ratings;
 
 /// A model's id and a value for each of its hyperparameters.
@@ -92,9 +92,11 @@ impl Spec {
     ) -> Result<Self, SpecError> {
         let mut spec = Self::new(id)?;
         for setting in settings {
-            let (name, value) = setting.split_once('=').ok_or_else(|| SpecError::NoEqualsSign {
-                found: setting.to_owned(),
-            })?;
+            let (name, value) = setting
+                .split_once('=')
+                .ok_or_else(|| SpecError::NoEqualsSign {
+                    found: setting.to_owned(),
+                })?;
             spec.set(name.trim(), value.trim())?;
         }
         Ok(spec)
@@ -105,11 +107,13 @@ impl Spec {
     /// # Errors
     /// If there is no such hyperparameter or the value is not allowed; nothing is changed then.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), SpecError> {
-        let at = self.position(name).ok_or_else(|| SpecError::UnknownHyperparameter {
-            model: self.entry.id,
-            name: name.to_owned(),
-            known: list(self.entry.hyperparameters.iter().map(|h| h.name)),
-        })?;
+        let at = self
+            .position(name)
+            .ok_or_else(|| SpecError::UnknownHyperparameter {
+                model: self.entry.id,
+                name: name.to_owned(),
+                known: list(self.entry.hyperparameters.iter().map(|h| h.name)),
+            })?;
         self.values[at] = read(&self.entry.hyperparameters[at], value)?;
         Ok(())
     }
@@ -145,7 +149,10 @@ impl Spec {
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        self.entry.hyperparameters.iter().position(|h| h.name == name)
+        self.entry
+            .hyperparameters
+            .iter()
+            .position(|h| h.name == name)
     }
 }
 
@@ -175,7 +182,11 @@ fn read(h: &Hyperparameter, text: &str) -> Result<f64, SpecError> {
             .map(|at| at as f64)
             .ok_or_else(|| error(format!("one of {}", list(words.iter().copied()))));
     }
-    let whole = if h.kind == Kind::Integer { "a whole number" } else { "a number" };
+    let whole = if h.kind == Kind::Integer {
+        "a whole number"
+    } else {
+        "a number"
+    };
     text.parse::<f64>()
         .ok()
         .filter(|x| (h.min..=h.max).contains(x))
@@ -221,7 +232,12 @@ mod tests {
     fn every_default_is_allowed() {
         for entry in REGISTRY {
             for h in entry.hyperparameters {
-                assert!((h.min..=h.max).contains(&h.default), "{} {}", entry.id, h.name);
+                assert!(
+                    (h.min..=h.max).contains(&h.default),
+                    "{} {}",
+                    entry.id,
+                    h.name
+                );
             }
             assert!(Spec::new(entry.id).unwrap().epochs() > 0);
         }

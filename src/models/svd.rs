@@ -95,8 +95,12 @@ impl Svd {
             mu: if biases { train.mean() } else { 0.0 },
             b_u: vec![0.0; train.users()],
             b_i: vec![0.0; train.items()],
-            p: Factors::normal(train.users(), f, sigma, rng("p"), |u| !train.row(u).is_empty()),
-            q: Factors::normal(train.items(), f, sigma, rng("q"), |i| !train.column(i).is_empty()),
+            p: Factors::normal(train.users(), f, sigma, rng("p"), |u| {
+                !train.row(u).is_empty()
+            }),
+            q: Factors::normal(train.items(), f, sigma, rng("q"), |i| {
+                !train.column(i).is_empty()
+            }),
             gamma: spec.get("gamma") as f32,
             lambda: spec.get("lambda") as f32,
             biases,
@@ -148,7 +152,11 @@ impl Svd {
 }
 
 fn place(parameter: usize, row: usize, column: usize) -> Place {
-    Place { parameter, row, column }
+    Place {
+        parameter,
+        row,
+        column,
+    }
 }
 
 fn square(x: f32) -> f64 {
@@ -202,9 +210,10 @@ impl Model for Svd {
     }
 
     fn objective(&self) -> f64 {
-        let terms = self.train.iter().map(|Rating { u, i, r }| {
-            self.penalized(r - self.sum(u, i, &mut ()), u, i)
-        });
+        let terms = self
+            .train
+            .iter()
+            .map(|Rating { u, i, r }| self.penalized(r - self.sum(u, i, &mut ()), u, i));
         terms.sum()
     }
 

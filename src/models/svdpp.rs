@@ -79,7 +79,9 @@ impl Svdpp {
             mu: train.mean(),
             b_u: vec![0.0; train.users()],
             b_i: vec![0.0; train.items()],
-            p: Factors::normal(train.users(), f, sigma, rng("p"), |u| !train.row(u).is_empty()),
+            p: Factors::normal(train.users(), f, sigma, rng("p"), |u| {
+                !train.row(u).is_empty()
+            }),
             q: Factors::normal(train.items(), f, sigma, rng("q"), rated),
             y: Factors::normal(train.items(), f, sigma, rng("y"), rated),
             gamma: spec.get("gamma") as f32,
@@ -197,7 +199,11 @@ impl Svdpp {
 }
 
 fn place(parameter: usize, row: usize, column: usize) -> Place {
-    Place { parameter, row, column }
+    Place {
+        parameter,
+        row,
+        column,
+    }
 }
 
 fn square(x: f32) -> f64 {
@@ -216,7 +222,12 @@ impl Model for Svdpp {
         let mut explanation = Explanation::default();
         self.sum(u, i, &self.gathered(u), &mut explanation);
         let norm = self.norm(u);
-        let share = |&j: &u32| (j as usize, norm * dot(self.q.row(i), self.y.row(j as usize)));
+        let share = |&j: &u32| {
+            (
+                j as usize,
+                norm * dot(self.q.row(i), self.y.row(j as usize)),
+            )
+        };
         explanation.because = self.train.row(u).ids.iter().map(share).collect();
         explanation.because.sort_by(|a, b| b.1.total_cmp(&a.1));
         explanation
