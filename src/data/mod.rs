@@ -1,7 +1,9 @@
 //! From bytes to rating sets: loaders, splits, the toy and the simulation.
 
+mod films;
 mod ids;
 mod ratings;
+pub mod simulation;
 pub mod split;
 pub mod toy;
 
