@@ -1,8 +1,10 @@
 //! From bytes to rating sets: loaders, splits, the toy and the simulation.
 
 pub mod cutout;
+mod films;
 mod ids;
 mod ratings;
+pub mod simulation;
 pub mod split;
 pub mod toy;
 
