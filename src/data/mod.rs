@@ -1,6 +1,8 @@
 //! From bytes to rating sets: loaders, splits, the toy and the simulation.
 
+pub mod compact;
 mod ids;
+pub mod load;
 mod ratings;
 pub mod split;
 pub mod toy;
