@@ -2,7 +2,9 @@
 
 pub mod cutout;
 mod films;
+pub mod compact;
 mod ids;
+pub mod load;
 mod ratings;
 pub mod simulation;
 pub mod split;

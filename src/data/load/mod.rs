@@ -1,0 +1,224 @@
+//! Rating files in, a [`Dataset`] out; the format is recognized from the content.
+//!
+//! - **MovieLens** as published: latest, 20M, 25M, 32M (`ratings.csv`, `movies.csv`), 100K (`u.data`,
+//!   `u.item`, and the given splits such as `u1.base`), 1M and 10M (`ratings.dat`, `movies.dat`).
+//! - **Netflix Prize**: `combined_data_1.txt` …, or `mv_0000001.txt` …, with `movie_titles`.
+//! - **Any table** with a user, an item and a rating a line, separated by commas, tabs, semicolons,
+//!   bars or spaces. With a header, the names of the columns count, in any order. Without one, they
+//!   are user, item, rating and, where the fourth column holds nothing but times, timestamp; unless
+//!   the third cannot be the rating and exactly one other can.
+//! - The site's own form, see [`compact`].
+//!
+//! Each of them as a file, as several files, or in a zip, in whatever folder. Times are seconds
+//! since 1970, milliseconds (above 10^11) or dates. Text is UTF-8, or Latin-1 in those old files
+//! that are. Items without a known title are called by their ids.
+//!
+//! A packed file is unpacked as it is read and never whole in memory. Whatever is wrong ends in a
+//! [`LoadError`], one sentence with the place and the remedy.
+//!
+//! ```
+//! use factorscope::data::load::{Source, load};
+//!
+//! let table = "user;film;stars\nann;Alien;5\nbob;Alien;four\n";
+//! let source = Source { name: "mine.csv".into(), bytes: table.into() };
+//! let sentence = load(&[source]).unwrap_err().to_string();
+//! assert_eq!(sentence, "mine.csv, line 3, column 3: expected a number, found `four`");
+//! ```
+
+mod choose;
+mod delimited;
+mod error;
+mod files;
+mod movielens;
+mod netflix;
+#[cfg(not(target_arch = "wasm32"))]
+mod path;
+mod records;
+mod table;
+#[cfg(test)]
+mod tests;
+mod titles;
+mod values;
+
+pub use error::LoadError;
+#[cfg(not(target_arch = "wasm32"))]
+pub use path::read_path;
+
+use std::sync::Arc;
+
+use super::{Dataset, Item, Origin, Ratings, compact};
+use choose::{Choice, choose};
+use files::{Archive, File};
+use table::{Entry, Names, Table};
+
+/// A named piece of input: one file as it was handed over, a zip, a table, a list of titles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// What errors call it; a folder before it may tell the edition, as in `ml-25m/ratings.csv`.
+    pub name: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// Loads one data set from one file, or from several that belong together.
+///
+/// # Errors
+/// A [`LoadError`] that says what is wrong, where, and what to do.
+pub fn load(sources: &[Source]) -> Result<Dataset, LoadError> {
+    if let [source] = sources
+        && compact::is_compact(&source.bytes)
+    {
+        return decode(source);
+    }
+    Ok(load_sets(&[sources])?.0)
+}
+
+/// Loads a training set and a test set as they are given, over the same users and items: those of
+/// either. The data set has the training ratings and the catalogue of all items; a rating may stand
+/// in both sets.
+///
+/// # Errors
+/// A [`LoadError`] that says what is wrong, where, and what to do.
+pub fn load_pair(train: &[Source], test: &[Source]) -> Result<(Dataset, Ratings), LoadError> {
+    let (dataset, mut others) = load_sets(&[train, test])?;
+    others
+        .pop()
+        .map(|test| (dataset, test))
+        .ok_or(LoadError::Nothing)
+}
+
+/// One rating set: files that were chosen, or the site's own form.
+enum Set<'f> {
+    Chosen(Choice<'f>),
+    Compact(Dataset),
+}
+
+/// The first set with the catalogue of all, and the ratings of the other sets.
+fn load_sets(sets: &[&[Source]]) -> Result<(Dataset, Vec<Ratings>), LoadError> {
+    let mut archives = Vec::new();
+    for sources in sets {
+        let opened: Result<Vec<_>, _> = sources.iter().map(archive).collect();
+        archives.push(opened?);
+    }
+    let mut files = Vec::new();
+    for (sources, archives) in sets.iter().zip(&archives) {
+        files.push(list(sources, archives)?);
+    }
+    let mut names = Names::default();
+    let mut tables = Vec::new();
+    let mut parts = Vec::new();
+    for (sources, files) in sets.iter().zip(&files) {
+        let mut table = Table::new();
+        parts.push(read(sources, files, &mut names, &mut table)?);
+        tables.push(table);
+    }
+    let order = names.finish();
+    let mut ratings = tables.into_iter().map(|table| table.finish(&order));
+    let first = ratings.next().ok_or(LoadError::Nothing)??;
+    let others = ratings.collect::<Result<Vec<_>, _>>()?;
+
+    let mut items: Vec<Option<Item>> = vec![None; order.items.len()];
+    for part in &parts {
+        match part {
+            Set::Chosen(choice) => choice.read_titles(&order.items, &mut items)?,
+            Set::Compact(dataset) => {
+                let ids = dataset.ratings.item_ids().iter();
+                for (id, item) in ids.zip(&dataset.catalogue) {
+                    if let Some(index) = order.items.index(id) {
+                        items[index].get_or_insert_with(|| item.clone());
+                    }
+                }
+            }
+        }
+    }
+    let (name, origin) = match &parts[0] {
+        Set::Compact(dataset) => (dataset.name.clone(), dataset.origin),
+        Set::Chosen(choice) => {
+            let is_movielens = choice.is_movielens();
+            let name = movielens::title(choice.main(), is_movielens);
+            let origin = if is_movielens {
+                Origin::Movielens
+            } else {
+                Origin::File
+            };
+            (name, origin)
+        }
+    };
+    let called = |(id, item): (&str, Option<Item>)| {
+        let mut item = item.unwrap_or_default();
+        if item.title.is_empty() {
+            id.clone_into(&mut item.title);
+        }
+        item
+    };
+    let dataset = Dataset {
+        name,
+        origin,
+        catalogue: order.items.iter().zip(items).map(called).collect(),
+        ratings: Arc::new(first),
+    };
+    Ok((dataset, others))
+}
+
+fn read<'f>(
+    sources: &[Source],
+    files: &'f [File<'f>],
+    names: &mut Names,
+    table: &mut Table,
+) -> Result<Set<'f>, LoadError> {
+    if let [source] = sources
+        && compact::is_compact(&source.bytes)
+    {
+        let dataset = decode(source)?;
+        table.begin(&source.name);
+        let (users, items) = (dataset.ratings.user_ids(), dataset.ratings.item_ids());
+        let mut times = dataset.ratings.timestamps().map(|times| times.iter());
+        for (rating, line) in dataset.ratings.iter().zip(1..) {
+            let entry = Entry {
+                user: users.name(rating.u),
+                item: items.name(rating.i),
+                r: rating.r,
+                time: times.as_mut().and_then(Iterator::next).copied(),
+                line,
+            };
+            table.push(names, &entry)?;
+        }
+        return Ok(Set::Compact(dataset));
+    }
+    let place = match sources {
+        [] => return Err(LoadError::Nothing),
+        [source] => &source.name,
+        _ => "the selection",
+    };
+    let choice = choose(files, place)?;
+    choice.read(names, table)?;
+    Ok(Set::Chosen(choice))
+}
+
+/// The directory of a source that is a zip.
+fn archive(source: &Source) -> Result<Option<Archive<'_>>, LoadError> {
+    let is_zip = files::is_zip(&source.bytes);
+    is_zip.then(|| files::archive(source)).transpose()
+}
+
+/// The files in the sources, those of zips among them.
+fn list<'a>(
+    sources: &'a [Source],
+    archives: &'a [Option<Archive<'a>>],
+) -> Result<Vec<File<'a>>, LoadError> {
+    let mut files = Vec::new();
+    for (source, archive) in sources.iter().zip(archives) {
+        match archive {
+            Some(archive) => files::unpack(source, archive, &mut files)?,
+            None => files.push(File::plain(source)),
+        }
+    }
+    Ok(files)
+}
+
+fn decode(source: &Source) -> Result<Dataset, LoadError> {
+    compact::decode(&source.bytes).map_err(|err| LoadError::Damaged {
+        file: source.name.clone(),
+        reason: err.to_string(),
+    })
+}
