@@ -39,7 +39,13 @@ export async function wasm() {
   await must(sentence, 'cargo', task);
   const module = `${fresh}/factorscope_bg.wasm`;
   const small = `${fresh}/small.wasm`;
-  const features = ['simd', 'bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int'];
+  const features = [
+    'simd',
+    'bulk-memory',
+    'sign-ext',
+    'mutable-globals',
+    'nontrapping-float-to-int',
+  ];
   await must(sentence, process.execPath, [
     script('binaryen', 'wasm-opt'),
     ...['-O3', ...features.map((name) => `--enable-${name}`), '--enable-multivalue'],
