@@ -1,9 +1,12 @@
 //! From bytes to rating sets: loaders, splits, the toy and the simulation.
 
+pub mod cutout;
+mod films;
 pub mod compact;
 mod ids;
 pub mod load;
 mod ratings;
+pub mod simulation;
 pub mod split;
 pub mod toy;
 
@@ -16,6 +19,7 @@ use serde::Serialize;
 
 /// What is known about an item beside its ratings.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Item {
     /// Its title without the year, as text; the item's id where no title is known.
     pub title: String,
@@ -27,6 +31,7 @@ pub struct Item {
 
 /// Where a data set came from; the site words its notices accordingly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// The small table that is edited by hand.

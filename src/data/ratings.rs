@@ -3,10 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::Ids;
 
 /// One known rating, as a loader pushes it and as iteration yields it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Rating {
     /// Dense index of the user.
     pub u: usize,
@@ -27,7 +30,7 @@ pub struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// Pairs of dense index and rating.
-    pub fn iter(self) -> impl Iterator<Item = (usize, f32)> + 'a {
+    pub fn iter(self) -> impl Iterator<Item = (usize, f32)> + Clone + 'a {
         self.ids
             .iter()
             .zip(self.ratings)
@@ -204,7 +207,12 @@ impl Ratings {
 
     /// The rating at a position in row order, O(log users).
     pub fn nth(&self, position: usize) -> Rating {
-        let u = self.rows.start.partition_point(|&s| s as usize <= position) - 1;
+        let after = self.rows.start.partition_point(|&s| s as usize <= position);
+        self.nth_of(after - 1, position)
+    }
+
+    /// The rating at a position in row order, where it is known whose it is, O(1).
+    pub fn nth_of(&self, u: usize, position: usize) -> Rating {
         Rating {
             u,
             i: self.rows.ids[position] as usize,

@@ -1,0 +1,68 @@
+// The steps of a build, each skipped when its inputs have not changed.
+
+import { copyFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+
+import { here, must, say, script, Stop } from './run.mjs';
+import { done, hash, mark } from './stamp.mjs';
+
+/** Builds the command line in release and answers where it is. */
+export async function engine() {
+  const told = await must(
+    'The command line could not be built: the reason stands above.',
+    'cargo',
+    ['build', '--release', '--bin', 'factorscope', '--message-format', 'json-render-diagnostics'],
+    { capture: 'stdout' },
+  );
+  for (const line of told.split('\n').filter((text) => text.startsWith('{'))) {
+    const message = JSON.parse(line);
+    if (message.target?.name === 'factorscope' && message.executable) return message.executable;
+  }
+  throw new Stop('cargo built no program named factorscope.');
+}
+
+/** Builds the WebAssembly package in pkg/. */
+export async function wasm() {
+  const job = {
+    stamp: 'pkg/.stamp',
+    value: hash([
+      ...['src', 'xtask', 'Cargo.toml', 'Cargo.lock', '.cargo', 'scripts/lib/steps.mjs'],
+      'package-lock.json',
+    ]),
+    results: ['pkg/factorscope.js', 'pkg/factorscope_bg.wasm'],
+  };
+  if (done(job)) return;
+  say('Building the WebAssembly package …');
+  const sentence = 'The WebAssembly package could not be built: the reason stands above.';
+  const fresh = here('pkg/.new');
+  rmSync(fresh, { recursive: true, force: true });
+  const task = ['run', '--quiet', '--package', 'xtask', '--profile', 'xtask', '--', 'wasm', fresh];
+  await must(sentence, 'cargo', task);
+  const module = `${fresh}/factorscope_bg.wasm`;
+  const small = `${fresh}/small.wasm`;
+  const features = ['simd', 'bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int'];
+  await must(sentence, process.execPath, [
+    script('binaryen', 'wasm-opt'),
+    ...['-O3', ...features.map((name) => `--enable-${name}`), '--enable-multivalue'],
+    ...['--enable-reference-types', '--strip-producers', module, '-o', small],
+  ]);
+  renameSync(small, module);
+  // In place, file by file: a server that watches pkg/ never sees it empty.
+  for (const file of readdirSync(fresh)) copyFileSync(`${fresh}/${file}`, here(`pkg/${file}`));
+  rmSync(fresh, { recursive: true });
+  mark(job);
+}
+
+/** Builds the static site in dist/. */
+export async function site() {
+  const sources = ['index.html', 'www', 'notebooks-md', 'src', 'vite.config.ts', 'tsconfig.json'];
+  const job = {
+    stamp: 'pkg/.site-stamp',
+    value: hash([...sources, 'pkg/.stamp', 'package-lock.json', 'scripts/lib/steps.mjs']),
+    results: ['dist/index.html'],
+  };
+  if (done(job)) return;
+  say('Building the site …');
+  const args = [script('vite'), 'build', '--logLevel', 'warn'];
+  await must('The site could not be built: the reason stands above.', process.execPath, args);
+  mark(job);
+}

@@ -1,0 +1,380 @@
+//! Matrix factorization by alternating least squares.
+
+use std::sync::Arc;
+
+use super::factors::{Factors, dot};
+use super::registry::{Entry, Hyperparameter, Kind, Task};
+use super::{Axis, Model, Parameter, Spec};
+use crate::data::{Line, Rating, Ratings};
+use crate::random;
+use crate::trace::{Explanation, Listen, Place, Step, Subject};
+
+mod normal;
+
+use normal::Normal;
+
+/// This model's line in the registry.
+pub const ENTRY: Entry = Entry {
+    id: "als",
+    title: "Matrix factorization by ALS",
+    source: "Koren, Bell, Volinsky (2009), eq. 2 and 'Alternating least squares'",
+    task: Task::Rating,
+    predicts: r"\hat r_{ui} = \mu + b_u + b_i + p_u^\top q_i",
+    minimizes: r"\sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \lambda\,\Bigl(\sum_u (b_u^2 + \lVert p_u\rVert^2) + \sum_i (b_i^2 + \lVert q_i\rVert^2)\Bigr)",
+    updates: &[
+        r"b_u \leftarrow \frac{1}{|R(u)| + \lambda} \sum_{i \in R(u)} (r_{ui} - \mu - b_i - p_u^\top q_i)",
+        r"\Bigl(\sum_{i \in R(u)} q_i q_i^\top + \lambda I\Bigr)\, p_u = \sum_{i \in R(u)} (r_{ui} - \mu - b_u - b_i)\, q_i",
+        r"b_i \leftarrow \frac{1}{|R(i)| + \lambda} \sum_{u \in R(i)} (r_{ui} - \mu - b_u - p_u^\top q_i)",
+        r"\Bigl(\sum_{u \in R(i)} p_u p_u^\top + \lambda I\Bigr)\, q_i = \sum_{u \in R(i)} (r_{ui} - \mu - b_u - b_i)\, p_u",
+    ],
+    hyperparameters: &[
+        Hyperparameter::factors(40.0),
+        Hyperparameter::epochs(15.0),
+        Hyperparameter::lambda(10.0, 100.0),
+        Hyperparameter::sigma(0.1),
+        Hyperparameter {
+            name: "variant",
+            symbol: r"\text{variant}",
+            default: 0.0,
+            min: 0.0,
+            max: 2.0,
+            kind: Kind::Choice(&["biased", "plain", "zeros"]),
+            help: "With mean and biases; the product of vectors alone; or that with every unrated cell taken for a rating of zero.",
+        },
+    ],
+    build: |spec, train, seed| Box::new(Als::new(spec, train, seed)),
+};
+
+/// What is factorized.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Variant {
+    /// What the mean and the biases leave over.
+    Biased,
+    /// The ratings themselves.
+    Plain,
+    /// The ratings, and a zero in every unrated cell.
+    Zeros,
+}
+
+/// Matrix factorization by alternating least squares.
+///
+/// Predicts   r^_ui = mu + b_u + b_i + p_u . q_i (plain and zeros: p_u . q_i)
+/// Minimizes  sum (r_ui - r^_ui)^2 + lambda (sum b_u^2 + sum b_i^2 + sum |p_u|^2 + sum |q_i|^2); the
+///            first sum over known r_ui, in the variant `zeros` over all cells
+/// Updates    for each user: b_u = sum (r_ui - mu - b_i - p_u . q_i) / (|R(u)| + lambda), then p_u from
+///            (sum q_i q_i^T + lambda I) p_u = sum (r_ui - mu - b_u - b_i) q_i; for each item likewise
+/// Cost       a sweep O(ratings f^2 + (users + items) f^3); a line with n < f ratings costs
+///            O(n^2 f + n^3), see [`Normal::solve_short`]; 4 (users + items)(f + 1) bytes
+/// Source     Koren, Bell, Volinsky (2009). Defaults as in cmfrec's comparison: 40 factors, lambda 10,
+///            15 sweeps
+#[derive(Debug, Clone)]
+pub struct Als {
+    train: Arc<Ratings>,
+    variant: Variant,
+    mu: f32,
+    b_u: Vec<f32>,
+    b_i: Vec<f32>,
+    p: Factors,
+    q: Factors,
+    lambda: f32,
+    singular: usize,
+}
+
+const B_U: usize = 1;
+const B_I: usize = 2;
+const P: usize = 3;
+const Q: usize = 4;
+
+/// One half of a sweep: whose vectors are solved for, and whose are held.
+struct Half<'a> {
+    variant: Variant,
+    mu: f32,
+    lambda: f32,
+    bias: &'a mut [f32],
+    own: &'a mut Factors,
+    held_bias: &'a [f32],
+    held: &'a Factors,
+    /// Places of the solved bias and vector in the list of parameters.
+    places: (usize, usize),
+}
+
+impl Half<'_> {
+    // lesson: update
+    /// Solves for one user or item; `line` holds its ratings. False where its system is singular:
+    /// then its vector stays as it was.
+    fn solve<L: Listen>(
+        &mut self,
+        row: usize,
+        line: Line,
+        work: &mut Normal,
+        listen: &mut L,
+    ) -> bool {
+        listen.objective(|| self.penalized(row, line));
+        if self.variant == Variant::Biased {
+            let count = line.len() as f32 + self.lambda;
+            let mut sum = 0.0;
+            for (id, r) in line.iter() {
+                let product = dot(self.own.row(row), self.held.row(id));
+                sum += r - self.mu - self.held_bias[id] - product;
+            }
+            listen.term(r"\sum (r_{ui} - \mu - b - p_u^\top q_i)", sum);
+            listen.term(r"|R| + \lambda", count);
+            let before = self.bias[row];
+            let after = if count > 0.0 { sum / count } else { 0.0 };
+            self.bias[row] = listen.replace(
+                Place {
+                    parameter: self.places.0,
+                    row,
+                    column: 0,
+                },
+                before,
+                count * before - sum,
+                after,
+            );
+        }
+        if line.is_empty() {
+            self.own.row_mut(row).fill(0.0);
+            return true;
+        }
+        let (bias, mu, held_bias) = (self.bias[row], self.mu, self.held_bias);
+        let rest = |(id, r): (usize, f32)| (id, r - mu - bias - held_bias[id]);
+        let targets = line.iter().map(rest);
+        let solved = if self.variant == Variant::Zeros {
+            work.right(self.held, targets);
+            work.solve_prepared()
+        } else if !L::HEARS && self.lambda > 0.0 && line.len() < self.own.factors() {
+            work.solve_short(self.held, targets, line.len(), self.lambda)
+        } else {
+            work.matrix(
+                self.held,
+                line.ids.iter().map(|&id| id as usize),
+                self.lambda,
+            );
+            work.right(self.held, targets);
+            work.solve()
+        };
+        listen.system(|| work.system(solved));
+        if solved {
+            let own = self.own.row_mut(row);
+            let before = if L::HEARS { own.to_vec() } else { Vec::new() };
+            for (k, value) in own.iter_mut().enumerate() {
+                let place = Place {
+                    parameter: self.places.1,
+                    row,
+                    column: k,
+                };
+                let gradient = if L::HEARS {
+                    work.gradient(&before, k)
+                } else {
+                    0.0
+                };
+                *value = listen.replace(place, *value, gradient, work.solution()[k]);
+            }
+        }
+        solved
+    }
+    // lesson: end
+
+    fn penalized(&self, row: usize, line: Line) -> f64 {
+        let square = |x: f32| f64::from(x) * f64::from(x);
+        let own = self.own.row(row);
+        let error = |(id, r): (usize, f32)| {
+            square(r - self.mu - self.bias[row] - self.held_bias[id] - dot(own, self.held.row(id)))
+        };
+        let mut sum: f64 = line.iter().map(error).sum();
+        if self.variant == Variant::Zeros {
+            let cell = |id| square(dot(own, self.held.row(id)));
+            sum += (0..self.held.rows()).map(cell).sum::<f64>();
+            sum -= line.ids.iter().map(|&id| cell(id as usize)).sum::<f64>();
+        }
+        let penalty = square(self.bias[row]) + own.iter().map(|&x| square(x)).sum::<f64>();
+        sum + f64::from(self.lambda) * penalty
+    }
+}
+
+impl Als {
+    /// Start values for a training set: q_i normal, everything else zero, since p_u is solved first.
+    pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
+        let (f, sigma) = (spec.count("factors"), spec.get("sigma"));
+        let variant = match spec.count("variant") {
+            0 => Variant::Biased,
+            1 => Variant::Plain,
+            _ => Variant::Zeros,
+        };
+        let rng = random::stream(seed, "q");
+        Self {
+            mu: if variant == Variant::Biased {
+                train.mean()
+            } else {
+                0.0
+            },
+            b_u: vec![0.0; train.users()],
+            b_i: vec![0.0; train.items()],
+            p: Factors::zeros(train.users(), f),
+            q: Factors::normal(train.items(), f, sigma, rng, |i| {
+                !train.column(i).is_empty()
+            }),
+            lambda: spec.get("lambda") as f32,
+            variant,
+            singular: 0,
+            train,
+        }
+    }
+
+    fn users(&mut self) -> Half<'_> {
+        Half {
+            variant: self.variant,
+            mu: self.mu,
+            lambda: self.lambda,
+            bias: &mut self.b_u,
+            own: &mut self.p,
+            held_bias: &self.b_i,
+            held: &self.q,
+            places: (B_U, P),
+        }
+    }
+
+    fn items(&mut self) -> Half<'_> {
+        Half {
+            variant: self.variant,
+            mu: self.mu,
+            lambda: self.lambda,
+            bias: &mut self.b_i,
+            own: &mut self.q,
+            held_bias: &self.b_u,
+            held: &self.p,
+            places: (B_I, Q),
+        }
+    }
+
+    /// A work space for one half; in the variant `zeros` with the matrix that all lines share.
+    fn work(half: &Half) -> Normal {
+        let mut work = Normal::new(half.held.factors());
+        if half.variant == Variant::Zeros {
+            work.matrix(half.held, 0..half.held.rows(), half.lambda);
+            work.prepare();
+        }
+        work
+    }
+
+    fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
+        let product = dot(self.p.row(u), self.q.row(i));
+        if self.variant == Variant::Biased {
+            listen.term(r"\mu", self.mu);
+            listen.term("b_u", self.b_u[u]);
+            listen.term("b_i", self.b_i[i]);
+        }
+        listen.term(r"p_u^\top q_i", product);
+        self.mu + self.b_u[u] + self.b_i[i] + product
+    }
+}
+
+impl Model for Als {
+    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
+        for (out, &i) in out.iter_mut().zip(items) {
+            *out = self.sum(u, i as usize, &mut ());
+        }
+    }
+
+    fn explain(&self, u: usize, i: usize) -> Explanation {
+        let mut explanation = Explanation::default();
+        self.sum(u, i, &mut explanation);
+        explanation
+    }
+
+    fn pass(&mut self, _epoch: usize) {
+        let train = Arc::clone(&self.train);
+        let mut singular = 0;
+        let mut half = self.users();
+        let mut work = Self::work(&half);
+        for u in 0..train.users() {
+            singular += usize::from(!half.solve(u, train.row(u), &mut work, &mut ()));
+        }
+        half = self.items();
+        work = Self::work(&half);
+        for i in 0..train.items() {
+            singular += usize::from(!half.solve(i, train.column(i), &mut work, &mut ()));
+        }
+        self.singular = singular;
+    }
+
+    fn steps(&self) -> usize {
+        self.train.users() + self.train.items()
+    }
+
+    fn step(&mut self, _epoch: usize, n: usize) -> Step {
+        let train = Arc::clone(&self.train);
+        let (subject, line, row, mut half) = if let Some(i) = n.checked_sub(train.users()) {
+            (Subject::Item(i), train.column(i), i, self.items())
+        } else {
+            (Subject::User(n), train.row(n), n, self.users())
+        };
+        let mut step = Step::new(subject, half.own.factors());
+        let mut work = Self::work(&half);
+        half.solve(row, line, &mut work, &mut step);
+        step
+    }
+
+    fn operations(&self) -> f64 {
+        let f = self.p.factors() as f64;
+        let line = |n: usize| {
+            let n = n as f64;
+            if self.variant == Variant::Zeros {
+                return n * f + f * f;
+            }
+            let size = if self.lambda > 0.0 { f.min(n) } else { f };
+            n * f * size / 2.0 + size * size * size / 6.0 + 2.0 * n * f
+        };
+        let train = &self.train;
+        let lines = (0..train.users()).map(|u| train.row(u).len());
+        let lines = lines.chain((0..train.items()).map(|i| train.column(i).len()));
+        let shared = if self.variant == Variant::Zeros {
+            (train.users() + train.items()) as f64 * f * f / 2.0 + f * f * f / 3.0
+        } else {
+            0.0
+        };
+        shared + lines.map(line).sum::<f64>()
+    }
+
+    fn objective(&self) -> f64 {
+        let square = |x: f32| f64::from(x) * f64::from(x);
+        let error = |Rating { u, i, r }| square(r - self.sum(u, i, &mut ()));
+        let mut sum: f64 = self.train.iter().map(error).sum();
+        if self.variant == Variant::Zeros {
+            for u in 0..self.train.users() {
+                for i in 0..self.train.items() {
+                    if self.train.get(u, i).is_none() {
+                        sum += square(self.sum(u, i, &mut ()));
+                    }
+                }
+            }
+        }
+        let biases = self.b_u.iter().chain(&self.b_i);
+        let all = biases.chain(self.p.values()).chain(self.q.values());
+        sum + f64::from(self.lambda) * all.map(|&x| square(x)).sum::<f64>()
+    }
+
+    fn singular(&self) -> usize {
+        self.singular
+    }
+
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        vec![
+            Parameter::scalars("mu", r"\mu", Axis::Global, std::slice::from_ref(&self.mu)),
+            Parameter::scalars("b_u", "b_u", Axis::User, &self.b_u),
+            Parameter::scalars("b_i", "b_i", Axis::Item, &self.b_i),
+            Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
+            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
+        ]
+    }
+
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        vec![
+            std::slice::from_mut(&mut self.mu),
+            &mut self.b_u,
+            &mut self.b_i,
+            self.p.values_mut(),
+            self.q.values_mut(),
+        ]
+    }
+}

@@ -1,0 +1,171 @@
+//! The normal equations of one user or item: built, factorized by Cholesky, solved.
+
+use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
+
+use crate::models::factors::{Factors, LANES, add_scaled, dot};
+use crate::trace::System;
+
+/// Below this share of the largest diagonal element a pivot of an unregularized matrix counts as
+/// zero: it is what rounding leaves of an exact zero in single precision.
+const SINGULAR: f32 = 1e-6;
+
+/// Room for one system `matrix x = right`, used again for every line of a half-sweep.
+pub struct Normal {
+    factors: usize,
+    stride: usize,
+    lambda: f32,
+    /// The lower triangle, column by column, padded to whole lanes with ones on the diagonal.
+    matrix: Vec<f32>,
+    right: DVector<f32>,
+    solution: DVector<f32>,
+    /// The factorization that the lines of a half-sweep share, where they do.
+    prepared: Option<Cholesky<f32, Dyn>>,
+    /// The buffer that is factorized in place.
+    buffer: Vec<f32>,
+}
+
+impl Normal {
+    /// For vectors with this many factors.
+    pub fn new(factors: usize) -> Self {
+        let stride = factors.next_multiple_of(LANES);
+        Self {
+            factors,
+            stride,
+            lambda: 0.0,
+            matrix: vec![0.0; stride * stride],
+            right: DVector::zeros(stride),
+            solution: DVector::zeros(stride),
+            prepared: None,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// matrix = sum of x_j x_j^T over these rows + lambda I, O(rows f^2).
+    pub fn matrix(&mut self, vectors: &Factors, rows: impl Iterator<Item = usize>, lambda: f32) {
+        self.matrix.fill(0.0);
+        self.lambda = lambda;
+        for row in rows {
+            let x = vectors.row(row);
+            for (a, column) in self.matrix.chunks_exact_mut(self.stride).enumerate() {
+                let from = a - a % LANES;
+                add_scaled(&mut column[from..], x[a], &x[from..]);
+            }
+        }
+        for k in 0..self.stride {
+            self.matrix[k * self.stride + k] += if k < self.factors { lambda } else { 1.0 };
+        }
+    }
+
+    /// right = sum of t_j x_j over pairs of row j and target t_j.
+    pub fn right(&mut self, vectors: &Factors, targets: impl Iterator<Item = (usize, f32)>) {
+        self.right.fill(0.0);
+        for (row, target) in targets {
+            add_scaled(self.right.as_mut_slice(), target, vectors.row(row));
+        }
+    }
+
+    /// Solves by Cholesky's factorization. False where the matrix is singular.
+    pub fn solve(&mut self) -> bool {
+        let Some(cholesky) = self.factorize() else {
+            return false;
+        };
+        self.solution.copy_from(&self.right);
+        cholesky.solve_mut(&mut self.solution);
+        self.buffer = cholesky.unpack_dirty().data.into();
+        true
+    }
+
+    /// Factorizes the matrix once for [`Normal::solve_prepared`].
+    pub fn prepare(&mut self) {
+        self.prepared = self.factorize();
+    }
+
+    /// Solves with the prepared factorization. False where the matrix is singular.
+    pub fn solve_prepared(&mut self) -> bool {
+        if let Some(cholesky) = &self.prepared {
+            self.solution.copy_from(&self.right);
+            cholesky.solve_mut(&mut self.solution);
+        }
+        self.prepared.is_some()
+    }
+
+    fn factorize(&mut self) -> Option<Cholesky<f32, Dyn>> {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
+        buffer.extend_from_slice(&self.matrix);
+        let cholesky = Cholesky::new(DMatrix::from_vec(self.stride, self.stride, buffer))?;
+        if self.lambda == 0.0 {
+            let diagonal = (0..self.factors).map(|k| self.matrix[k * self.stride + k]);
+            let largest = diagonal.fold(0.0, f32::max);
+            let l = cholesky.l_dirty();
+            if (0..self.factors).any(|k| l[(k, k)] * l[(k, k)] < SINGULAR * largest) {
+                return None;
+            }
+        }
+        Some(cholesky)
+    }
+
+    /// The same solution for n rows with n < f and lambda > 0, in O(n^2 f + n^3). With the rows as a
+    /// matrix X and the targets t,
+    ///
+    ///     (X^T X + lambda I)^(-1) X^T t = X^T (X X^T + lambda I)^(-1) t
+    ///
+    /// because X^T (X X^T + lambda I) = (X^T X + lambda I) X^T; the matrix on the right is n by n.
+    pub fn solve_short(
+        &mut self,
+        vectors: &Factors,
+        targets: impl Iterator<Item = (usize, f32)> + Clone,
+        n: usize,
+        lambda: f32,
+    ) -> bool {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
+        buffer.resize(n * n, 0.0);
+        for (a, (row, _)) in targets.clone().enumerate() {
+            let x = vectors.row(row);
+            for (b, (other, _)) in targets.clone().enumerate().skip(a) {
+                buffer[a * n + b] = dot(x, vectors.row(other));
+            }
+            buffer[a * n + a] += lambda;
+        }
+        let Some(cholesky) = Cholesky::new(DMatrix::from_vec(n, n, buffer)) else {
+            return false;
+        };
+        let mut weights = DVector::from_iterator(n, targets.clone().map(|(_, target)| target));
+        cholesky.solve_mut(&mut weights);
+        self.solution.fill(0.0);
+        for ((row, _), &weight) in targets.zip(&weights) {
+            add_scaled(self.solution.as_mut_slice(), weight, vectors.row(row));
+        }
+        self.buffer = cholesky.unpack_dirty().data.into();
+        true
+    }
+
+    /// The solution found last, with its padding.
+    pub fn solution(&self) -> &[f32] {
+        self.solution.as_slice()
+    }
+
+    /// Component k of matrix x - right, for the vector `x` that stood there before.
+    pub fn gradient(&self, before: &[f32], k: usize) -> f32 {
+        let row = before
+            .iter()
+            .enumerate()
+            .map(|(j, x)| self.element(k, j) * x);
+        row.sum::<f32>() - self.right[k]
+    }
+
+    /// The system as a lesson shows it, without padding.
+    pub fn system(&self, solved: bool) -> System {
+        let f = self.factors;
+        System {
+            matrix: (0..f * f).map(|n| self.element(n / f, n % f)).collect(),
+            right: self.right.as_slice()[..f].to_vec(),
+            solution: solved.then(|| self.solution.as_slice()[..f].to_vec()),
+        }
+    }
+
+    fn element(&self, a: usize, b: usize) -> f32 {
+        self.matrix[a.min(b) * self.stride + a.max(b)]
+    }
+}

@@ -1,0 +1,155 @@
+//! The models, one file each, and the table that lists them.
+//!
+//! A model is built from a [`Spec`] for one training set, learns by passes over it, and answers with
+//! predictions. Adding one means a file here and a line in [`REGISTRY`].
+
+pub mod als;
+pub mod baseline;
+pub mod factors;
+mod order;
+mod registry;
+mod spec;
+pub mod svd;
+pub mod svdpp;
+
+pub use registry::{Entry, Hyperparameter, Kind, REGISTRY, Task, entry};
+pub use spec::{Spec, SpecError};
+
+use serde::Serialize;
+use xxhash_rust::xxh64::Xxh64;
+
+use crate::trace::{Explanation, Step};
+
+/// Which dense index a parameter's rows go by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Axis {
+    /// One number for everything.
+    Global,
+    /// A row a user.
+    User,
+    /// A row an item.
+    Item,
+}
+
+/// One of a model's parameters: a scalar, a vector of biases or a matrix of latent vectors.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter<'a> {
+    /// Its name in code, URLs and files, for example `p_u`.
+    pub name: &'static str,
+    /// Its symbol as LaTeX.
+    pub symbol: &'static str,
+    /// What a row stands for.
+    pub axis: Axis,
+    /// Numbers in a row.
+    pub columns: usize,
+    /// Distance from one row to the next in `values`.
+    pub stride: usize,
+    /// The numbers, row after row.
+    pub values: &'a [f32],
+}
+
+impl<'a> Parameter<'a> {
+    /// A vector of single numbers.
+    pub fn scalars(
+        name: &'static str,
+        symbol: &'static str,
+        axis: Axis,
+        values: &'a [f32],
+    ) -> Self {
+        Self {
+            name,
+            symbol,
+            axis,
+            columns: 1,
+            stride: 1,
+            values,
+        }
+    }
+
+    /// A matrix of latent vectors.
+    pub fn vectors(
+        name: &'static str,
+        symbol: &'static str,
+        axis: Axis,
+        factors: &'a factors::Factors,
+    ) -> Self {
+        Self {
+            name,
+            symbol,
+            axis,
+            columns: factors.factors(),
+            stride: factors.stride(),
+            values: factors.values(),
+        }
+    }
+
+    /// The rows without their padding.
+    pub fn rows(&self) -> impl Iterator<Item = &'a [f32]> {
+        let columns = self.columns;
+        self.values
+            .chunks_exact(self.stride)
+            .map(move |row| &row[..columns])
+    }
+}
+
+/// A trained or half-trained model. It holds the training set it was built for.
+///
+/// Users and items are dense indices below `train.users()` and `train.items()`; methods panic beyond.
+pub trait Model {
+    /// Predicts r_ui, not clamped to the rating scale. A user or item without training ratings has
+    /// zero biases and vectors, so what is left is what is known of the other.
+    fn predict(&self, u: usize, i: usize) -> f32 {
+        let mut out = [0.0];
+        self.predict_many(u, &[i as u32], &mut out);
+        out[0]
+    }
+
+    /// Predicts for one user and several items; what depends on the user alone is computed once.
+    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]);
+
+    /// The addends of a prediction, and which rated items speak for it.
+    fn explain(&self, u: usize, i: usize) -> Explanation;
+
+    /// Learns from the whole training set once; `epoch` counts from 0 and decides the order of visits.
+    fn pass(&mut self, epoch: usize);
+
+    /// How many explained steps make up one pass.
+    fn steps(&self) -> usize;
+
+    /// Does step `n` of pass `epoch`, and tells. All steps of a pass in order do what [`Model::pass`]
+    /// does: to the last bit, or to 1e-5 where the pass uses an algebraic shortcut.
+    fn step(&mut self, epoch: usize, n: usize) -> Step;
+
+    /// Multiplications in one pass, to the leading order.
+    fn operations(&self) -> f64;
+
+    /// What is minimized: the squared errors plus the penalties, in double precision.
+    fn objective(&self) -> f64;
+
+    /// How many of the systems of the last pass had no unique solution and were left as they were.
+    fn singular(&self) -> usize {
+        0
+    }
+
+    /// All parameters: the whole state of the model.
+    fn parameters(&self) -> Vec<Parameter<'_>>;
+
+    /// The values of the parameters, in the same order and with the same stride, to be changed.
+    fn values_mut(&mut self) -> Vec<&mut [f32]>;
+}
+
+/// A hash of the parameters' little-endian bytes without padding, 16 hexadecimal digits: equal exactly
+/// when every bit of every parameter is equal.
+pub fn fingerprint(model: &dyn Model) -> String {
+    let mut hash = Xxh64::new(0);
+    for parameter in model.parameters() {
+        for row in parameter.rows() {
+            for value in row {
+                hash.update(&value.to_le_bytes());
+            }
+        }
+    }
+    format!("{:016x}", hash.digest())
+}

@@ -1,0 +1,94 @@
+//! In which order stochastic gradient descent visits the ratings of an epoch.
+
+use rand::seq::SliceRandom;
+
+use super::registry::{Hyperparameter, Kind};
+use crate::data::Ratings;
+use crate::random;
+
+/// The order of visits; one epoch's order does not depend on the epochs before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Users by index, each user's items by index, the same in every epoch.
+    Stored,
+    /// User by user; in each epoch the users, and each user's items, in a new random order.
+    ByUser,
+    /// All ratings in a new random order in each epoch.
+    Shuffled,
+}
+
+impl Order {
+    /// The hyperparameter of models that can visit ratings in any order.
+    pub const ANY: Hyperparameter = Hyperparameter {
+        name: "order",
+        symbol: r"\text{order}",
+        default: 1.0,
+        min: 0.0,
+        max: 2.0,
+        kind: Kind::Choice(&["stored", "by-user", "shuffled"]),
+        help: "Visit the ratings as they are stored; user by user, shuffled anew in each epoch; or all shuffled together.",
+    };
+
+    /// The hyperparameter of models that go user by user.
+    pub const USERS: Hyperparameter = Hyperparameter {
+        max: 1.0,
+        kind: Kind::Choice(&["stored", "by-user"]),
+        help: "Visit the ratings as they are stored, or user by user, shuffled anew in each epoch.",
+        ..Self::ANY
+    };
+
+    /// From the value of the hyperparameter.
+    pub fn from_value(value: f64) -> Self {
+        match value as usize {
+            0 => Self::Stored,
+            1 => Self::ByUser,
+            _ => Self::Shuffled,
+        }
+    }
+
+    /// The visits of an epoch, O(ratings).
+    pub fn visits(self, train: &Ratings, seed: u64, epoch: usize) -> Visits {
+        let mut rng = random::epoch_stream(seed, "order", epoch);
+        let mut users: Vec<u32> = (0..train.users() as u32).collect();
+        if self == Self::ByUser {
+            users.shuffle(&mut rng);
+        }
+        let mut positions = Vec::with_capacity(train.len());
+        for &u in &users {
+            let from = positions.len();
+            positions.extend(train.positions(u as usize).map(|n| n as u32));
+            if self == Self::ByUser {
+                positions[from..].shuffle(&mut rng);
+            }
+        }
+        if self == Self::Shuffled {
+            positions.shuffle(&mut rng);
+        }
+        Visits { users, positions }
+    }
+}
+
+/// One epoch's order: positions of ratings in row order (see [`Ratings::nth`]).
+#[derive(Debug)]
+pub struct Visits {
+    users: Vec<u32>,
+    positions: Vec<u32>,
+}
+
+impl Visits {
+    /// All positions.
+    pub fn positions(&self) -> &[u32] {
+        &self.positions
+    }
+
+    /// Each user with the positions of the user's ratings. Not for [`Order::Shuffled`], which does not
+    /// go by users.
+    pub fn by_user(&self, train: &Ratings) -> impl Iterator<Item = (usize, &[u32])> {
+        let mut rest = &self.positions[..];
+        self.users.iter().map(move |&u| {
+            let (own, others) = rest.split_at(train.positions(u as usize).len());
+            rest = others;
+            (u as usize, own)
+        })
+    }
+}

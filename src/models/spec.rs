@@ -1,0 +1,245 @@
+//! A model with all its hyperparameters set: what a link or a command line says.
+
+use std::fmt;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::Model;
+use super::registry::{Entry, Hyperparameter, Kind, REGISTRY, entry};
+use crate::data::Ratings;
+
+/// A model's id and a value for each of its hyperparameters.
+///
+/// ```
+/// use factorscope::models::Spec;
+///
+/// let mut spec = Spec::new("svdpp")?;
+/// spec.set("factors", "10")?;
+/// assert_eq!(spec.get("factors"), 10.0);
+/// assert!(spec.set("gamma", "fast").is_err());
+/// # Ok::<(), factorscope::models::SpecError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spec {
+    entry: &'static Entry,
+    values: Vec<f64>,
+}
+
+/// Why a model or a setting cannot be used.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum SpecError {
+    /// No model has this id.
+    #[error("there is no model `{id}`; the models are {known}")]
+    UnknownModel {
+        /// What was asked for.
+        id: String,
+        /// The ids there are.
+        known: String,
+    },
+    /// The model has no hyperparameter of this name.
+    #[error("model `{model}` has no hyperparameter `{name}`; it has {known}")]
+    UnknownHyperparameter {
+        /// The model's id.
+        model: &'static str,
+        /// What was asked for.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// The value cannot be read, or is out of range.
+    #[error("{name}: expected {expected}, found `{found}`")]
+    Value {
+        /// The hyperparameter.
+        name: &'static str,
+        /// What it takes.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+    /// A setting without an equals sign.
+    #[error("expected name=value, found `{found}`")]
+    NoEqualsSign {
+        /// What was given.
+        found: String,
+    },
+}
+
+impl Spec {
+    /// The model with every hyperparameter at its default.
+    ///
+    /// # Errors
+    /// If there is no such model.
+    pub fn new(id: &str) -> Result<Self, SpecError> {
+        let entry = entry(id).ok_or_else(|| SpecError::UnknownModel {
+            id: id.to_owned(),
+            known: list(REGISTRY.iter().map(|entry| entry.id)),
+        })?;
+        Ok(Self {
+            entry,
+            values: entry.hyperparameters.iter().map(|h| h.default).collect(),
+        })
+    }
+
+    /// The model with some hyperparameters set, each as `name=value`.
+    ///
+    /// # Errors
+    /// If there is no such model or hyperparameter, or a value is not allowed.
+    pub fn with<'a>(
+        id: &str,
+        settings: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, SpecError> {
+        let mut spec = Self::new(id)?;
+        for setting in settings {
+            let (name, value) = setting
+                .split_once('=')
+                .ok_or_else(|| SpecError::NoEqualsSign {
+                    found: setting.to_owned(),
+                })?;
+            spec.set(name.trim(), value.trim())?;
+        }
+        Ok(spec)
+    }
+
+    /// Sets one hyperparameter: a number, or one of the words of a choice.
+    ///
+    /// # Errors
+    /// If there is no such hyperparameter or the value is not allowed; nothing is changed then.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), SpecError> {
+        let at = self
+            .position(name)
+            .ok_or_else(|| SpecError::UnknownHyperparameter {
+                model: self.entry.id,
+                name: name.to_owned(),
+                known: list(self.entry.hyperparameters.iter().map(|h| h.name)),
+            })?;
+        self.values[at] = read(&self.entry.hyperparameters[at], value)?;
+        Ok(())
+    }
+
+    /// The value of a hyperparameter; a choice counts from 0.
+    ///
+    /// # Panics
+    /// If the model has none of this name: models ask for their own.
+    pub fn get(&self, name: &str) -> f64 {
+        let at = self.position(name);
+        self.values[at.unwrap_or_else(|| panic!("{} has no {name}", self.entry.id))]
+    }
+
+    /// The same as a whole number.
+    pub fn count(&self, name: &str) -> usize {
+        self.get(name) as usize
+    }
+
+    /// How many passes a full training takes.
+    pub fn epochs(&self) -> usize {
+        self.count("epochs")
+    }
+
+    /// The model's line in the registry.
+    pub fn entry(&self) -> &'static Entry {
+        self.entry
+    }
+
+    /// An untrained model for this training set. The seed decides the start values and the order of
+    /// visits.
+    pub fn build(&self, train: Arc<Ratings>, seed: u64) -> Box<dyn Model> {
+        (self.entry.build)(self, train, seed)
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.entry
+            .hyperparameters
+            .iter()
+            .position(|h| h.name == name)
+    }
+}
+
+impl fmt::Display for Spec {
+    /// `svd factors=100 epochs=20 …`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.entry.id)?;
+        for (h, &value) in self.entry.hyperparameters.iter().zip(&self.values) {
+            match h.kind {
+                Kind::Choice(words) => write!(f, " {}={}", h.name, words[value as usize])?,
+                _ => write!(f, " {}={value}", h.name)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read(h: &Hyperparameter, text: &str) -> Result<f64, SpecError> {
+    let error = |expected: String| SpecError::Value {
+        name: h.name,
+        expected,
+        found: text.to_owned(),
+    };
+    if let Kind::Choice(words) = h.kind {
+        let at = words.iter().position(|&word| word == text);
+        return at
+            .map(|at| at as f64)
+            .ok_or_else(|| error(format!("one of {}", list(words.iter().copied()))));
+    }
+    let whole = if h.kind == Kind::Integer {
+        "a whole number"
+    } else {
+        "a number"
+    };
+    text.parse::<f64>()
+        .ok()
+        .filter(|x| (h.min..=h.max).contains(x))
+        .filter(|x| h.kind != Kind::Integer || x.fract() == 0.0)
+        .ok_or_else(|| error(format!("{whole} between {} and {}", h.min, h.max)))
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read_and_written() {
+        let spec = Spec::with("svd", ["factors=7", " order = shuffled "]).unwrap();
+        assert_eq!(spec.count("factors"), 7);
+        assert_eq!(spec.get("order"), 2.0);
+        assert!(spec.to_string().starts_with("svd factors=7 epochs=20"));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_said_in_a_sentence() {
+        let error = |setting| Spec::with("svd", [setting]).unwrap_err().to_string();
+        assert_eq!(
+            error("factors=2.5"),
+            "factors: expected a whole number between 1 and 500, found `2.5`"
+        );
+        assert_eq!(
+            error("order=up"),
+            "order: expected one of stored, by-user, shuffled, found `up`"
+        );
+        assert!(error("gamma=NaN").starts_with("gamma: expected a number between"));
+        assert!(error("speed=1").starts_with("model `svd` has no hyperparameter `speed`"));
+        assert_eq!(error("factors"), "expected name=value, found `factors`");
+        let unknown = Spec::new("svd+").unwrap_err().to_string();
+        assert!(unknown.starts_with("there is no model `svd+`; the models are baseline, svd"));
+    }
+
+    #[test]
+    fn every_default_is_allowed() {
+        for entry in REGISTRY {
+            for h in entry.hyperparameters {
+                assert!(
+                    (h.min..=h.max).contains(&h.default),
+                    "{} {}",
+                    entry.id,
+                    h.name
+                );
+            }
+            assert!(Spec::new(entry.id).unwrap().epochs() > 0);
+        }
+    }
+}

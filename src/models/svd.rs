@@ -1,0 +1,239 @@
+//! Matrix factorization by stochastic gradient descent.
+
+use std::sync::Arc;
+
+use super::factors::{Factors, dot};
+use super::order::Order;
+use super::registry::{Entry, Hyperparameter, Kind, Task};
+use super::{Axis, Model, Parameter, Spec};
+use crate::data::{Rating, Ratings};
+use crate::random;
+use crate::trace::{Explanation, Listen, Place, Step, Subject};
+
+/// This model's line in the registry.
+pub const ENTRY: Entry = Entry {
+    id: "svd",
+    title: "Matrix factorization by SGD",
+    source: "Koren, Bell, Volinsky (2009), eq. 5; defaults as in Surprise",
+    task: Task::Rating,
+    predicts: r"\hat r_{ui} = \mu + b_u + b_i + p_u^\top q_i",
+    minimizes: r"\sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \lambda\,(b_u^2 + b_i^2 + \lVert p_u\rVert^2 + \lVert q_i\rVert^2)",
+    updates: &[
+        r"e_{ui} = r_{ui} - \hat r_{ui}",
+        r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)",
+        r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)",
+        r"p_u \leftarrow p_u + \gamma\,(e_{ui}\, q_i - \lambda\, p_u)",
+        r"q_i \leftarrow q_i + \gamma\,(e_{ui}\, p_u - \lambda\, q_i)",
+    ],
+    hyperparameters: &[
+        Hyperparameter::factors(100.0),
+        Hyperparameter::epochs(20.0),
+        Hyperparameter::gamma(0.005),
+        Hyperparameter::lambda(0.02, 10.0),
+        Hyperparameter::sigma(0.1),
+        Hyperparameter {
+            name: "biases",
+            symbol: r"b_u, b_i",
+            default: 1.0,
+            min: 0.0,
+            max: 1.0,
+            kind: Kind::Choice(&["no", "yes"]),
+            help: "Whether the prediction has the mean and the biases, or the product of vectors alone.",
+        },
+        Hyperparameter {
+            name: "update",
+            symbol: r"\text{update}",
+            default: 0.0,
+            min: 0.0,
+            max: 1.0,
+            kind: Kind::Choice(&["simultaneous", "sequential"]),
+            help: "Whether q_i learns from the p_u before the step, or from the p_u just changed.",
+        },
+        Order::ANY,
+    ],
+    build: |spec, train, seed| Box::new(Svd::new(spec, train, seed)),
+};
+
+/// Biased matrix factorization by stochastic gradient descent.
+///
+/// Predicts   r^_ui = mu + b_u + b_i + p_u . q_i (without biases: p_u . q_i)
+/// Minimizes  sum (r_ui - r^_ui)^2 + lambda (b_u^2 + b_i^2 + |p_u|^2 + |q_i|^2) over known r_ui
+/// Updates    e = r_ui - r^_ui;  b_u += gamma (e - lambda b_u);  b_i likewise;
+///            p_u += gamma (e q_i - lambda p_u);  q_i += gamma (e p_u - lambda q_i), from the p_u
+///            before the step, or, `update=sequential`, from the new one
+/// Cost       O(f) a rating; 4 (users + items)(f + 1) bytes
+/// Source     Koren, Bell, Volinsky (2009), eq. 5. Defaults as in Surprise: 100 factors, 20 epochs,
+///            gamma .005, lambda .02, start values normal with standard deviation .1
+#[derive(Debug, Clone)]
+pub struct Svd {
+    train: Arc<Ratings>,
+    mu: f32,
+    b_u: Vec<f32>,
+    b_i: Vec<f32>,
+    p: Factors,
+    q: Factors,
+    gamma: f32,
+    lambda: f32,
+    biases: bool,
+    sequential: bool,
+    order: Order,
+    seed: u64,
+}
+
+const B_U: usize = 1;
+const B_I: usize = 2;
+const P: usize = 3;
+const Q: usize = 4;
+
+impl Svd {
+    /// Start values for a training set: biases zero, vectors normal.
+    pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
+        let (f, sigma) = (spec.count("factors"), spec.get("sigma"));
+        let biases = spec.get("biases") == 1.0;
+        let rng = |purpose| random::stream(seed, purpose);
+        Self {
+            mu: if biases { train.mean() } else { 0.0 },
+            b_u: vec![0.0; train.users()],
+            b_i: vec![0.0; train.items()],
+            p: Factors::normal(train.users(), f, sigma, rng("p"), |u| {
+                !train.row(u).is_empty()
+            }),
+            q: Factors::normal(train.items(), f, sigma, rng("q"), |i| {
+                !train.column(i).is_empty()
+            }),
+            gamma: spec.get("gamma") as f32,
+            lambda: spec.get("lambda") as f32,
+            biases,
+            sequential: spec.get("update") == 1.0,
+            order: Order::from_value(spec.get("order")),
+            seed,
+            train,
+        }
+    }
+
+    fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
+        let product = dot(self.p.row(u), self.q.row(i));
+        if self.biases {
+            listen.term(r"\mu", self.mu);
+            listen.term("b_u", self.b_u[u]);
+            listen.term("b_i", self.b_i[i]);
+        }
+        listen.term(r"p_u^\top q_i", product);
+        self.mu + self.b_u[u] + self.b_i[i] + product
+    }
+
+    // lesson: update
+    fn update<L: Listen>(&mut self, Rating { u, i, r }: Rating, listen: &mut L) {
+        let e = r - self.sum(u, i, listen);
+        listen.objective(|| self.penalized(e, u, i));
+        let (gamma, lambda) = (self.gamma, self.lambda);
+        if self.biases {
+            let (b_u, b_i) = (self.b_u[u], self.b_i[i]);
+            self.b_u[u] = listen.descend(place(B_U, u, 0), b_u, gamma, lambda * b_u - e);
+            self.b_i[i] = listen.descend(place(B_I, i, 0), b_i, gamma, lambda * b_i - e);
+        }
+        let (p_u, q_i) = (self.p.row_mut(u), self.q.row_mut(i));
+        for (k, (p, q)) in p_u.iter_mut().zip(q_i).enumerate() {
+            let before = *p;
+            *p = listen.descend(place(P, u, k), before, gamma, lambda * before - e * *q);
+            let taught_by = if self.sequential { *p } else { before };
+            *q = listen.descend(place(Q, i, k), *q, gamma, lambda * *q - e * taught_by);
+        }
+    }
+    // lesson: end
+
+    fn penalized(&self, e: f32, u: usize, i: usize) -> f64 {
+        let mut squares = square(self.b_u[u]) + square(self.b_i[i]);
+        for x in self.p.row(u).iter().chain(self.q.row(i)) {
+            squares += square(*x);
+        }
+        square(e) + f64::from(self.lambda) * squares
+    }
+}
+
+fn place(parameter: usize, row: usize, column: usize) -> Place {
+    Place {
+        parameter,
+        row,
+        column,
+    }
+}
+
+fn square(x: f32) -> f64 {
+    f64::from(x) * f64::from(x)
+}
+
+impl Model for Svd {
+    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
+        for (out, &i) in out.iter_mut().zip(items) {
+            *out = self.sum(u, i as usize, &mut ());
+        }
+    }
+
+    fn explain(&self, u: usize, i: usize) -> Explanation {
+        let mut explanation = Explanation::default();
+        self.sum(u, i, &mut explanation);
+        explanation
+    }
+
+    fn pass(&mut self, epoch: usize) {
+        let train = Arc::clone(&self.train);
+        let visits = self.order.visits(&train, self.seed, epoch);
+        if self.order == Order::Shuffled {
+            for &n in visits.positions() {
+                self.update(train.nth(n as usize), &mut ());
+            }
+        } else {
+            for (u, positions) in visits.by_user(&train) {
+                for &n in positions {
+                    self.update(train.nth_of(u, n as usize), &mut ());
+                }
+            }
+        }
+    }
+
+    fn steps(&self) -> usize {
+        self.train.len()
+    }
+
+    fn step(&mut self, epoch: usize, n: usize) -> Step {
+        let visits = self.order.visits(&self.train, self.seed, epoch);
+        let rating = self.train.nth(visits.positions()[n] as usize);
+        let mut step = Step::new(Subject::Rating(rating), self.p.factors());
+        self.update(rating, &mut step);
+        step
+    }
+
+    fn operations(&self) -> f64 {
+        // f for the product, and 3 f each for p_u and q_i.
+        7.0 * self.p.factors() as f64 * self.train.len() as f64
+    }
+
+    fn objective(&self) -> f64 {
+        let terms = self
+            .train
+            .iter()
+            .map(|Rating { u, i, r }| self.penalized(r - self.sum(u, i, &mut ()), u, i));
+        terms.sum()
+    }
+
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        vec![
+            Parameter::scalars("mu", r"\mu", Axis::Global, std::slice::from_ref(&self.mu)),
+            Parameter::scalars("b_u", "b_u", Axis::User, &self.b_u),
+            Parameter::scalars("b_i", "b_i", Axis::Item, &self.b_i),
+            Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
+            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
+        ]
+    }
+
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        vec![
+            std::slice::from_mut(&mut self.mu),
+            &mut self.b_u,
+            &mut self.b_i,
+            self.p.values_mut(),
+            self.q.values_mut(),
+        ]
+    }
+}

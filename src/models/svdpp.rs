@@ -1,0 +1,298 @@
+//! SVD++: matrix factorization that also learns from which items a user rated at all.
+
+use std::sync::Arc;
+
+use super::factors::{Factors, add_scaled, dot};
+use super::order::Order;
+use super::registry::{Entry, Hyperparameter, Task};
+use super::{Axis, Model, Parameter, Spec};
+use crate::data::{Rating, Ratings};
+use crate::random;
+use crate::trace::{Explanation, Listen, Place, Step, Subject};
+
+/// This model's line in the registry.
+pub const ENTRY: Entry = Entry {
+    id: "svdpp",
+    title: "SVD++",
+    source: "Koren (KDD 2008), eq. 15; defaults as in Surprise",
+    task: Task::Rating,
+    predicts: r"\hat r_{ui} = \mu + b_u + b_i + q_i^\top\Bigl(p_u + |N(u)|^{-1/2} \sum_{j \in N(u)} y_j\Bigr)",
+    minimizes: r"\sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \lambda\,\Bigl(b_u^2 + b_i^2 + \lVert p_u\rVert^2 + \lVert q_i\rVert^2 + \sum_{j \in N(u)} \lVert y_j\rVert^2\Bigr)",
+    updates: &[
+        r"e_{ui} = r_{ui} - \hat r_{ui}",
+        r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)",
+        r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)",
+        r"p_u \leftarrow p_u + \gamma\,(e_{ui}\, q_i - \lambda\, p_u)",
+        r"q_i \leftarrow q_i + \gamma\,\Bigl(e_{ui}\,\bigl(p_u + |N(u)|^{-1/2} \sum_{j \in N(u)} y_j\bigr) - \lambda\, q_i\Bigr)",
+        r"\forall j \in N(u):\; y_j \leftarrow y_j + \gamma\,(e_{ui}\, |N(u)|^{-1/2}\, q_i - \lambda\, y_j)",
+    ],
+    hyperparameters: &[
+        Hyperparameter::factors(20.0),
+        Hyperparameter::epochs(20.0),
+        Hyperparameter::gamma(0.007),
+        Hyperparameter::lambda(0.02, 10.0),
+        Hyperparameter::sigma(0.1),
+        Order::USERS,
+    ],
+    build: |spec, train, seed| Box::new(Svdpp::new(spec, train, seed)),
+};
+
+/// SVD++ by stochastic gradient descent, user by user. N(u) holds the items `u` rated in training.
+///
+/// Predicts   r^_ui = mu + b_u + b_i + q_i . (p_u + z_u),  z_u = |N(u)|^(-1/2) sum of y_j, j in N(u)
+/// Minimizes  sum (r_ui - r^_ui)^2 + lambda (b_u^2 + b_i^2 + |p_u|^2 + |q_i|^2 + sum |y_j|^2)
+/// Updates    e = r_ui - r^_ui;  b_u += gamma (e - lambda b_u);  b_i likewise;
+///            p_u += gamma (e q_i - lambda p_u);  q_i += gamma (e (p_u + z_u) - lambda q_i);
+///            y_j += gamma (e |N(u)|^(-1/2) q_i - lambda y_j) for all j in N(u); from old values
+/// Cost       a step O(|N(u)| f); a pass O(f) a rating, see [`Svdpp::learn_user`];
+///            4 (users + 2 items) f bytes and the biases
+/// Source     Koren (KDD 2008), eq. 15. Defaults as in Surprise: 20 factors, 20 epochs, gamma .007,
+///            lambda .02, start values normal with standard deviation .1
+#[derive(Debug, Clone)]
+pub struct Svdpp {
+    train: Arc<Ratings>,
+    mu: f32,
+    b_u: Vec<f32>,
+    b_i: Vec<f32>,
+    p: Factors,
+    q: Factors,
+    y: Factors,
+    gamma: f32,
+    lambda: f32,
+    order: Order,
+    seed: u64,
+}
+
+const B_U: usize = 1;
+const B_I: usize = 2;
+const P: usize = 3;
+const Q: usize = 4;
+const Y: usize = 5;
+
+impl Svdpp {
+    /// Start values for a training set: biases zero, vectors normal.
+    pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
+        let (f, sigma) = (spec.count("factors"), spec.get("sigma"));
+        let rng = |purpose| random::stream(seed, purpose);
+        let rated = |i: usize| !train.column(i).is_empty();
+        Self {
+            mu: train.mean(),
+            b_u: vec![0.0; train.users()],
+            b_i: vec![0.0; train.items()],
+            p: Factors::normal(train.users(), f, sigma, rng("p"), |u| {
+                !train.row(u).is_empty()
+            }),
+            q: Factors::normal(train.items(), f, sigma, rng("q"), rated),
+            y: Factors::normal(train.items(), f, sigma, rng("y"), rated),
+            gamma: spec.get("gamma") as f32,
+            lambda: spec.get("lambda") as f32,
+            order: Order::from_value(spec.get("order")),
+            seed,
+            train,
+        }
+    }
+
+    /// |N(u)|^(-1/2), or 0 for a user without ratings.
+    fn norm(&self, u: usize) -> f32 {
+        let n = self.train.row(u).len();
+        if n == 0 { 0.0 } else { 1.0 / (n as f32).sqrt() }
+    }
+
+    /// z_u = |N(u)|^(-1/2) sum of y_j into `z`, O(|N(u)| f).
+    fn gather(&self, u: usize, z: &mut [f32]) {
+        z.fill(0.0);
+        for &j in self.train.row(u).ids {
+            add_scaled(z, 1.0, self.y.row(j as usize));
+        }
+        let norm = self.norm(u);
+        for z in z {
+            *z *= norm;
+        }
+    }
+
+    fn gathered(&self, u: usize) -> Vec<f32> {
+        let mut z = vec![0.0; self.y.stride()];
+        self.gather(u, &mut z);
+        z
+    }
+
+    fn sum<L: Listen>(&self, u: usize, i: usize, z: &[f32], listen: &mut L) -> f32 {
+        let q_i = self.q.row(i);
+        let explicit = dot(q_i, self.p.row(u));
+        let implicit = dot(q_i, z);
+        listen.term(r"\mu", self.mu);
+        listen.term("b_u", self.b_u[u]);
+        listen.term("b_i", self.b_i[i]);
+        listen.term(r"q_i^\top p_u", explicit);
+        listen.term(r"q_i^\top |N(u)|^{-1/2} \sum_{j} y_j", implicit);
+        self.mu + self.b_u[u] + self.b_i[i] + explicit + implicit
+    }
+
+    // lesson: update
+    /// Everything but the y_j, O(f). `z` is carried along as the y_j would carry it: each of the |N(u)|
+    /// increments gamma e |N(u)|^(-1/2) q_i counts |N(u)|^(-1/2) in the sum.
+    fn update<L: Listen>(&mut self, u: usize, i: usize, e: f32, z: &mut [f32], listen: &mut L) {
+        let (gamma, lambda) = (self.gamma, self.lambda);
+        let (b_u, b_i) = (self.b_u[u], self.b_i[i]);
+        self.b_u[u] = listen.descend(place(B_U, u, 0), b_u, gamma, lambda * b_u - e);
+        self.b_i[i] = listen.descend(place(B_I, i, 0), b_i, gamma, lambda * b_i - e);
+        let (p_u, q_i) = (self.p.row_mut(u), self.q.row_mut(i));
+        for (k, ((p, q), z)) in p_u.iter_mut().zip(q_i).zip(z).enumerate() {
+            let (old_p, old_q, old_z) = (*p, *q, *z);
+            *p = listen.descend(place(P, u, k), old_p, gamma, lambda * old_p - e * old_q);
+            let gradient = lambda * old_q - e * (old_p + old_z);
+            *q = listen.descend(place(Q, i, k), old_q, gamma, gradient);
+            *z = old_z - gamma * (lambda * old_z - e * old_q);
+        }
+    }
+    // lesson: end
+
+    /// The y_j of one rating, as the formula says: O(|N(u)| f). Before `update`, which changes q_i.
+    fn update_implicit<L: Listen>(&mut self, u: usize, i: usize, e: f32, listen: &mut L) {
+        let scaled = e * self.norm(u);
+        for &j in self.train.row(u).ids {
+            let j = j as usize;
+            for (k, (y, q)) in self.y.row_mut(j).iter_mut().zip(self.q.row(i)).enumerate() {
+                let gradient = self.lambda * *y - scaled * q;
+                *y = listen.descend(place(Y, j, k), *y, self.gamma, gradient);
+            }
+        }
+    }
+
+    /// All ratings of one user in O(f) each. As long as the ratings are one user's, every y_j gets
+    /// the same increment and the same decay, so
+    ///
+    ///     y_j = a y_j0 + v,   a <- (1 - gamma lambda) a
+    ///     z_u <- (1 - gamma lambda) z_u + gamma e q_i
+    ///
+    /// follow from each rating without touching a single y_j. Afterwards z_u tells v, because
+    /// z_u = a z_u0 + |N(u)|^(1/2) v, and the y_j are written once.
+    fn learn_user(&mut self, u: usize, positions: &[u32], z: &mut [f32], z_start: &mut [f32]) {
+        let train = Arc::clone(&self.train);
+        self.gather(u, z);
+        z_start.copy_from_slice(z);
+        let mut a = 1.0;
+        for &n in positions {
+            let Rating { i, r, .. } = train.nth_of(u, n as usize);
+            let e = r - self.sum(u, i, z, &mut ());
+            self.update(u, i, e, z, &mut ());
+            a *= 1.0 - self.gamma * self.lambda;
+        }
+        let norm = self.norm(u);
+        for &j in train.row(u).ids {
+            let y_j = self.y.row_mut(j as usize);
+            for ((y, z), z_start) in y_j.iter_mut().zip(&*z).zip(&*z_start) {
+                *y = a * *y + (z - a * z_start) * norm;
+            }
+        }
+    }
+
+    fn penalized(&self, e: f32, u: usize, i: usize) -> f64 {
+        let mut squares = square(self.b_u[u]) + square(self.b_i[i]);
+        let rated = self.train.row(u).ids.iter();
+        let y = rated.flat_map(|&j| self.y.row(j as usize));
+        for x in self.p.row(u).iter().chain(self.q.row(i)).chain(y) {
+            squares += square(*x);
+        }
+        square(e) + f64::from(self.lambda) * squares
+    }
+}
+
+fn place(parameter: usize, row: usize, column: usize) -> Place {
+    Place {
+        parameter,
+        row,
+        column,
+    }
+}
+
+fn square(x: f32) -> f64 {
+    f64::from(x) * f64::from(x)
+}
+
+impl Model for Svdpp {
+    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
+        let z = self.gathered(u);
+        for (out, &i) in out.iter_mut().zip(items) {
+            *out = self.sum(u, i as usize, &z, &mut ());
+        }
+    }
+
+    fn explain(&self, u: usize, i: usize) -> Explanation {
+        let mut explanation = Explanation::default();
+        self.sum(u, i, &self.gathered(u), &mut explanation);
+        let norm = self.norm(u);
+        let share = |&j: &u32| {
+            (
+                j as usize,
+                norm * dot(self.q.row(i), self.y.row(j as usize)),
+            )
+        };
+        explanation.because = self.train.row(u).ids.iter().map(share).collect();
+        explanation.because.sort_by(|a, b| b.1.total_cmp(&a.1));
+        explanation
+    }
+
+    fn pass(&mut self, epoch: usize) {
+        let mut z = vec![0.0; self.y.stride()];
+        let mut z_start = z.clone();
+        let visits = self.order.visits(&self.train, self.seed, epoch);
+        for (u, positions) in visits.by_user(&Arc::clone(&self.train)) {
+            self.learn_user(u, positions, &mut z, &mut z_start);
+        }
+    }
+
+    fn steps(&self) -> usize {
+        self.train.len()
+    }
+
+    fn step(&mut self, epoch: usize, n: usize) -> Step {
+        let visits = self.order.visits(&self.train, self.seed, epoch);
+        let rating = self.train.nth(visits.positions()[n] as usize);
+        let Rating { u, i, r } = rating;
+        let mut step = Step::new(Subject::Rating(rating), self.p.factors());
+        let mut z = self.gathered(u);
+        let e = r - self.sum(u, i, &z, &mut step);
+        step.objective(|| self.penalized(e, u, i));
+        self.update_implicit(u, i, e, &mut step);
+        self.update(u, i, e, &mut z, &mut step);
+        step
+    }
+
+    fn operations(&self) -> f64 {
+        // 2 f for the products, 3 f each for p_u, q_i and z_u, and 3 f to gather and write a y_j.
+        14.0 * self.p.factors() as f64 * self.train.len() as f64
+    }
+
+    fn objective(&self) -> f64 {
+        (0..self.train.users())
+            .flat_map(|u| {
+                let z = self.gathered(u);
+                let row = self.train.row(u).iter();
+                row.map(move |(i, r)| self.penalized(r - self.sum(u, i, &z, &mut ()), u, i))
+            })
+            .sum()
+    }
+
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        vec![
+            Parameter::scalars("mu", r"\mu", Axis::Global, std::slice::from_ref(&self.mu)),
+            Parameter::scalars("b_u", "b_u", Axis::User, &self.b_u),
+            Parameter::scalars("b_i", "b_i", Axis::Item, &self.b_i),
+            Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
+            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
+            Parameter::vectors("y_j", "y_j", Axis::Item, &self.y),
+        ]
+    }
+
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        vec![
+            std::slice::from_mut(&mut self.mu),
+            &mut self.b_u,
+            &mut self.b_i,
+            self.p.values_mut(),
+            self.q.values_mut(),
+            self.y.values_mut(),
+        ]
+    }
+}

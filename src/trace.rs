@@ -1,0 +1,202 @@
+//! An explained step and an explained prediction: the models' own arithmetic, written down.
+//!
+//! A model writes its prediction and its update once, generic over who listens. The unit type hears
+//! nothing and compiles away: that is the fast pass. A [`Step`] keeps every term and every change:
+//! that is what a lesson shows.
+
+mod walk;
+
+pub use walk::{Position, Walk};
+
+use serde::Serialize;
+
+use crate::data::Rating;
+
+/// One addend of a prediction, or one part of a closed form.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Term {
+    /// The addend as LaTeX, in the symbols of the model's formula.
+    pub symbol: &'static str,
+    /// Its value.
+    pub value: f32,
+}
+
+/// One number changed by a step.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Update {
+    /// Which of the model's parameters, as an index into its list of them.
+    pub parameter: usize,
+    /// The user or item it belongs to.
+    pub row: usize,
+    /// The component within a latent vector; 0 for a bias.
+    pub column: usize,
+    /// The value before the step.
+    pub before: f32,
+    /// The derivative of half the step's objective with respect to it, at the values the step started
+    /// from.
+    pub gradient: f32,
+    /// The value after the step.
+    pub after: f32,
+}
+
+/// A regularized linear system that a step solves.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct System {
+    /// The symmetric matrix, row by row.
+    pub matrix: Vec<f32>,
+    /// The right side; its length is the size of the system.
+    pub right: Vec<f32>,
+    /// The solution, or nothing where the matrix is singular.
+    pub solution: Option<Vec<f32>>,
+}
+
+/// What a step is about.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Subject {
+    /// One rating: user, item and r_ui.
+    Rating(Rating),
+    /// All ratings of one user.
+    User(usize),
+    /// All ratings of one item.
+    Item(usize),
+}
+
+/// One explained step: everything a lesson draws comes from here.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Step {
+    /// The rating, user or item it learns from.
+    pub subject: Subject,
+    /// The prediction's addends (for a rating), or the parts of a closed form (for a user or item).
+    pub terms: Vec<Term>,
+    /// Every changed number, in the order of the changes.
+    pub updates: Vec<Update>,
+    /// The linear system solved, where there is one.
+    pub system: Option<System>,
+    /// The part of the objective that the step lessens, before the step: for a rating
+    /// e^2 + lambda times the squares of what it touches.
+    pub objective: f64,
+    /// Components a latent vector really has; those beyond are padding and not kept.
+    #[serde(skip)]
+    factors: usize,
+}
+
+impl Step {
+    /// An empty record for a model with `factors` components.
+    pub fn new(subject: Subject, factors: usize) -> Self {
+        Self {
+            subject,
+            terms: Vec::new(),
+            updates: Vec::new(),
+            system: None,
+            objective: 0.0,
+            factors,
+        }
+    }
+
+    /// The sum of the terms: r^_ui where the subject is a rating.
+    pub fn prediction(&self) -> f32 {
+        self.terms.iter().map(|term| term.value).sum()
+    }
+}
+
+/// Somebody who may listen while a model predicts or learns.
+pub trait Listen {
+    /// Whether anything is kept. What is computed for a listener only is skipped where this is false.
+    const HEARS: bool = false;
+
+    /// An addend of the prediction.
+    #[inline]
+    fn term(&mut self, _symbol: &'static str, _value: f32) {}
+
+    /// Steps down a gradient: returns `before - gamma * gradient`.
+    #[inline]
+    fn descend(&mut self, _at: Place, before: f32, gamma: f32, gradient: f32) -> f32 {
+        before - gamma * gradient
+    }
+
+    /// Replaces a value by the solution of a subproblem: returns `after`.
+    #[inline]
+    fn replace(&mut self, _at: Place, _before: f32, _gradient: f32, after: f32) -> f32 {
+        after
+    }
+
+    /// A linear system and its solution.
+    #[inline]
+    fn system(&mut self, _system: impl FnOnce() -> System) {}
+
+    /// The step's objective before the step.
+    #[inline]
+    fn objective(&mut self, _value: impl FnOnce() -> f64) {}
+}
+
+/// Where in a model's parameters a number stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// Index into the model's list of parameters.
+    pub parameter: usize,
+    /// User or item.
+    pub row: usize,
+    /// Component of a latent vector.
+    pub column: usize,
+}
+
+impl Listen for () {}
+
+impl Listen for Step {
+    const HEARS: bool = true;
+
+    fn term(&mut self, symbol: &'static str, value: f32) {
+        self.terms.push(Term { symbol, value });
+    }
+
+    fn descend(&mut self, at: Place, before: f32, gamma: f32, gradient: f32) -> f32 {
+        self.replace(at, before, gradient, before - gamma * gradient)
+    }
+
+    fn replace(&mut self, at: Place, before: f32, gradient: f32, after: f32) -> f32 {
+        if at.column < self.factors.max(1) {
+            self.updates.push(Update {
+                parameter: at.parameter,
+                row: at.row,
+                column: at.column,
+                before,
+                gradient,
+                after,
+            });
+        }
+        after
+    }
+
+    fn system(&mut self, system: impl FnOnce() -> System) {
+        self.system = Some(system());
+    }
+
+    fn objective(&mut self, value: impl FnOnce() -> f64) {
+        self.objective = value();
+    }
+}
+
+/// Why a prediction is what it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Default)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Explanation {
+    /// The addends; their sum is the prediction before it is clamped to the rating scale.
+    pub terms: Vec<Term>,
+    /// What single items the user rated contribute, largest first, where the model can tell: the item
+    /// and its share.
+    pub because: Vec<(usize, f32)>,
+}
+
+impl Listen for Explanation {
+    const HEARS: bool = true;
+
+    fn term(&mut self, symbol: &'static str, value: f32) {
+        self.terms.push(Term { symbol, value });
+    }
+}

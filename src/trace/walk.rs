@@ -1,0 +1,121 @@
+//! Going through a training one explained step at a time, forward and back.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::Step;
+use crate::data::Ratings;
+use crate::models::{Model, Spec};
+
+/// Where a walk stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Position {
+    /// Steps taken since the start.
+    pub step: usize,
+    /// Finished epochs.
+    pub epoch: usize,
+    /// Steps taken in the current epoch.
+    pub in_epoch: usize,
+    /// Steps in an epoch.
+    pub per_epoch: usize,
+}
+
+/// A training that is walked through. Meant for small data: after every step the error over the whole
+/// training set is measured.
+pub struct Walk {
+    model: Box<dyn Model>,
+    train: Arc<Ratings>,
+    /// The steps taken so far.
+    steps: Vec<Step>,
+    /// Training RMSE before the first step and after each.
+    losses: Vec<f64>,
+}
+
+impl Walk {
+    /// A walk from the start values that this spec and seed give.
+    pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
+        let model = spec.build(Arc::clone(&train), seed);
+        let losses = vec![crate::eval::errors(&*model, &train, train.scale()).rmse];
+        Self {
+            model,
+            train,
+            steps: Vec::new(),
+            losses,
+        }
+    }
+
+    /// Takes one step. Returns nothing, and stays, where a parameter would no longer be a finite
+    /// number, or there is no rating to learn from.
+    pub fn forward(&mut self) -> Option<&Step> {
+        if self.train.is_empty() {
+            return None;
+        }
+        let Position {
+            epoch, in_epoch, ..
+        } = self.position();
+        let step = self.model.step(epoch, in_epoch);
+        if step.updates.iter().any(|update| !update.after.is_finite()) {
+            self.undo(&step);
+            return None;
+        }
+        self.steps.push(step);
+        self.losses
+            .push(crate::eval::errors(&*self.model, &self.train, self.train.scale()).rmse);
+        self.steps.last()
+    }
+
+    /// Takes the last step back; every parameter has again the bits it had. False at the start.
+    pub fn back(&mut self) -> bool {
+        let Some(step) = self.steps.pop() else {
+            return false;
+        };
+        self.losses.pop();
+        self.undo(&step);
+        true
+    }
+
+    /// Goes to a step, forward or back, as far as it gets.
+    pub fn jump(&mut self, step: usize) {
+        while self.steps.len() > step {
+            self.back();
+        }
+        while self.steps.len() < step && self.forward().is_some() {}
+    }
+
+    /// Where the walk stands.
+    pub fn position(&self) -> Position {
+        let (step, per_epoch) = (self.steps.len(), self.model.steps());
+        Position {
+            step,
+            epoch: step / per_epoch.max(1),
+            in_epoch: step % per_epoch.max(1),
+            per_epoch,
+        }
+    }
+
+    /// The last step taken.
+    pub fn last(&self) -> Option<&Step> {
+        self.steps.last()
+    }
+
+    /// Training RMSE before the first step and after each step taken.
+    pub fn losses(&self) -> &[f64] {
+        &self.losses
+    }
+
+    /// The model as it stands.
+    pub fn model(&self) -> &dyn Model {
+        &*self.model
+    }
+
+    fn undo(&mut self, step: &Step) {
+        let strides: Vec<usize> = self.model.parameters().iter().map(|p| p.stride).collect();
+        let mut values = self.model.values_mut();
+        for update in step.updates.iter().rev() {
+            let at = update.row * strides[update.parameter] + update.column;
+            values[update.parameter][at] = update.before;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Data sets in a page's hands.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use xxhash_rust::xxh64::Xxh64;
+
+use super::to_js;
+use crate::data::{Dataset, Origin, cutout, toy};
+
+/// What a page shows about a data set before anything is trained.
+#[derive(Debug, Serialize, tsify::Tsify)]
+pub struct DataInfo {
+    /// Its name.
+    pub name: String,
+    /// Where it came from.
+    pub origin: Origin,
+    /// Number of users.
+    pub users: usize,
+    /// Number of items.
+    pub items: usize,
+    /// Number of ratings.
+    pub ratings: usize,
+    /// Their mean.
+    pub mean: f32,
+    /// Lowest and highest rating.
+    pub scale: (f32, f32),
+    /// Whether each rating has a timestamp.
+    pub timed: bool,
+    /// A hash of ids and ratings: equal exactly when they are.
+    pub fingerprint: String,
+}
+
+/// A data set.
+#[wasm_bindgen]
+pub struct Data(pub(super) Arc<Dataset>);
+
+/// A row of known ratings.
+#[derive(Debug, Serialize, tsify::Tsify)]
+pub struct KnownRow {
+    /// Dense indices of the items.
+    pub items: Vec<u32>,
+    /// Their ratings.
+    pub ratings: Vec<f32>,
+}
+
+#[wasm_bindgen]
+impl Data {
+    /// The table of three users and three items.
+    pub fn toy() -> Self {
+        Self(Arc::new(toy::toy()))
+    }
+
+    /// A small table, row by row; NaN is an empty cell.
+    pub fn table(users: usize, items: usize, cells: &[f32]) -> Result<Self, JsError> {
+        let fits = (1..=toy::LARGEST).contains(&users) && (1..=toy::LARGEST).contains(&items);
+        if !fits || cells.len() != users * items {
+            return Err(JsError::new(&format!(
+                "a table has 1 to {} users and items and one value for each cell",
+                toy::LARGEST
+            )));
+        }
+        Ok(Self(Arc::new(toy::table(users, items, cells))))
+    }
+
+    /// About twelve users by twelve items of this data set.
+    pub fn cutout(&self) -> Self {
+        Self(Arc::new(cutout::cutout(&self.0, 12, 12)))
+    }
+
+    /// What it is.
+    #[wasm_bindgen(unchecked_return_type = "DataInfo")]
+    pub fn info(&self) -> Result<JsValue, JsError> {
+        let ratings = &self.0.ratings;
+        to_js(&DataInfo {
+            name: self.0.name.clone(),
+            origin: self.0.origin,
+            users: ratings.users(),
+            items: ratings.items(),
+            ratings: ratings.len(),
+            mean: ratings.mean(),
+            scale: ratings.scale(),
+            timed: ratings.timestamps().is_some(),
+            fingerprint: fingerprint(&self.0),
+        })
+    }
+
+    /// Title, year and genres of each item.
+    #[wasm_bindgen(unchecked_return_type = "Item[]")]
+    pub fn catalogue(&self) -> Result<JsValue, JsError> {
+        to_js(&self.0.catalogue)
+    }
+
+    /// The users' original ids.
+    #[wasm_bindgen(js_name = userIds)]
+    pub fn user_ids(&self) -> Vec<String> {
+        self.0.ratings.user_ids().iter().map(String::from).collect()
+    }
+
+    /// What user `u` rated.
+    #[wasm_bindgen(unchecked_return_type = "KnownRow")]
+    pub fn row(&self, u: usize) -> Result<JsValue, JsError> {
+        if u >= self.0.ratings.users() {
+            return Err(JsError::new("there is no such user"));
+        }
+        let row = self.0.ratings.row(u);
+        to_js(&KnownRow {
+            items: row.ids.to_vec(),
+            ratings: row.ratings.to_vec(),
+        })
+    }
+
+    /// All cells of a small data set, row by row; NaN where nothing is known.
+    pub fn cells(&self) -> Vec<f32> {
+        let ratings = &self.0.ratings;
+        let mut cells = vec![f32::NAN; ratings.users() * ratings.items()];
+        for rating in ratings.iter() {
+            cells[rating.u * ratings.items() + rating.i] = rating.r;
+        }
+        cells
+    }
+}
+
+/// A hash of ids, places and values of all ratings.
+fn fingerprint(dataset: &Dataset) -> String {
+    let ratings = &dataset.ratings;
+    let mut hash = Xxh64::new(0);
+    for ids in [ratings.user_ids(), ratings.item_ids()] {
+        for id in ids.iter() {
+            hash.update(id.as_bytes());
+            hash.update(&[0]);
+        }
+    }
+    for rating in ratings.iter() {
+        hash.update(&(rating.u as u32).to_le_bytes());
+        hash.update(&(rating.i as u32).to_le_bytes());
+        hash.update(&rating.r.to_le_bytes());
+    }
+    format!("{:016x}", hash.digest())
+}

@@ -1,0 +1,127 @@
+//! The JavaScript boundary: the only module that knows there is a browser.
+//!
+//! Numbers and strings come in, plain structs go out; the structs' TypeScript types are generated from
+//! the Rust ones. Every method of an object that a page holds is total: bad arguments give an `Error`
+//! with a sentence, never a panic.
+
+mod data;
+mod run;
+mod walk;
+
+pub use data::Data;
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::chart::{Chart, Draw, Lines, Series};
+use crate::models::{Model, REGISTRY, Spec};
+
+/// Types that the structs use and that Rust spells otherwise.
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r"
+/** Values of one parameter of a model, row by row without padding. */
+export interface ParameterValues {
+  name: string;
+  symbol: string;
+  axis: Axis;
+  rows: number;
+  columns: number;
+  values: Float32Array;
+}
+";
+
+/// Hands a panic's message to the console before the instance dies; the page then starts a new one.
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| {
+        web_sys::console::error_1(&format!("factorscope panicked: {info}").into());
+    }));
+}
+
+/// All models with their formulas and hyperparameters.
+#[wasm_bindgen(unchecked_return_type = "Entry[]")]
+pub fn registry() -> Result<JsValue, JsError> {
+    to_js(REGISTRY)
+}
+
+/// Checks settings, each `name=value`, and returns the whole spec as one line.
+#[wasm_bindgen(js_name = checkSpec)]
+pub fn check_spec(model: &str, settings: Vec<String>) -> Result<String, JsError> {
+    Ok(spec(model, &settings)?.to_string())
+}
+
+/// A chart of lines. `lengths` says how many points each line has, `points` holds x and y in turn,
+/// `colors` red, green and blue in turn. Nothing where no point is finite.
+#[wasm_bindgen(js_name = lineChart, unchecked_return_type = "Chart | undefined")]
+pub fn line_chart(
+    x_label: String,
+    y_label: String,
+    lengths: &[u32],
+    points: &[f64],
+    colors: &[u8],
+    x_at_least: f64,
+    width: u32,
+    height: u32,
+) -> Result<JsValue, JsError> {
+    let mut rest = points.chunks_exact(2).map(|point| (point[0], point[1]));
+    let mut color = colors.chunks_exact(3).map(|c| (c[0], c[1], c[2]));
+    let series = lengths.iter().map(|&n| Series {
+        color: color.next().unwrap_or_default(),
+        points: rest.by_ref().take(n as usize).collect(),
+    });
+    let lines = Lines {
+        x_label,
+        y_label,
+        series: series.collect(),
+        x_at_least,
+    };
+    chart(lines.svg((width.clamp(200, 8000), height.clamp(150, 8000))))
+}
+
+fn chart(chart: Option<Chart>) -> Result<JsValue, JsError> {
+    chart.map_or(Ok(JsValue::UNDEFINED), |chart| to_js(&chart))
+}
+
+fn spec(model: &str, settings: &[String]) -> Result<Spec, JsError> {
+    Ok(Spec::with(model, settings.iter().map(String::as_str))?)
+}
+
+fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsError> {
+    let serializer = serde_wasm_bindgen::Serializer::new();
+    Ok(value.serialize(&serializer)?)
+}
+
+/// The `ParameterValues[]` of a model.
+fn parameters(model: &dyn Model) -> Result<JsValue, JsError> {
+    let list = js_sys::Array::new();
+    for parameter in model.parameters() {
+        let values: Vec<f32> = parameter.rows().flatten().copied().collect();
+        let object = js_sys::Object::new();
+        let set = |key: &str, value: JsValue| js_sys::Reflect::set(&object, &key.into(), &value);
+        let rows = values.len() / parameter.columns.max(1);
+        for (key, value) in [
+            ("name", parameter.name.into()),
+            ("symbol", parameter.symbol.into()),
+            ("axis", to_js(&parameter.axis)?),
+            ("rows", (rows as f64).into()),
+            ("columns", (parameter.columns as f64).into()),
+            ("values", js_sys::Float32Array::from(&values[..]).into()),
+        ] {
+            set(key, value).map_err(|_| JsError::new("a plain object refused a property"))?;
+        }
+        list.push(&object);
+    }
+    Ok(list.into())
+}
+
+/// r^_ui of every pair, user by user, not clamped; for small data.
+fn predictions(model: &dyn Model, users: usize, items: usize) -> Vec<f32> {
+    let all: Vec<u32> = (0..items as u32).collect();
+    let mut cells = vec![0.0; users * items];
+    if items > 0 {
+        for (u, row) in cells.chunks_exact_mut(items).enumerate() {
+            model.predict_many(u, &all, row);
+        }
+    }
+    cells
+}

@@ -1,0 +1,212 @@
+//! A training in a page's hands.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use super::{Data, chart, parameters, predictions, spec, to_js};
+use crate::chart::{Draw, Lines, Series};
+use crate::data::{Dataset, Ratings, split};
+use crate::explore::{Scored, favorites, top_n};
+use crate::models::{Spec, fingerprint};
+use crate::train::{Epoch, Training};
+
+/// A model in training on a data set.
+#[wasm_bindgen]
+pub struct Run {
+    training: Training,
+    dataset: Arc<Dataset>,
+    spec: Spec,
+}
+
+/// An item with everything a table shows of it.
+#[derive(Debug, Serialize, tsify::Tsify)]
+pub struct Film {
+    /// Dense index.
+    pub item: usize,
+    /// Title as text.
+    pub title: String,
+    /// Year, where known.
+    pub year: Option<u16>,
+    /// Genres.
+    pub genres: Vec<String>,
+    /// The rating, predicted (not clamped) or given.
+    pub rating: f32,
+    /// How many ratings the item has in the whole data set.
+    pub count: usize,
+}
+
+#[wasm_bindgen]
+impl Run {
+    /// A model at its start values. `settings` are `name=value`. `split` is `everything`, `latest` (each
+    /// user's five latest ratings are held back; needs timestamps) or a share between 0 and 1 that is
+    /// held back at random. The seed decides split, start values and order of visits.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        data: &Data,
+        model: &str,
+        settings: Vec<String>,
+        split: &str,
+        seed: u32,
+    ) -> Result<Run, JsError> {
+        let dataset = Arc::clone(&data.0);
+        let spec = spec(model, &settings)?;
+        let split = divide(&dataset.ratings, split, seed.into())?;
+        let now = performance_now()?;
+        let training = Training::new(&spec, split, seed.into(), now)?;
+        Ok(Self {
+            training,
+            dataset,
+            spec,
+        })
+    }
+
+    /// One pass and one measurement; throws, with the last good model kept, where it diverges.
+    #[wasm_bindgen(unchecked_return_type = "Epoch")]
+    pub fn pass(&mut self) -> Result<JsValue, JsError> {
+        let epoch = *self.training.pass()?;
+        to_js(&epoch)
+    }
+
+    /// How many passes a full training takes.
+    #[wasm_bindgen(getter)]
+    pub fn epochs(&self) -> usize {
+        self.spec.epochs()
+    }
+
+    /// The start and every pass so far.
+    #[wasm_bindgen(unchecked_return_type = "Epoch[]")]
+    pub fn history(&self) -> Result<JsValue, JsError> {
+        to_js(self.training.history())
+    }
+
+    /// The spec as one line.
+    pub fn spec(&self) -> String {
+        self.spec.to_string()
+    }
+
+    /// The hash of all parameters.
+    pub fn fingerprint(&self) -> String {
+        fingerprint(self.training.model())
+    }
+
+    /// Training and test RMSE over the epochs.
+    #[wasm_bindgen(unchecked_return_type = "Chart | undefined")]
+    pub fn chart(
+        &self,
+        train: &[u8],
+        test: &[u8],
+        width: u32,
+        height: u32,
+    ) -> Result<JsValue, JsError> {
+        let history = self.training.history();
+        let line = |color: &[u8], value: fn(&Epoch) -> f64| Series {
+            color: (
+                color.first().copied().unwrap_or(0),
+                color.get(1).copied().unwrap_or(0),
+                color.get(2).copied().unwrap_or(0),
+            ),
+            points: history.iter().map(|e| (e.epoch as f64, value(e))).collect(),
+        };
+        let lines = Lines {
+            x_label: "epoch".into(),
+            y_label: "RMSE".into(),
+            series: vec![line(train, |e| e.train.rmse), line(test, |e| e.test.rmse)],
+            x_at_least: self.spec.epochs() as f64,
+        };
+        chart(lines.svg((width.clamp(200, 8000), height.clamp(150, 8000))))
+    }
+
+    /// The `n` unrated items with the highest predictions for user `u`, of those with at least `least`
+    /// training ratings.
+    #[wasm_bindgen(unchecked_return_type = "Film[]")]
+    pub fn recommend(&self, u: usize, n: usize, least: usize) -> Result<JsValue, JsError> {
+        self.check(u, 0)?;
+        // What was held back for testing is rated too: nobody is recommended what they have seen.
+        let unseen = |scored: &Scored| self.dataset.ratings.get(u, scored.item).is_none();
+        let train = &self.training.split().train;
+        let held_back = self.dataset.ratings.row(u).len() - train.row(u).len();
+        let top = top_n(self.training.model(), train, u, n + held_back, least);
+        self.films(top.into_iter().filter(unseen).take(n))
+    }
+
+    /// The `n` items that user `u` rated highest.
+    #[wasm_bindgen(unchecked_return_type = "Film[]")]
+    pub fn favorites(&self, u: usize, n: usize) -> Result<JsValue, JsError> {
+        self.check(u, 0)?;
+        self.films(favorites(&self.dataset.ratings, u, n).into_iter())
+    }
+
+    /// The addends of one prediction, and which rated items speak for it.
+    #[wasm_bindgen(unchecked_return_type = "Explanation")]
+    pub fn explain(&self, u: usize, i: usize) -> Result<JsValue, JsError> {
+        self.check(u, i)?;
+        to_js(&self.training.model().explain(u, i))
+    }
+
+    /// Every prediction of a small data set, row by row, not clamped.
+    pub fn predictions(&self) -> Vec<f32> {
+        let ratings = &self.dataset.ratings;
+        predictions(self.training.model(), ratings.users(), ratings.items())
+    }
+
+    /// All parameters.
+    #[wasm_bindgen(unchecked_return_type = "ParameterValues[]")]
+    pub fn parameters(&self) -> Result<JsValue, JsError> {
+        parameters(self.training.model())
+    }
+
+    /// The squared errors plus the penalties.
+    pub fn objective(&self) -> f64 {
+        self.training.model().objective()
+    }
+}
+
+impl Run {
+    fn check(&self, u: usize, i: usize) -> Result<(), JsError> {
+        let ratings = &self.dataset.ratings;
+        if u < ratings.users() && i < ratings.items() {
+            return Ok(());
+        }
+        Err(JsError::new("there is no such user or item"))
+    }
+
+    fn films(&self, scored: impl Iterator<Item = Scored>) -> Result<JsValue, JsError> {
+        let film = |Scored { item, rating }: Scored| {
+            let known = &self.dataset.catalogue[item];
+            Film {
+                item,
+                title: known.title.clone(),
+                year: known.year,
+                genres: known.genres.clone(),
+                rating,
+                count: self.dataset.ratings.column(item).len(),
+            }
+        };
+        to_js(&scored.map(film).collect::<Vec<_>>())
+    }
+}
+
+fn divide(all: &Arc<Ratings>, split: &str, seed: u64) -> Result<split::Split, JsError> {
+    if split == "everything" {
+        return Ok(split::everything(all));
+    }
+    if split == "latest" {
+        return split::latest(all, 5)
+            .ok_or_else(|| JsError::new("this data set has no timestamps, so nothing is latest"));
+    }
+    match split.parse::<f64>() {
+        Ok(share) if (0.0..1.0).contains(&share) => Ok(split::holdout(all, share, seed)),
+        _ => Err(JsError::new(&format!("there is no split `{split}`"))),
+    }
+}
+
+/// The clock of the page or worker, in seconds.
+fn performance_now() -> Result<impl Fn() -> f64 + 'static, JsError> {
+    let missing = || JsError::new("this browser has no performance clock");
+    let global = js_sys::global();
+    let clock = js_sys::Reflect::get(&global, &"performance".into()).map_err(|_| missing())?;
+    let clock: web_sys::Performance = clock.dyn_into().map_err(|_| missing())?;
+    Ok(move || clock.now() / 1000.0)
+}

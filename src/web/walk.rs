@@ -1,0 +1,107 @@
+//! A walk through a training in a page's hands.
+
+use std::sync::Arc;
+
+use wasm_bindgen::prelude::*;
+
+use super::{Data, chart, parameters, predictions, spec, to_js};
+use crate::chart::{Draw, Lines, Series};
+use crate::data::Dataset;
+use crate::models::fingerprint;
+use crate::trace;
+
+/// A training that is gone through step by step, forward and back.
+#[wasm_bindgen]
+pub struct Walk {
+    walk: trace::Walk,
+    dataset: Arc<Dataset>,
+}
+
+#[wasm_bindgen]
+impl Walk {
+    /// At the start values that these settings and this seed give; trains on the whole data set.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        data: &Data,
+        model: &str,
+        settings: Vec<String>,
+        seed: u32,
+    ) -> Result<Walk, JsError> {
+        let dataset = Arc::clone(&data.0);
+        let spec = spec(model, &settings)?;
+        let walk = trace::Walk::new(&spec, Arc::clone(&dataset.ratings), seed.into());
+        Ok(Self { walk, dataset })
+    }
+
+    /// One step. False where there is none to take: no rating, or a parameter would leave the finite
+    /// numbers.
+    pub fn forward(&mut self) -> bool {
+        self.walk.forward().is_some()
+    }
+
+    /// One step back. False at the start.
+    pub fn back(&mut self) -> bool {
+        self.walk.back()
+    }
+
+    /// To a step, as far as it gets; at most 100,000.
+    pub fn jump(&mut self, step: usize) {
+        self.walk.jump(step.min(100_000));
+    }
+
+    /// Where it stands.
+    #[wasm_bindgen(unchecked_return_type = "Position")]
+    pub fn position(&self) -> Result<JsValue, JsError> {
+        to_js(&self.walk.position())
+    }
+
+    /// The last step taken.
+    #[wasm_bindgen(unchecked_return_type = "Step | undefined")]
+    pub fn last(&self) -> Result<JsValue, JsError> {
+        self.walk.last().map_or(Ok(JsValue::UNDEFINED), to_js)
+    }
+
+    /// All parameters as they stand.
+    #[wasm_bindgen(unchecked_return_type = "ParameterValues[]")]
+    pub fn parameters(&self) -> Result<JsValue, JsError> {
+        parameters(self.walk.model())
+    }
+
+    /// Every prediction as it stands, row by row, not clamped.
+    pub fn predictions(&self) -> Vec<f32> {
+        let ratings = &self.dataset.ratings;
+        predictions(self.walk.model(), ratings.users(), ratings.items())
+    }
+
+    /// Training RMSE before the first step and after each.
+    pub fn losses(&self) -> Vec<f64> {
+        self.walk.losses().to_vec()
+    }
+
+    /// The squared errors plus the penalties.
+    pub fn objective(&self) -> f64 {
+        self.walk.model().objective()
+    }
+
+    /// The hash of all parameters.
+    pub fn fingerprint(&self) -> String {
+        fingerprint(self.walk.model())
+    }
+
+    /// Training RMSE over the steps.
+    #[wasm_bindgen(unchecked_return_type = "Chart | undefined")]
+    pub fn chart(&self, color: &[u8], width: u32, height: u32) -> Result<JsValue, JsError> {
+        let losses = self.walk.losses().iter().enumerate();
+        let channel = |n: usize| color.get(n).copied().unwrap_or(0);
+        let lines = Lines {
+            x_label: "step".into(),
+            y_label: "RMSE".into(),
+            series: vec![Series {
+                color: (channel(0), channel(1), channel(2)),
+                points: losses.map(|(n, &loss)| (n as f64, loss)).collect(),
+            }],
+            x_at_least: self.walk.position().per_epoch as f64,
+        };
+        chart(lines.svg((width.clamp(200, 8000), height.clamp(150, 8000))))
+    }
+}
