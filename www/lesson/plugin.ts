@@ -4,11 +4,12 @@ import path from 'node:path';
 import type { Plugin, ViteDevServer } from 'vite';
 
 import { type Book, type Places, writeBook } from './book.ts';
-import { loadRegistry } from './registry.ts';
+import { loadRegistry, type Model } from './registry.ts';
 import { chapterItems } from './template.ts';
 
 const PLACES = { lessons: 'notebooks-md', pages: 'chapters' };
 const LIST = '<!-- chapters -->';
+const REGISTRY = 'virtual:registry';
 
 /**
  * Turns the lessons into pages that Vite then treats as any page: inputs of the build, served and
@@ -33,6 +34,15 @@ export function lessons(): Plugin {
         .map((name) => path.join(places.root, name))
         .filter((file) => existsSync(file));
       return { build: { rolldownOptions: { input } } };
+    },
+
+    // The table of models reaches the page as data, so that controls stand before the engine runs.
+    resolveId: (id) => (id === REGISTRY ? `\0${REGISTRY}` : undefined),
+
+    async load(id) {
+      if (id !== `\0${REGISTRY}`) return undefined;
+      const registry: readonly Model[] = await loadRegistry(path.join(places.root, 'pkg'));
+      return `export default ${JSON.stringify(registry)};`;
     },
 
     transformIndexHtml: {
