@@ -39,7 +39,8 @@ export function chapterItems(book: readonly Entry[], folder: string): string {
     .map(({ minutes, number, slug, summary, title }) => {
       const about = summary ? `<p>${escapeHtml(summary)}</p>` : '';
       const time = minutes === undefined ? '' : `<p class="minutes">${minutes} minutes</p>`;
-      XX`<li${value}><a href="${folder}${slug}.html">${escapeHtml(title)}</a>${about}${time}</li>`;
+      const value = number === undefined ? '' : ` value="${number}"`;
+      return `<li${value}><a href="${folder}${slug}.html">${escapeHtml(title)}</a>${about}${time}</li>`;
     })
     .join('\n');
 }

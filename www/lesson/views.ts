@@ -1,15 +1,14 @@
 /** The views a lab can show, and what a reader sees in each. */
 export const VIEWS = {
-  table: 'the ratings as a table whose cells can be edited',
-  predictions: 'the predictions beside the ratings',
-  formula: 'the formula, with numbers, with its result',
-  parameters: 'the parameters of the model as rows and columns',
-  walk: 'one step at a time, every touched number before and after',
-  system: 'the linear system of one user or item and its solution',
-  loss: 'the loss as it falls',
-  errors: 'RMSE and MAE on train and test data',
+  controls: 'the hyperparameters and the seed',
+  table: 'the toy table, whose cells can be edited',
+  means: 'mean and biases as formula, formula with numbers, result',
+  'least-squares': 'the regularized least squares beside the means',
+  walk: 'one step at a time, forward and back, every touched number before and after',
+  order: 'what changes when q_i learns from the new p_u',
+  zeros: 'what changes when unrated cells count as zeros',
   race: 'several models on the same split',
-  train: 'progress, time left, and a button to cancel',
+  train: 'training with progress, errors, and a button to cancel',
   recommendations: 'the films a user would rate highest',
 } as const;
 

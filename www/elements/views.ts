@@ -1,0 +1,8 @@
+import { html, type TemplateResult } from 'lit';
+
+import type { Lab } from '../lab/lab.ts';
+import type { View } from '../lesson/views.ts';
+
+/** The element of each view a chapter can name. */
+export const VIEW_ELEMENTS: Record<View, (lab: Lab) => TemplateResult> = {
+};
