@@ -14,6 +14,8 @@ export interface Lab {
   /** Hyperparameters that differ from the defaults; a choice is given by its position. */
   settings: Record<string, number>;
   show: View[];
+  /** Hyperparameters (and `seed`) whose controls stand open; the others fold away. */
+  controls?: string[];
 }
 
 interface Entry {
@@ -110,6 +112,7 @@ export function readLab(
   const data = needed('data');
   const show = needed('show');
   const seed = take('seed');
+  const controls = take('controls');
   const lab: Lab = {
     id,
     model: first.id,
@@ -117,6 +120,7 @@ export function readLab(
     data: oneOf(word(data, 'data', file), DATA, 'data', { file, line: data.line }),
     ...(seed ? { seed: readSeed(word(seed, 'seed', file), { file, line: seed.line }) } : {}),
     settings: {},
+    ...(controls ? { controls: readControls(controls, first, file) } : {}),
     show: [show.value].flat().map((view) => oneOf(view, NAMES, 'view', { file, line: show.line })),
   };
   for (const [key, entry] of found) {
@@ -128,6 +132,11 @@ export function readLab(
     lab.settings[key] = setting(word(entry, key, file), hyperparameter, first.id, at);
   }
   return lab;
+}
+
+function readControls({ value, line }: Entry, model: Model, file: string): string[] {
+  const names = [...model.hyperparameters.map(({ name }) => name), 'seed'];
+  return [value].flat().map((name) => oneOf(name, names, `control of ${model.id}`, { file, line }));
 }
 
 function readSeed(text: string, at: At): number {
