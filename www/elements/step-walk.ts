@@ -251,7 +251,7 @@ export class StepWalk extends LabView {
           ?disabled=${idle}
           @click=${() => this.go(epochEnd(step, position?.per_epoch ?? 1))}
         >
-          To the end of the ${this.round()}
+          End of ${this.round()}
         </button>
       </div>
     `;

@@ -18,6 +18,8 @@ import type { Fit, Opened, Progress, RaceLine, Setup, Source, Trained, Walked } 
 
 /** Twice the size on the page: plotters draws on whole pixels. */
 const CHART = { width: 1360, height: 620 } as const;
+/** The same for half a page. */
+const HALF_CHART = { width: 800, height: 480 } as const;
 const PROGRESS_MS = 40;
 
 /** Lets messages in, such as a cancel, between two passes. */
@@ -102,7 +104,7 @@ export class Engine {
       losses: walk.losses(),
       objective: walk.objective(),
       fingerprint: walk.fingerprint(),
-      chart: walk.chart(color, CHART.width, CHART.height),
+      chart: walk.chart(color, HALF_CHART.width, HALF_CHART.height),
       end: walk.position().step < step,
     };
   }
