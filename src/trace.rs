@@ -114,15 +114,15 @@ pub trait Listen {
     #[inline]
     fn term(&mut self, _symbol: &'static str, _value: f32) {}
 
-    /// Steps down a gradient: returns `before - gamma * gradient`.
+    /// A changed number: returns `after`. The gradient is computed only where somebody hears it.
     #[inline]
-    fn descend(&mut self, _at: Place, before: f32, gamma: f32, gradient: f32) -> f32 {
-        before - gamma * gradient
-    }
-
-    /// Replaces a value by the solution of a subproblem: returns `after`.
-    #[inline]
-    fn replace(&mut self, _at: Place, _before: f32, _gradient: f32, after: f32) -> f32 {
+    fn update(
+        &mut self,
+        _at: Place,
+        _before: f32,
+        _gradient: impl FnOnce() -> f32,
+        after: f32,
+    ) -> f32 {
         after
     }
 
@@ -155,18 +155,20 @@ impl Listen for Step {
         self.terms.push(Term { symbol, value });
     }
 
-    fn descend(&mut self, at: Place, before: f32, gamma: f32, gradient: f32) -> f32 {
-        self.replace(at, before, gradient, before - gamma * gradient)
-    }
-
-    fn replace(&mut self, at: Place, before: f32, gradient: f32, after: f32) -> f32 {
+    fn update(
+        &mut self,
+        at: Place,
+        before: f32,
+        gradient: impl FnOnce() -> f32,
+        after: f32,
+    ) -> f32 {
         if at.column < self.factors.max(1) {
             self.updates.push(Update {
                 parameter: at.parameter,
                 row: at.row,
                 column: at.column,
                 before,
-                gradient,
+                gradient: gradient(),
                 after,
             });
         }

@@ -87,13 +87,13 @@ impl Baseline {
     fn update_item<L: Listen>(&mut self, i: usize, listen: &mut L) {
         let before = self.b_i[i];
         let (gradient, after) = self.fit(self.train.column(i), &self.b_u, before, listen);
-        self.b_i[i] = listen.replace(place(B_I, i), before, gradient, after);
+        self.b_i[i] = listen.update(place(B_I, i), before, || gradient, after);
     }
 
     fn update_user<L: Listen>(&mut self, u: usize, listen: &mut L) {
         let before = self.b_u[u];
         let (gradient, after) = self.fit(self.train.row(u), &self.b_i, before, listen);
-        self.b_u[u] = listen.replace(place(B_U, u), before, gradient, after);
+        self.b_u[u] = listen.update(place(B_U, u), before, || gradient, after);
     }
 
     /// The gradient at `before`, and the bias that makes it zero.
