@@ -14,6 +14,8 @@ pub struct Normal {
     factors: usize,
     stride: usize,
     lambda: f32,
+    /// How many rows the matrix was made of.
+    rows: usize,
     /// The lower triangle, column by column, padded to whole lanes with ones on the diagonal.
     matrix: Vec<f32>,
     right: DVector<f32>,
@@ -32,6 +34,7 @@ impl Normal {
             factors,
             stride,
             lambda: 0.0,
+            rows: 0,
             matrix: vec![0.0; stride * stride],
             right: DVector::zeros(stride),
             solution: DVector::zeros(stride),
@@ -44,7 +47,9 @@ impl Normal {
     pub fn matrix(&mut self, vectors: &Factors, rows: impl Iterator<Item = usize>, lambda: f32) {
         self.matrix.fill(0.0);
         self.lambda = lambda;
+        self.rows = 0;
         for row in rows {
+            self.rows += 1;
             let x = vectors.row(row);
             for (a, column) in self.matrix.chunks_exact_mut(self.stride).enumerate() {
                 let from = a - a % LANES;
@@ -89,7 +94,12 @@ impl Normal {
         self.prepared.is_some()
     }
 
+    /// Nothing where the matrix is singular. Without a penalty it is so for certain where it was made
+    /// of fewer rows than it has; otherwise the pivots tell, and only they are subject to rounding.
     fn factorize(&mut self) -> Option<Cholesky<f32, Dyn>> {
+        if self.lambda == 0.0 && self.rows < self.factors {
+            return None;
+        }
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
         buffer.extend_from_slice(&self.matrix);
@@ -108,7 +118,9 @@ impl Normal {
     /// The same solution for n rows with n < f and lambda > 0, in O(n^2 f + n^3). With the rows as a
     /// matrix X and the targets t,
     ///
-    ///     (X^T X + lambda I)^(-1) X^T t = X^T (X X^T + lambda I)^(-1) t
+    /// ```text
+    /// (X^T X + lambda I)^(-1) X^T t = X^T (X X^T + lambda I)^(-1) t
+    /// ```
     ///
     /// because X^T (X X^T + lambda I) = (X^T X + lambda I) X^T; the matrix on the right is n by n.
     pub fn solve_short(
