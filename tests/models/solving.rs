@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use factorscope::data::{Line, Ratings};
 use factorscope::models::{Model, Spec};
+use factorscope::random::{self, Normal};
 use factorscope::trace::{Step, Subject, System};
 
-use crate::support::{SEED, bits, parameter, reference_set, table};
+use crate::support::{SEED, bits, parameter, reference_set, set_values, table, values};
 
 const X: f32 = f32::NAN;
 
@@ -161,6 +162,25 @@ fn without_a_penalty_fewer_ratings_than_factors_are_singular_and_enough_are_not(
         );
         let enough = model.step(0, 1).system.unwrap();
         assert!(enough.solution.is_some(), "seed {seed}: {enough:?}");
+    }
+}
+
+#[test]
+fn vectors_left_at_zero_do_not_make_a_system_solvable() {
+    // Five users rated the item, but only two of them have a vector, in three dimensions.
+    let train = table(&[[4.0], [2.0], [5.0], [3.0], [1.0]]);
+    for seed in 0..200 {
+        let spec = als(&["lambda=0", "factors=3"]);
+        let mut model = spec.build(Arc::clone(&train), seed);
+        let mut normal = Normal::new(random::stream(seed, "test"));
+        let mut values = values(&*model);
+        // The parameters are mu, b_u, b_i, p_u, q_i.
+        for p_u in values[3].chunks_exact_mut(8).take(2) {
+            p_u[..3].fill_with(|| normal.sample() as f32);
+        }
+        set_values(&mut *model, &values);
+        let step = model.step(0, train.users());
+        assert_eq!(step.system.unwrap().solution, None, "seed {seed}");
     }
 }
 

@@ -14,7 +14,7 @@ pub struct Normal {
     factors: usize,
     stride: usize,
     lambda: f32,
-    /// How many rows the matrix was made of.
+    /// How many rows the matrix was made of, those that are zero not counted.
     rows: usize,
     /// The lower triangle, column by column, padded to whole lanes with ones on the diagonal.
     matrix: Vec<f32>,
@@ -49,8 +49,8 @@ impl Normal {
         self.lambda = lambda;
         self.rows = 0;
         for row in rows {
-            self.rows += 1;
             let x = vectors.row(row);
+            self.rows += usize::from(x.iter().any(|&x| x != 0.0));
             for (a, column) in self.matrix.chunks_exact_mut(self.stride).enumerate() {
                 let from = a - a % LANES;
                 add_scaled(&mut column[from..], x[a], &x[from..]);
