@@ -34,8 +34,9 @@ pub struct Update {
     pub column: usize,
     /// The value before the step.
     pub before: f32,
-    /// The derivative of half the step's objective with respect to it, at the values the step started
-    /// from.
+    /// The derivative of half the step's objective with respect to it, at the values it was computed
+    /// from: those before the step, but where a step changes one parameter after another, the earlier
+    /// ones already new.
     pub gradient: f32,
     /// The value after the step.
     pub after: f32,
@@ -79,7 +80,8 @@ pub struct Step {
     /// The linear system solved, where there is one.
     pub system: Option<System>,
     /// The part of the objective that the step lessens, before the step: for a rating
-    /// e^2 + lambda times the squares of what it touches.
+    /// e^2 + lambda times the squares of what it touches; for a user or item all squared errors +
+    /// lambda times the squares of its own parameters.
     pub objective: f64,
     /// Components a latent vector really has; those beyond are padding and not kept.
     #[serde(skip)]

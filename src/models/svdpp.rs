@@ -187,8 +187,10 @@ impl Svdpp {
     /// All ratings of one user in O(f) each. As long as the ratings are one user's, every y_j gets
     /// the same increment and the same decay, so
     ///
-    ///     y_j = a y_j0 + v,   a <- (1 - gamma lambda) a
-    ///     z_u <- (1 - gamma lambda) z_u + gamma e q_i
+    /// ```text
+    /// y_j = a y_j0 + v,   a <- (1 - gamma lambda) a
+    /// z_u <- (1 - gamma lambda) z_u + gamma e q_i
+    /// ```
     ///
     /// follow from each rating without touching a single y_j. Afterwards z_u tells v, because
     /// z_u = a z_u0 + |N(u)|^(1/2) v, and the y_j are written once.

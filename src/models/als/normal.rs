@@ -15,6 +15,8 @@ pub struct Normal {
     factors: usize,
     stride: usize,
     lambda: f32,
+    /// How many rows the matrix was made of, those that are zero not counted.
+    rows: usize,
     /// The lower triangle, column by column, padded to whole lanes with ones on the diagonal.
     matrix: Vec<f32>,
     right: DVector<f32>,
@@ -33,6 +35,7 @@ impl Normal {
             factors,
             stride,
             lambda: 0.0,
+            rows: 0,
             matrix: vec![0.0; stride * stride],
             right: DVector::zeros(stride),
             solution: DVector::zeros(stride),
@@ -42,17 +45,18 @@ impl Normal {
     }
 
     /// matrix = sum of x_j x_j^T over these rows + lambda I, O(rows f^2).
-    pub fn matrix(
-        &mut self,
-        vectors: &Factors,
-        mut rows: impl Iterator<Item = usize>,
-        lambda: f32,
-    ) {
+    pub fn matrix(&mut self, vectors: &Factors, rows: impl Iterator<Item = usize>, lambda: f32) {
         self.matrix.fill(0.0);
         self.lambda = lambda;
+        let mut nonzero = 0;
+        let mut vectors = rows.map(|row| {
+            let x = vectors.row(row);
+            nonzero += usize::from(x.iter().any(|&x| x != 0.0));
+            x
+        });
         loop {
             // Four rows at a time, so that the matrix is read and written a quarter as often.
-            match std::array::from_fn(|_| rows.next().map(|row| vectors.row(row))) {
+            match std::array::from_fn(|_| vectors.next()) {
                 [Some(x), Some(y), Some(z), Some(w)] => self.add_four(x, y, z, w),
                 rest => {
                     rest.into_iter().flatten().for_each(|x| self.add_one(x));
@@ -60,6 +64,7 @@ impl Normal {
                 }
             }
         }
+        self.rows = nonzero;
         for k in 0..self.stride {
             self.matrix[k * self.stride + k] += if k < self.factors { lambda } else { 1.0 };
         }
@@ -120,7 +125,12 @@ impl Normal {
         self.prepared.is_some()
     }
 
+    /// Nothing where the matrix is singular. Without a penalty it is so for certain where it was made
+    /// of fewer rows than it has; otherwise the pivots tell, and only they are subject to rounding.
     fn factorize(&mut self) -> Option<Cholesky<f32, Dyn>> {
+        if self.lambda == 0.0 && self.rows < self.factors {
+            return None;
+        }
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
         buffer.extend_from_slice(&self.matrix);
@@ -139,7 +149,9 @@ impl Normal {
     /// The same solution for n rows with n < f and lambda > 0, in O(n^2 f + n^3). With the rows as a
     /// matrix X and the targets t,
     ///
-    ///     (X^T X + lambda I)^(-1) X^T t = X^T (X X^T + lambda I)^(-1) t
+    /// ```text
+    /// (X^T X + lambda I)^(-1) X^T t = X^T (X X^T + lambda I)^(-1) t
+    /// ```
     ///
     /// because X^T (X X^T + lambda I) = (X^T X + lambda I) X^T; the matrix on the right is n by n.
     pub fn solve_short(
