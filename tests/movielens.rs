@@ -37,7 +37,12 @@ fn latest_small_has_the_published_counts() {
     assert!(dated.count() > 9_700);
     let ids = ratings.item_ids().iter().zip(&dataset.catalogue);
     assert!(ids.into_iter().all(|(id, item)| item.title != id));
-    assert!(dataset.catalogue.iter().all(|item| !item.title.ends_with(')') || item.year.is_some()));
+    assert!(
+        dataset
+            .catalogue
+            .iter()
+            .all(|item| !item.title.ends_with(')') || item.year.is_some())
+    );
 }
 
 #[test]

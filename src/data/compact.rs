@@ -357,3 +357,89 @@ impl<'a> Reader<'a> {
         first.enumerate().map(time).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::toy;
+
+    fn sample(ids: &[&str], times: Option<&[u32]>) -> Dataset {
+        let items = Arc::new(Ids::new(ids.iter().map(|&id| id.into())));
+        let users = Arc::new(Ids::counting(3));
+        let cells = [(0, 0, 0.5), (0, 2, -1.25), (2, 1, 5.0), (2, 2, 0.5)];
+        let ratings = cells.map(|(u, i, r)| Rating { u, i, r });
+        let set = Ratings::new(users, items, &ratings, times).unwrap();
+        let mut dataset = Dataset::untitled("süß", Origin::File, set);
+        dataset.catalogue[1] = Item {
+            title: "Café".into(),
+            year: Some(u16::MAX),
+            genres: vec!["War".into(), "Drama".into()],
+        };
+        dataset.catalogue[2].genres = vec!["Drama".into()];
+        dataset
+    }
+
+    #[test]
+    fn what_is_encoded_comes_back_equal() {
+        let times = [7, u32::MAX, 0, 4_000_000_000];
+        for dataset in [
+            sample(&["1", "20", "18446744073709551615"], Some(&times)),
+            sample(&["007", "7", "a b"], None),
+            sample(&["", "+1", "x"], Some(&[5, 5, 5, 5])),
+            sample(&["0", "1", "2"], None),
+            toy::toy(),
+        ] {
+            let bytes = encode(&dataset);
+            assert!(is_compact(&bytes));
+            assert_eq!(decode(&bytes), Ok(dataset));
+        }
+    }
+
+    #[test]
+    fn every_changed_bit_and_every_cut_is_noticed() {
+        let bytes = encode(&sample(&["1", "2", "x"], Some(&[1, 2, 3, 4])));
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut changed = bytes.clone();
+                changed[at] ^= 1 << bit;
+                assert!(decode(&changed).is_err(), "bit {bit} of byte {at}");
+            }
+            assert!(decode(&bytes[..at]).is_err(), "cut at {at}");
+        }
+        assert!(decode(&[bytes.as_slice(), b"\0"].concat()).is_err());
+    }
+
+    /// Wraps a payload as if it were genuine, checksum and all.
+    fn forge(payload: &[u8]) -> Vec<u8> {
+        let mut deflate = DeflateEncoder::new(Vec::new(), Compression::fast());
+        deflate.write_all(payload).unwrap();
+        let packed = deflate.finish().unwrap();
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend(xxh64(&packed, 0).to_le_bytes());
+        bytes.extend(packed);
+        bytes
+    }
+
+    #[test]
+    fn a_forged_payload_neither_panics_nor_allocates_what_it_claims() {
+        let genuine = encode(&sample(&["1", "2", "x"], Some(&[1, 2, 3, 4])));
+        let mut payload = Vec::new();
+        let packed = &genuine[MAGIC.len() + 8..];
+        DeflateDecoder::new(packed)
+            .read_to_end(&mut payload)
+            .unwrap();
+        assert!(decode(&forge(&payload)).is_ok());
+        for at in 0..payload.len() {
+            for byte in [0, 1, 2, 0x7f, 0x80, 0xff] {
+                let mut changed = payload.clone();
+                changed[at] = byte;
+                let _ = decode(&forge(&changed));
+            }
+            // A count of four thousand million in place of this byte.
+            let huge = [0xff, 0xff, 0xff, 0xff, 0x0f];
+            let claimed = [&payload[..at], &huge, &payload[at + 1..]].concat();
+            let _ = decode(&forge(&claimed));
+            assert!(decode(&forge(&payload[..at])).is_err(), "cut at {at}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Zips: whole, cut off, damaged, encrypted, of something else.
+
+use super::*;
+use crate::data::Origin;
+
+fn latest_zip() -> Vec<u8> {
+    zip(&[
+        ("ml-latest-small/README.txt", b"Summary\n"),
+        ("ml-latest-small/movies.csv", LATEST_MOVIES.as_bytes()),
+        ("ml-latest-small/ratings.csv", LATEST.as_bytes()),
+        ("__MACOSX/ml-latest-small/._ratings.csv", b"\0\x05\x16\x07"),
+    ])
+}
+
+#[test]
+fn a_zip_is_read_like_its_files_in_any_folder() {
+    let dataset = load_one("download.zip", latest_zip()).unwrap();
+    assert_eq!(
+        (dataset.name.as_str(), dataset.origin),
+        ("MovieLens latest-small", Origin::Movielens)
+    );
+    assert_eq!(dataset.ratings.len(), 3);
+    assert_eq!(dataset.catalogue[0].title, "Long Way, The");
+    let flat = zip(&[("ratings.csv", LATEST.as_bytes())]);
+    assert_eq!(load_one("ml-20m.zip", &flat).unwrap().name, "MovieLens 20M");
+    assert_eq!(load_one("mine.zip", &flat).unwrap().name, "mine.zip");
+    let stored = [("a/b/c.csv", "user,item,rating\n1,2,3\n".as_bytes())];
+    let stored = zip_with(&stored, CompressionMethod::STORE, false);
+    assert_eq!(rows(&load_one("t.zip", stored).unwrap()), [("1", "2", 3.0)]);
+}
+
+#[test]
+fn a_zip_is_recognized_by_its_content() {
+    assert_eq!(
+        load_one("ratings.csv", latest_zip()).unwrap().ratings.len(),
+        3
+    );
+    assert!(refusal("ratings.zip", "user,item\n").contains("no column for rating"));
+}
+
+#[test]
+fn errors_in_a_zip_name_the_file_in_it() {
+    let bytes = zip(&[("ml-1m/ratings.dat", b"1::2::3::4\n1::3::no::4\n")]);
+    assert_eq!(
+        refusal("ml-1m.zip", bytes),
+        "ml-1m/ratings.dat, line 2, column 3: expected a number, found `no`"
+    );
+}
+
+#[test]
+fn a_zip_that_is_cut_off_is_refused() {
+    let bytes = latest_zip();
+    assert_eq!(
+        refusal("ml.zip", &bytes[..bytes.len() - 30]),
+        "ml.zip is damaged or cut off (its directory is missing); download it again"
+    );
+    for length in 4..bytes.len() {
+        assert!(
+            load_one("ml.zip", &bytes[..length]).is_err(),
+            "{length} bytes"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_checksum_is_reported_even_where_the_damage_looks_like_data() {
+    let table = b"user,item,rating\na,b,3\n";
+    let bytes = zip_with(&[("r.csv", table)], CompressionMethod::STORE, false);
+    let at = bytes
+        .windows(table.len())
+        .position(|part| part == table)
+        .unwrap();
+    for (byte, damage) in [(table.len() - 2, b'4'), (table.len() - 2, b'x')] {
+        let mut bytes = bytes.clone();
+        bytes[at + byte] = damage;
+        assert_eq!(
+            refusal("r.zip", bytes),
+            "r.csv is damaged or cut off (its checksum does not fit); download it again"
+        );
+    }
+}
+
+#[test]
+fn encrypted_and_unknown_packings_are_refused() {
+    let files = [("r.csv", b"user,item,rating\na,b,3\n".as_slice())];
+    assert_eq!(
+        refusal("r.zip", zip_with(&files, CompressionMethod::STORE, true)),
+        "r.csv is encrypted; unpack it with its password and hand over the files"
+    );
+    assert_eq!(
+        refusal("r.zip", zip_with(&files, CompressionMethod::BZIP2, false)),
+        "r.csv is packed with BZIP2; expected deflate: unpack it and hand over the files"
+    );
+}
+
+#[test]
+fn a_zip_without_ratings_says_what_it_holds() {
+    let bytes = zip(&[
+        ("a/photo.jpg", b"\xFF\xD8\xFF\0"),
+        ("a/notes.txt", b"no table here\n"),
+    ]);
+    assert_eq!(
+        refusal("wrong.zip", bytes),
+        "wrong.zip holds no ratings: found a/photo.jpg, a/notes.txt; expected ratings.csv, \
+         ratings.dat, u.data, Netflix files or another table with user, item and rating"
+    );
+    assert!(
+        refusal("empty.zip", zip(&[])).starts_with("empty.zip holds no ratings: found nothing")
+    );
+}
+
+#[test]
+fn a_damaged_ratings_file_is_not_replaced_by_another() {
+    let table = b"user,item,rating\n1,2,3\n".as_slice();
+    let files = [
+        ("other.csv", table),
+        ("ml-1m/ratings.dat", b"1::2::3::4\n1::3::3::4\n"),
+    ];
+    let mut bytes = zip_with(&files, CompressionMethod::STORE, false);
+    let at = bytes
+        .windows(10)
+        .position(|part| part == b"1::3::3::4")
+        .unwrap();
+    bytes[at] = b'7';
+    assert!(refusal("t.zip", bytes).starts_with("ml-1m/ratings.dat is damaged"));
+}
