@@ -1,8 +1,8 @@
 //! From bytes to rating sets: loaders, splits, the toy and the simulation.
 
+pub mod compact;
 pub mod cutout;
 mod films;
-pub mod compact;
 mod ids;
 pub mod load;
 mod ratings;
