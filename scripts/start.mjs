@@ -5,9 +5,9 @@ import { needNode, needPackages, needRust } from './lib/needs.mjs';
 import { here, main, say, Stop } from './lib/run.mjs';
 
 await main(async () => {
-  const wish = Number(process.env['PORT'] ?? 4173);
+  const wish = Number(process.env.PORT ?? 4173);
   if (!Number.isInteger(wish) || wish < 0 || wish > 65_535) {
-    throw new Stop(`PORT is a number from 0 to 65535, and this is ${process.env['PORT']}.`);
+    throw new Stop(`PORT is a number from 0 to 65535, and this is ${process.env.PORT}.`);
   }
   needNode();
   await needPackages();

@@ -16,7 +16,7 @@ await main(async () => {
   const { folders, prepare } = await import('./lib/data.mjs');
   const { site, wasm } = await import('./lib/steps.mjs');
   const tally = await import('./lib/tally.mjs');
-  process.env['CHROMIUM_PATH'] = await needChromium();
+  process.env.CHROMIUM_PATH = await needChromium();
 
   /** @type {string[]} */
   const failed = [];
@@ -40,7 +40,7 @@ await main(async () => {
     rmSync(report, { force: true });
     const { code } = await run(process.execPath, [
       ...[script('vitest'), 'run', '--project', project],
-      ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+      ...['--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`],
     ]);
     sum = tally.add(sum, tally.vitest(readJson(report)));
     if (code !== 0) failed.push(`vitest, ${project}`);
@@ -50,14 +50,17 @@ await main(async () => {
 
   console.log('\n── data and WebAssembly');
   await attempt('data', () => prepare(folders));
-  const zip = atHand(here('data'), process.env['MOVIELENS_ZIP'])?.zip;
-  if (zip) process.env['MOVIELENS_ZIP'] = zip;
+  const zip = atHand(here('data'), process.env.MOVIELENS_ZIP)?.zip;
+  if (zip) process.env.MOVIELENS_ZIP = zip;
   const built = await attempt('wasm', wasm);
 
   console.log('\n── cargo test');
   // Tests on real data are marked `ignore` with their reason, which the runner prints.
   const withData = zip ? ['--', '--include-ignored'] : [];
-  for (const part of [['--workspace', '--lib', '--bins', '--tests', '--examples', ...withData], ['--workspace', '--doc']]) {
+  for (const part of [
+    ['--workspace', '--lib', '--bins', '--tests', '--examples', ...withData],
+    ['--workspace', '--doc'],
+  ]) {
     const { code, stdout } = await run('cargo', ['test', ...part], { capture: 'copy' });
     sum = tally.add(sum, tally.cargo(stdout));
     if (code !== 0) failed.push('cargo test');

@@ -25,15 +25,17 @@ export function places(env, platform) {
       return ['Google/Chrome', 'Chromium'].map((app) => `${folder}/${app}/Application/chrome.exe`);
     });
   }
-  const inPath = (env['PATH'] ?? '')
+  const inPath = (env.PATH ?? '')
     .split(path.delimiter)
     .filter((folder) => folder !== '')
     .flatMap((folder) => names.map((name) => path.join(folder, name)));
   if (platform === 'darwin') {
     const apps = ['Google Chrome', 'Chromium'];
-    const folders = ['/Applications', `${env['HOME'] ?? ''}/Applications`];
+    const folders = ['/Applications', `${env.HOME ?? ''}/Applications`];
     return [
-      ...folders.flatMap((folder) => apps.map((app) => `${folder}/${app}.app/Contents/MacOS/${app}`)),
+      ...folders.flatMap((folder) =>
+        apps.map((app) => `${folder}/${app}.app/Contents/MacOS/${app}`),
+      ),
       ...inPath,
     ];
   }
@@ -49,7 +51,7 @@ function found() {
 
 /** The browser's program, installed first if there is none. */
 export async function needChromium() {
-  const named = process.env['CHROMIUM_PATH'];
+  const named = process.env.CHROMIUM_PATH;
   if (named) {
     if (existsSync(named)) return named;
     throw new Stop(`CHROMIUM_PATH names ${named}, and there is no such program.`);

@@ -65,9 +65,9 @@ function writeManifest(to, movielens) {
 async function fetchAndPack({ from, to }) {
   // A machine that is offline would otherwise wait for the same answer at every start.
   const failed = path.join(from, 'download-failed.json');
-  const whole = Number(process.env['MOVIELENS_SECONDS'] ?? 120) * 1000;
+  const whole = Number(process.env.MOVIELENS_SECONDS ?? 120) * 1000;
   const answer = Math.min(whole, readJson(failed) ? 2_000 : 20_000);
-  const url = process.env['MOVIELENS_URL'] ?? address;
+  const url = process.env.MOVIELENS_URL ?? address;
   say(`Downloading MovieLens latest-small from ${url} …`);
   const zip = path.join(from, 'ml-latest-small.zip');
   const wrong = await download(url, zip, { answer, whole }, (file) => pack(file, to));
@@ -104,7 +104,7 @@ export async function prepare(places) {
     mark(job(zip, places));
     say('MovieLens latest-small is ready: 100,836 ratings, 610 users, 9,724 rated films.');
   };
-  const found = atHand(places.from, process.env['MOVIELENS_ZIP']);
+  const found = atHand(places.from, process.env.MOVIELENS_ZIP);
   if (found) {
     const { zip, named } = found;
     const wrong = done(job(zip, places)) ? undefined : await pack(zip, places.to);

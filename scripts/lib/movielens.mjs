@@ -1,6 +1,13 @@
 // MovieLens latest-small: where it comes from and whether it is that. It is never committed.
 
-import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -68,7 +75,8 @@ export function wrongCounts(found) {
  */
 export function atHand(folder, named) {
   if (named) {
-    if (!existsSync(named)) throw new Stop(`MOVIELENS_ZIP names ${named}, and there is no such file.`);
+    if (!existsSync(named))
+      throw new Stop(`MOVIELENS_ZIP names ${named}, and there is no such file.`);
     return { zip: path.resolve(named), named: true };
   }
   const kept = path.join(folder, 'ml-latest-small.zip');
@@ -104,8 +112,11 @@ export async function download(url, zip, limits, check) {
         next(size > most ? new Error('it is far too large') : null, chunk);
       },
     });
-    const body = Readable.fromWeb(/** @type {import('node:stream/web').ReadableStream} */ (answer.body));
+    const body = Readable.fromWeb(
+      /** @type {import('node:stream/web').ReadableStream} */ (answer.body),
+    );
     await pipeline(body, limit, createWriteStream(part), { signal: abort.signal });
+    clearTimeout(timer);
     const wrong = await check(part);
     if (wrong) return wrong;
     renameSync(part, zip);

@@ -62,7 +62,7 @@ export async function needPackages() {
   if (installed && complete(wanted, installed)) return;
   say('Installing npm packages …');
   const flags = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const npm = process.env['npm_execpath'];
+  const npm = process.env.npm_execpath;
   const sentence = 'The npm packages could not be installed; once the registry answers: npm ci';
   if (npm?.endsWith('.js')) await must(sentence, process.execPath, [npm, ...flags]);
   else if (windows) await must(sentence, 'cmd.exe', ['/d', '/c', 'npm', ...flags]);
@@ -77,8 +77,8 @@ export async function needPackages() {
 export async function needRust(components = []) {
   if (!ask('cargo', ['--version'])) {
     // rustup changes PATH for the next login only.
-    const bin = path.join(process.env['CARGO_HOME'] ?? path.join(os.homedir(), '.cargo'), 'bin');
-    process.env['PATH'] = `${bin}${path.delimiter}${process.env['PATH'] ?? ''}`;
+    const bin = path.join(process.env.CARGO_HOME ?? path.join(os.homedir(), '.cargo'), 'bin');
+    process.env.PATH = `${bin}${path.delimiter}${process.env.PATH ?? ''}`;
   }
   if (!ask('cargo', ['--version'])) {
     throw new Stop(

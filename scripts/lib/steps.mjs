@@ -35,11 +35,17 @@ export async function wasm() {
   const sentence = 'The WebAssembly package could not be built: the reason stands above.';
   const fresh = here('pkg/.new');
   rmSync(fresh, { recursive: true, force: true });
-  const task = ['run', '--quiet', '--package', 'xtask', '--profile', 'xtask', '--', 'wasm', fresh];
+  const task = ['run', '--package', 'xtask', '--profile', 'xtask', '--', 'wasm', fresh];
   await must(sentence, 'cargo', task);
   const module = `${fresh}/factorscope_bg.wasm`;
   const small = `${fresh}/small.wasm`;
-  const features = ['simd', 'bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int'];
+  const features = [
+    'simd',
+    'bulk-memory',
+    'sign-ext',
+    'mutable-globals',
+    'nontrapping-float-to-int',
+  ];
   await must(sentence, process.execPath, [
     script('binaryen', 'wasm-opt'),
     ...['-O3', ...features.map((name) => `--enable-${name}`), '--enable-multivalue'],

@@ -7,6 +7,9 @@ use wasm_bindgen::prelude::*;
 use xxhash_rust::xxh64::Xxh64;
 
 use super::to_js;
+use crate::data::compact::encode;
+use crate::data::load::{Source, load};
+use crate::data::simulation::simulate;
 use crate::data::{Dataset, Origin, cutout, toy};
 
 /// What a page shows about a data set before anything is trained.
@@ -50,6 +53,29 @@ impl Data {
     /// The table of three users and three items.
     pub fn toy() -> Self {
         Self(Arc::new(toy::toy()))
+    }
+
+    /// A rating file, its zip, or the files of a folder, handed over as names and bytes; throws a
+    /// sentence with the place and the remedy.
+    pub fn load(names: Vec<String>, bytes: Vec<js_sys::Uint8Array>) -> Result<Self, JsError> {
+        let files = names.into_iter().zip(&bytes);
+        let sources: Vec<Source> = files
+            .map(|(name, bytes)| Source {
+                name,
+                bytes: bytes.to_vec(),
+            })
+            .collect();
+        Ok(Self(Arc::new(load(&sources)?)))
+    }
+
+    /// Ratings drawn from planted parameters.
+    pub fn simulation(seed: u32) -> Self {
+        Self(Arc::new(simulate(seed.into()).dataset))
+    }
+
+    /// The compact form that `load` reads back.
+    pub fn encode(&self) -> Vec<u8> {
+        encode(&self.0)
     }
 
     /// A small table, row by row; NaN is an empty cell.

@@ -222,7 +222,10 @@ fn check_kind(file: &File<'_>, head: &[u8]) -> Result<(), LoadError> {
             "download the file itself, not the page about it",
         );
     }
-    let zeros = head.iter().filter(|&&byte| byte == 0).count();
+    let zeros = head
+        .iter()
+        .map(|&byte| usize::from(byte == 0))
+        .sum::<usize>();
     if zeros > 0 && zeros * 3 >= head.len() {
         let file = file.name.clone();
         return Err(LoadError::Utf16 { file });

@@ -144,9 +144,9 @@ pub(super) fn layout(file: &File<'_>, head: &[u8]) -> Result<Layout, LoadError> 
     let looks_like_header =
         first.len() > 1 && first.iter().all(|cell| values::number(cell).is_none());
     if looks_like_header {
-        return from_header(file, &rows, base);
+        return from_header(file, &rows, &base);
     }
-    let mut found = by_content(&rows, base);
+    let mut found = by_content(&rows, &base);
     found.movielens = found.time.is_some()
         && found.columns == 4
         && match separator {
@@ -322,7 +322,7 @@ fn separate(file: &File<'_>, head: &[u8]) -> Result<(Separator, Vec<Row>), LoadE
     }
 }
 
-fn from_header(file: &File<'_>, rows: &[Row], base: Layout) -> Result<Layout, LoadError> {
+fn from_header(file: &File<'_>, rows: &[Row], base: &Layout) -> Result<Layout, LoadError> {
     let header = &rows[0];
     let mut roles = [
         named(header, USER),
@@ -370,11 +370,11 @@ fn from_header(file: &File<'_>, rows: &[Row], base: Layout) -> Result<Layout, Lo
         rating,
         time,
         movielens: base.separator == Separator::One(b',') && header.iter().eq(of_movielens.iter()),
-        ..base
+        ..base.clone()
     })
 }
 
-fn by_content(rows: &[Row], base: Layout) -> Layout {
+fn by_content(rows: &[Row], base: &Layout) -> Layout {
     let every = |column: usize, is: &dyn Fn(&[u8]) -> bool| {
         rows.iter()
             .all(|row| row.get(column).is_some_and(|cell| is(cell)))
@@ -406,6 +406,6 @@ fn by_content(rows: &[Row], base: Layout) -> Layout {
         item: rest.next().unwrap_or(1),
         rating,
         time,
-        ..base
+        ..base.clone()
     }
 }

@@ -1,0 +1,124 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+import type { AxeResults } from 'axe-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
+import { expect, type TestContext } from 'vitest';
+
+import { listen, server } from '../../scripts/lib/serve.mjs';
+
+const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** A folder deep in a host, so that every test proves that the site works from any path. */
+const BASE = '/some/path/';
+
+/** Whether the built site has MovieLens. */
+export const hasMovieLens = Boolean(manifest()?.movielens);
+
+/** Skips a test that needs MovieLens where the site runs on the simulation: `needMovieLens(context)`. */
+export function needMovieLens({ skip }: Pick<TestContext, 'skip'>): void {
+  skip(!hasMovieLens, 'MovieLens is not at hand: set MOVIELENS_ZIP');
+}
+
+function manifest(): { movielens: unknown } | undefined {
+  const file = `${dist}/data/manifest.json`;
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+/** A page under watch: whatever it should not do is written down. */
+export interface Visit {
+  page: Page;
+  /** What the page complained about or asked of other origins, so far. */
+  faults: string[];
+}
+
+/** The built site on a port of its own, and one browser. */
+export class Site {
+  private readonly visits: { context: BrowserContext; faults: string[] }[] = [];
+
+  private constructor(
+    readonly browser: Browser,
+    private readonly http: Server,
+    /** The address of the start page. */
+    readonly url: string,
+  ) {}
+
+  static async open(): Promise<Site> {
+    if (!existsSync(`${dist}/index.html`)) throw new Error('dist/ holds no site: npm run build');
+    const http = server(dist, BASE);
+    const port = await listen(http, 0);
+    const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+    const browser = await chromium.launch({
+      executablePath,
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+    return new Site(browser, http, `http://localhost:${port}${BASE}`);
+  }
+
+  /** Opens a page of the site, `chapters/01-….html` or the start page, in a fresh profile. */
+  async visit(name = '', options: BrowserContextOptions = {}): Promise<Visit> {
+    const context = await this.browser.newContext(options);
+    const page = await context.newPage();
+    const faults: string[] = [];
+    this.visits.push({ context, faults });
+    const { origin } = new URL(this.url);
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(`console: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+    // The context sees the requests of workers too.
+    context.on('request', (request) => {
+      const url = new URL(request.url());
+      const local = url.protocol === 'data:' || url.protocol === 'blob:';
+      if (!local && url.origin !== origin) faults.push(`request: ${url.href}`);
+    });
+    context.on('response', (response) => {
+      if (response.status() >= 400) faults.push(`answer ${response.status()}: ${response.url()}`);
+    });
+    await page.goto(new URL(name, this.url).href, { waitUntil: 'load' });
+    return { page, faults };
+  }
+
+  /** Ends the visits of a test; fails it if a page did what it should not. */
+  async leave(): Promise<void> {
+    const visits = this.visits.splice(0);
+    await Promise.all(visits.map(({ context }) => context.close()));
+    expect(visits.flatMap(({ faults }) => faults)).toEqual([]);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    this.http.closeAllConnections();
+    await new Promise((resolve) => this.http.close(resolve));
+  }
+}
+
+/** What axe finds serious or critical in the page as it is now, in words. */
+export async function seriousFaults(page: Page): Promise<string[]> {
+  // Evaluated from outside: the page's policy lets in no script of ours.
+  await page.evaluate(axe);
+  const results = await page.evaluate<AxeResults>('axe.run()');
+  return results.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ help, id, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target).join('; ')})`,
+    );
+}

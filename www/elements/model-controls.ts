@@ -1,0 +1,172 @@
+import { html, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+
+import type { Hyperparameter } from '../../pkg/factorscope.js';
+import { LARGEST_SEED } from '../lab/link.ts';
+import { readValue } from '../lab/registry.ts';
+import { tex } from '../maths.ts';
+import { LabView } from './lab-view.ts';
+
+const SLIDER_STEPS = 200;
+
+/** The model's hyperparameters and the seed, made from the registry alone. */
+@customElement('model-controls')
+export class ModelControls extends LabView {
+  /** Names to show first; the others fold away. All, where there are none. */
+  @property({ attribute: false }) first: readonly string[] = [];
+  /** Names a view shows itself, or that have no meaning in this lab. */
+  @property({ attribute: false }) omitted: readonly string[] = [];
+
+  protected override render(): TemplateResult {
+    const all = this.lab.entry.hyperparameters.filter(({ name }) => !this.omitted.includes(name));
+    const main = this.first.length > 0 ? all.filter((h) => this.first.includes(h.name)) : all;
+    const more = all.filter((h) => !main.includes(h));
+    const seedFirst = this.first.length === 0 || this.first.includes('seed');
+    return html`
+      <form class="controls" @submit=${(event: Event) => event.preventDefault()}>
+        ${main.map((h) => this.control(h))} ${seedFirst ? this.seed() : ''}
+        ${more.length > 0 || !seedFirst
+          ? html`<details class="more-controls">
+              <summary>More settings</summary>
+              <div class="controls">
+                ${more.map((h) => this.control(h))} ${seedFirst ? '' : this.seed()}
+              </div>
+            </details>`
+          : ''}
+        <button type="button" class="quiet" @click=${this.reset} ?disabled=${this.atDefaults()}>
+          Reset settings
+        </button>
+      </form>
+    `;
+  }
+
+  private idOf(name: string): string {
+    return `${this.lab.block.id}-${name}`;
+  }
+
+  private control(h: Hyperparameter): TemplateResult {
+    const id = this.idOf(h.name);
+    const value = this.lab.state.settings[h.name] ?? h.default;
+    const label = html`<label for=${id}>${h.name.replaceAll('_', ' ')} ${symbol(h)}</label>`;
+    const help = html`<span class="help" id="${id}-help">${h.help}</span>`;
+    if (h.kind.type === 'choice') {
+      return html`<div class="control">
+        ${label}
+        <select
+          id=${id}
+          aria-describedby="${id}-help"
+          @change=${(event: Event) => this.put(h, (event.target as HTMLSelectElement).selectedIndex)}
+        >
+          ${h.kind.choices.map(
+            (choice, n) => html`<option ?selected=${n === value}>${choice}</option>`,
+          )}
+        </select>
+        ${help}
+      </div>`;
+    }
+    return html`<div class="control">
+      ${label}
+      <input
+        id=${id}
+        class="number"
+        type="text"
+        inputmode="decimal"
+        autocomplete="off"
+        aria-describedby="${id}-help"
+        .value=${String(value)}
+        @change=${(event: Event) => this.type(h, event.target as HTMLInputElement)}
+      />
+      <input
+        type="range"
+        aria-label="${h.name}, slider"
+        min="0"
+        max=${SLIDER_STEPS}
+        .value=${String(toSlider(h, value))}
+        @input=${(event: Event) => this.put(h, fromSlider(h, Number((event.target as HTMLInputElement).value)))}
+      />
+      ${help}
+    </div>`;
+  }
+
+  private seed(): TemplateResult {
+    const id = this.idOf('seed');
+    return html`<div class="control">
+      <label for=${id}>seed</label>
+      <input
+        id=${id}
+        class="number"
+        type="text"
+        inputmode="numeric"
+        autocomplete="off"
+        aria-describedby="${id}-help"
+        .value=${String(this.lab.state.seed)}
+        @change=${(event: Event) => this.typeSeed(event.target as HTMLInputElement)}
+      />
+      <button type="button" class="quiet" @click=${() => this.lab.set({ seed: this.lab.state.seed + 1, step: 0 })}>
+        next
+      </button>
+      <span class="help" id="${id}-help">Decides every random choice: the same seed gives the same numbers.</span>
+    </div>`;
+  }
+
+  private put(h: Hyperparameter, value: number): void {
+    this.lab.set({ settings: { ...this.lab.state.settings, [h.name]: value } });
+  }
+
+  private type(h: Hyperparameter, input: HTMLInputElement): void {
+    const value = readValue(h, input.value.trim());
+    const whole = h.kind.type === 'integer' ? 'a whole number' : 'a number';
+    input.setCustomValidity(value === undefined ? `${h.name} is ${whole} from ${h.min} to ${h.max}` : '');
+    if (value === undefined) input.reportValidity();
+    else this.put(h, value);
+  }
+
+  private typeSeed(input: HTMLInputElement): void {
+    const text = input.value.trim();
+    const fine = /^\d{1,10}$/.test(text) && Number(text) <= LARGEST_SEED;
+    input.setCustomValidity(fine ? '' : `the seed is a whole number from 0 to ${LARGEST_SEED}`);
+    if (fine) this.lab.set({ seed: Number(text), step: 0 });
+    else input.reportValidity();
+  }
+
+  private atDefaults(): boolean {
+    const { seed, settings } = this.lab.state;
+    const { start } = this.lab;
+    return (
+      seed === start.seed &&
+      Object.entries(start.settings).every(([name, value]) => settings[name] === value)
+    );
+  }
+
+  private reset(): void {
+    const { seed, settings } = this.lab.start;
+    this.lab.set({ seed, settings, step: 0 });
+  }
+}
+
+function symbol(h: Hyperparameter): TemplateResult | string {
+  return h.symbol.startsWith(String.raw`\text`) ? '' : tex(h.symbol);
+}
+
+/** Sliders run over the part of the range that is of use; what lies beyond can be typed. */
+function range(h: Hyperparameter): [number, number] {
+  const most = h.default > 0 && h.kind.type !== 'log' ? Math.min(h.max, 5 * h.default) : h.max;
+  return [h.min, Math.max(most, h.min)];
+}
+
+function toSlider(h: Hyperparameter, value: number): number {
+  const [low, high] = range(h);
+  const share =
+    h.kind.type === 'log'
+      ? Math.log(value / low) / Math.log(high / low)
+      : (value - low) / (high - low);
+  return Math.round(Math.min(1, Math.max(0, share)) * SLIDER_STEPS);
+}
+
+function fromSlider(h: Hyperparameter, position: number): number {
+  const [low, high] = range(h);
+  const share = position / SLIDER_STEPS;
+  if (h.kind.type === 'integer') return Math.round(low + share * (high - low));
+  const value = h.kind.type === 'log' ? low * (high / low) ** share : low + share * (high - low);
+  return Number(value.toPrecision(2));
+}

@@ -1,0 +1,88 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import { Lab } from '../lab/lab.ts';
+import { linkedLab, readLink } from '../lab/link.ts';
+import { modelEntry, settingsOf } from '../lab/registry.ts';
+import { initialState } from '../lab/state.ts';
+import type { Lab as Block } from '../lesson/lab.ts';
+import type { View } from '../lesson/views.ts';
+import { VIEW_ELEMENTS } from './views.ts';
+
+const SEED = 42;
+
+/**
+ * A live part of a chapter: reads what the chapter says of it, restores what a link says, and puts the
+ * views into the page. Comes to life when it is about to be seen.
+ */
+@customElement('model-lab')
+export class ModelLab extends LitElement {
+  @state() private lab: Lab | undefined;
+  @state() private notes: readonly string[] = [];
+
+  private readonly block = JSON.parse(this.dataset['lab'] ?? '{}') as Block;
+  private readonly followed = (): void => this.follow();
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // What stands here for readers without scripts makes room.
+    this.replaceChildren();
+    this.lab = this.create();
+    this.follow();
+    window.addEventListener('hashchange', this.followed);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('hashchange', this.followed);
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { lab } = this;
+    if (!lab) return nothing;
+    return html`
+      <section class="lab" aria-label="Live part: ${lab.entry.title}">
+        ${this.notes.map((note) => html`<p class="note" role="status">${note}</p>`)}
+        ${this.block.show.map((view: View) => VIEW_ELEMENTS[view]?.(lab))}
+      </section>
+    `;
+  }
+
+  private create(): Lab {
+    const { block } = this;
+    const entry = modelEntry(block.model);
+    if (!entry) throw new Error(`no model ${block.model}`);
+    const settings = settingsOf(entry, block.settings);
+    return new Lab(block, entry, initialState(entry, settings, block.seed ?? SEED, block.data === 'toy'));
+  }
+
+  /** Takes over what the address says of this lab. */
+  private follow(): void {
+    const { block, lab } = this;
+    const fragment = document.location.hash.slice(1);
+    if (!lab || linkedLab(fragment) !== block.id) return;
+    const { faults, receipt, state } = readLink(fragment, lab.entry, lab.start);
+    this.notes =
+      faults.length > 0
+        ? [`Part of the link could not be used and stays at its default: ${faults.join(', ')}.`]
+        : [];
+    lab.linked = true;
+    lab.set(state);
+    lab.receipt = receipt;
+    this.scrollIntoView({ block: 'start' });
+    void this.compareData(lab);
+  }
+
+  private async compareData(lab: Lab): Promise<void> {
+    const { info } = await lab.opened().catch(() => ({ info: undefined }));
+    if (!info || !lab.receipt.data || info.fingerprint === lab.receipt.data) return;
+    const note =
+      `The link was made on other data than ${info.name}, which is in use here: ` +
+      'its numbers will differ. If it was made with a file, drop that file on the page.';
+    this.notes = [...this.notes, note];
+  }
+}

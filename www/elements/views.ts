@@ -1,0 +1,12 @@
+import './model-controls.ts';
+
+import { html, type TemplateResult } from 'lit';
+
+import type { Lab } from '../lab/lab.ts';
+import type { View } from '../lesson/views.ts';
+
+/** The element of each view a chapter can name. */
+export const VIEW_ELEMENTS: Partial<Record<View, (lab: Lab) => TemplateResult>> = {
+  controls: (lab) =>
+    html`<model-controls .lab=${lab} .first=${lab.block.controls ?? []}></model-controls>`,
+};

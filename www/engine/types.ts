@@ -1,0 +1,83 @@
+import type {
+  Chart,
+  DataInfo,
+  Epoch,
+  Item,
+  ParameterValues,
+  Position,
+  Step,
+} from '../../pkg/factorscope.js';
+
+/** Where a data set comes from. */
+export type Source =
+  | { kind: 'table'; users: number; items: number; cells: Float32Array }
+  | { kind: 'simulation'; seed: number }
+  | { kind: 'bytes'; name: string; bytes: Uint8Array }
+  | { kind: 'files'; files: File[] };
+
+/** A data set that is open in a worker. */
+export interface Opened {
+  info: DataInfo;
+  items: Item[];
+  users: string[];
+  /** All cells, row by row, NaN where empty; only of a small data set. */
+  cells: Float32Array | undefined;
+}
+
+/** Everything that decides a run. */
+export interface Setup {
+  model: string;
+  /** `name=value`. */
+  settings: string[];
+  seed: number;
+  /** `everything`, `latest` or a share such as `0.2`. */
+  split: string;
+}
+
+/** A model trained at once. */
+export interface Fit {
+  history: Epoch[];
+  predictions: Float32Array;
+  parameters: ParameterValues[];
+  objective: number;
+  fingerprint: string;
+  /** Why it ended early. */
+  stopped: string | undefined;
+}
+
+/** A walk as it stands. */
+export interface Walked {
+  position: Position;
+  /** The last step taken. */
+  step: Step | undefined;
+  parameters: ParameterValues[];
+  predictions: Float32Array;
+  losses: Float64Array;
+  objective: number;
+  fingerprint: string;
+  chart: Chart | undefined;
+  /** Whether it could not get as far as asked. */
+  end: boolean;
+}
+
+/** A training under way. */
+export interface Progress {
+  history: Epoch[];
+  epochs: number;
+  chart: Chart | undefined;
+}
+
+/** A training that has ended. */
+export interface Trained extends Progress {
+  fingerprint: string;
+  spec: string;
+  cancelled: boolean;
+  /** Why it ended early, for example because it diverged. */
+  stopped: string | undefined;
+}
+
+/** A line of a chart: red, green, blue, and its points. */
+export interface RaceLine {
+  color: Uint8Array;
+  points: [number, number][];
+}

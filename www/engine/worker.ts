@@ -1,0 +1,231 @@
+// One worker, one data set, at most one walk and one training: the engine behind one live part.
+
+import { expose } from 'comlink';
+
+import init, {
+  type Chart,
+  Data,
+  type Epoch,
+  type Explanation,
+  type Film,
+  lineChart,
+  Run,
+  Walk,
+} from '../../pkg/factorscope.js';
+import type { Fit, Opened, Progress, RaceLine, Setup, Source, Trained, Walked } from './types.ts';
+
+/** Twice the size on the page: plotters draws on whole pixels. */
+const CHART = { width: 1360, height: 620 } as const;
+const PROGRESS_MS = 40;
+
+/** Lets messages in, such as a cancel, between two passes. */
+const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+export class Engine {
+  private data: Data | undefined;
+  private run: Run | undefined;
+  private walk: Walk | undefined;
+  private cancelled = false;
+
+  async start(module: WebAssembly.Module): Promise<void> {
+    await init({ module_or_path: module });
+  }
+
+  /** Replaces the data set. If it cannot be read, nothing changes and the reason is thrown. */
+  async open(source: Source, cutout: boolean): Promise<Opened> {
+    let data = await read(source);
+    if (cutout) {
+      const whole = data;
+      data = whole.cutout();
+      whole.free();
+    }
+    this.data = data;
+    this.run = undefined;
+    this.walk = undefined;
+    return {
+      info: data.info(),
+      items: data.catalogue(),
+      users: data.userIds(),
+      cells: data.info().users * data.info().items <= 1024 ? data.cells() : undefined,
+    };
+  }
+
+  /** The data set in the compact form, to be kept. */
+  encode(): Uint8Array {
+    return this.opened.encode();
+  }
+
+  /** What a user rated: dense item indices and ratings. */
+  row(user: number): { items: number[]; ratings: number[] } {
+    return this.opened.row(user);
+  }
+
+  /** Trains on the whole data set at once and returns everything; for small data. */
+  fit(setup: Setup, passes: number): Fit {
+    const run = new Run(this.opened, setup.model, setup.settings, 'everything', setup.seed);
+    let stopped: string | undefined;
+    try {
+      for (let pass = 0; pass < passes; pass++) run.pass();
+    } catch (error) {
+      stopped = sentence(error);
+    }
+    const fit: Fit = {
+      history: run.history(),
+      predictions: run.predictions(),
+      parameters: run.parameters(),
+      objective: run.objective(),
+      fingerprint: run.fingerprint(),
+      stopped,
+    };
+    run.free();
+    return fit;
+  }
+
+  /** Begins a walk at its start values and goes to a step. */
+  walkFrom(setup: Setup, step: number, color: Uint8Array): Walked {
+    this.walk = new Walk(this.opened, setup.model, setup.settings, setup.seed);
+    return this.walkTo(step, color);
+  }
+
+  /** Goes to a step of the walk, forward or back, as far as it gets. */
+  walkTo(step: number, color: Uint8Array): Walked {
+    const walk = this.walk;
+    if (!walk) throw new Error('no walk has begun');
+    walk.jump(step);
+    return {
+      position: walk.position(),
+      step: walk.last(),
+      parameters: walk.parameters(),
+      predictions: walk.predictions(),
+      losses: walk.losses(),
+      objective: walk.objective(),
+      fingerprint: walk.fingerprint(),
+      chart: walk.chart(color, CHART.width, CHART.height),
+      end: walk.position().step < step,
+    };
+  }
+
+  /** Trains with the errors after each epoch; answers when done, cancelled or diverged. */
+  async train(
+    setup: Setup,
+    colors: { train: Uint8Array; test: Uint8Array },
+    tell: (progress: Progress) => unknown,
+  ): Promise<Trained> {
+    this.cancelled = false;
+    this.run = undefined;
+    const run = new Run(this.opened, setup.model, setup.settings, setup.split, setup.seed);
+    const chart = (): Chart | undefined =>
+      run.chart(colors.train, colors.test, CHART.width, CHART.height);
+    let stopped: string | undefined;
+    let told = performance.now();
+    tell({ history: run.history(), epochs: run.epochs, chart: chart() });
+    try {
+      for (let epoch = 0; epoch < run.epochs && !this.cancelled; epoch++) {
+        run.pass();
+        if (performance.now() - told > PROGRESS_MS) {
+          tell({ history: run.history(), epochs: run.epochs, chart: chart() });
+          told = performance.now();
+        }
+        await breathe();
+      }
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) throw error;
+      stopped = sentence(error);
+    }
+    this.run = run;
+    const history = run.history();
+    return {
+      history,
+      epochs: run.epochs,
+      chart: chart(),
+      fingerprint: run.fingerprint(),
+      spec: run.spec(),
+      cancelled: this.cancelled && history.length <= run.epochs,
+      stopped,
+    };
+  }
+
+  /** Ends the training under way after its current epoch. */
+  cancel(): void {
+    this.cancelled = true;
+  }
+
+  /** Films for a user by the trained model, and what the user rated highest. */
+  recommend(user: number, count: number, least: number): { films: Film[]; favorites: Film[] } {
+    return {
+      films: this.trained.recommend(user, count, least),
+      favorites: this.trained.favorites(user, count),
+    };
+  }
+
+  /** Why a prediction of the trained model is what it is. */
+  explain(user: number, item: number): Explanation {
+    return this.trained.explain(user, item);
+  }
+
+  /** Trains one model with the errors after each epoch, and keeps nothing; for races. */
+  async history(setup: Setup, tell: (epoch: Epoch) => unknown): Promise<Epoch[]> {
+    this.cancelled = false;
+    const run = new Run(this.opened, setup.model, setup.settings, setup.split, setup.seed);
+    for (let epoch = 0; epoch < run.epochs && !this.cancelled; epoch++) {
+      try {
+        tell(run.pass());
+      } catch (error) {
+        if (error instanceof WebAssembly.RuntimeError) throw error;
+        break;
+      }
+      await breathe();
+    }
+    const history = run.history();
+    run.free();
+    return history;
+  }
+
+  /** Lines over a common axis. */
+  lines(xLabel: string, yLabel: string, lines: readonly RaceLine[]): Chart | undefined {
+    return lineChart(
+      xLabel,
+      yLabel,
+      Uint32Array.from(lines, ({ points }) => points.length),
+      Float64Array.from(lines.flatMap(({ points }) => points.flat())),
+      Uint8Array.from(lines.flatMap(({ color }) => [...color])),
+      0,
+      CHART.width,
+      CHART.height,
+    );
+  }
+
+  private get opened(): Data {
+    if (!this.data) throw new Error('no data set is open');
+    return this.data;
+  }
+
+  private get trained(): Run {
+    if (!this.run) throw new Error('no model has been trained');
+    return this.run;
+  }
+}
+
+async function read(source: Source): Promise<Data> {
+  switch (source.kind) {
+    case 'table':
+      return Data.table(source.users, source.items, source.cells);
+    case 'simulation':
+      return Data.simulation(source.seed);
+    case 'bytes':
+      return Data.load([source.name], [source.bytes]);
+    case 'files': {
+      const bytes = source.files.map(async (file) => new Uint8Array(await file.arrayBuffer()));
+      return Data.load(
+        source.files.map(({ name }) => name),
+        await Promise.all(bytes),
+      );
+    }
+  }
+}
+
+function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+expose(new Engine());

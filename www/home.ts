@@ -1,0 +1,3 @@
+import { watchScrollers } from './scrollers.ts';
+
+watchScrollers();

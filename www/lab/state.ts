@@ -1,0 +1,50 @@
+import type { Entry } from '../../pkg/factorscope.js';
+import type { Settings } from './registry.ts';
+
+/** A small table of ratings, row by row; `null` is an empty cell. */
+export interface Table {
+  users: number;
+  items: number;
+  cells: readonly (number | null)[];
+}
+
+/** The largest table that can be edited, in rows and in columns; the engine has the same limit. */
+export const LARGEST_TABLE = 8;
+
+/** Everything a reader can set in a live part: what its link restores. */
+export interface LabState {
+  model: string;
+  settings: Settings;
+  seed: number;
+  /** The edited toy table; nothing where the lab runs on other data. */
+  table: Table | undefined;
+  /** The step of a walk. */
+  step: number;
+  /** The dense index of the user whose recommendations are shown. */
+  user: number;
+}
+
+/** What a link also says: what came out when it was made. */
+export interface Receipt {
+  /** Fingerprint of the parameters. */
+  run: string | undefined;
+  /** Fingerprint of the data set. */
+  data: string | undefined;
+}
+
+/** The toy table of the chapters. */
+export const TOY: Table = {
+  users: 3,
+  items: 3,
+  cells: [2, null, 1, null, 4, 3, 1, null, null],
+};
+
+/** The state a lab starts with. */
+export function initialState(entry: Entry, settings: Settings, seed: number, toy: boolean): LabState {
+  return { model: entry.id, settings, seed, table: toy ? TOY : undefined, step: 0, user: 0 };
+}
+
+/** The cells as the engine takes them. */
+export function engineCells(table: Table): Float32Array {
+  return Float32Array.from(table.cells, (cell) => cell ?? Number.NaN);
+}

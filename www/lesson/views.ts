@@ -1,0 +1,22 @@
+/** The views a lab can show, and what a reader sees in each. */
+export const VIEWS = {
+  controls: 'the hyperparameters and the seed',
+  table: 'the toy table, whose cells can be edited',
+  means: 'mean and biases as formula, formula with numbers, result',
+  'least-squares': 'the regularized least squares beside the means',
+  walk: 'one step at a time, forward and back, every touched number before and after',
+  order: 'what changes when q_i learns from the new p_u',
+  zeros: 'what changes when unrated cells count as zeros',
+  race: 'several models on the same split',
+  train: 'training with progress, errors, and a button to cancel',
+  recommendations: 'the films a user would rate highest',
+} as const;
+
+/** The name of a view. */
+export type View = keyof typeof VIEWS;
+
+/** The rating sets a lab can run on. */
+export const DATA = ['toy', 'cutout', 'movielens'] as const;
+
+/** The name of a rating set. */
+export type Data = (typeof DATA)[number];
