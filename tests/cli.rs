@@ -283,8 +283,17 @@ fn recommend_learns_from_all_ratings() {
     assert_eq!(found["recommendations"][0]["title"], "item 2");
 }
 
+/// Exit code and standard error of a run without result, given as typed.
+fn refused(folder: &Path, line: &str) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_factorscope"));
+    command.args(line.split_whitespace()).current_dir(folder);
+    let output = command.output().expect("the program starts");
+    assert_eq!(stdout(&output), "", "{line}");
+    (output.status.code(), stderr(&output))
+}
+
 #[test]
-fn what_cannot_be_used_ends_in_one_sentence_and_an_exit_code() {
+fn input_that_is_no_good_ends_in_one_sentence() {
     let files = [
         ("words.csv", "user,item,rating\n1,1,5\n1,2,five\n"),
         ("empty.csv", ""),
@@ -292,106 +301,71 @@ fn what_cannot_be_used_ends_in_one_sentence_and_an_exit_code() {
         ("broken.zip", "PK\u{3}\u{4}and nothing more"),
     ];
     let folder = folder("unusable", &files);
-    let [words, empty, one, broken] = files.map(|(name, _)| path(&folder, name));
-    let gone = path(&folder, "gone.csv");
-    let cases: [(&[&str], i32, &str); 18] = [
+    for (line, sentence) in [
         (
-            &["train", &words, "--model", "svd"],
-            1,
+            "train words.csv --model svd",
             "words.csv, line 3, column 3: expected a number",
         ),
-        (&["cv", &empty, "--model", "svd"], 1, "empty.csv is empty"),
-        (&["recommend", &broken, "--model", "svd"], 1, "broken.zip"),
-        (&["pack", &gone, &one], 1, "gone.csv cannot be read"),
         (
-            &["train", "toy", "--model", "svd", "--holdout", "0.95"],
-            1,
-            "leaves none to learn from",
+            "train one.csv --test words.csv --model svd",
+            "words.csv, line 3, column 3",
         ),
         (
-            &["cv", "toy", "--model", "svd", "--folds", "6"],
-            1,
-            "use --folds 5 or fewer",
-        ),
-        (
-            &["cv", &one, "--model", "svd"],
-            1,
-            "cross-validation needs two",
-        ),
-        (
-            &["recommend", "toy", "--model", "svd", "--user", "9"],
-            1,
-            "no user `9` in toy table",
-        ),
-        (
-            &["train", &one, "--test", &gone, "--model", "svd"],
-            1,
+            "train one.csv --test gone.csv --model svd",
             "gone.csv cannot be read",
         ),
         (
-            &["train", "toy", "--test", &one, "--model", "svd"],
-            2,
-            "use --holdout",
+            "train toy --model svd --holdout 0.95",
+            "leaves none to learn from; hold back less",
         ),
+        ("cv empty.csv --model svd", "empty.csv is empty"),
+        ("cv one.csv --model svd", "cross-validation needs two"),
         (
-            &["train", "toy", "--model", "svd+"],
-            2,
-            "possible values: baseline",
+            "cv toy --model svd --folds 6 --json",
+            "use --folds 5 or fewer",
         ),
-        (&["train", "toy"], 2, "--model"),
+        ("recommend broken.zip --model svd --json", "broken.zip"),
         (
-            &["train", "toy", "--model", "svd", "--set", "gamma=fast"],
-            2,
-            "found `fast`",
+            "recommend toy --model svd --user 9",
+            "no user `9` in toy table; the users are 1, 2, 3",
         ),
+        ("pack gone.csv out.bin", "gone.csv cannot be read"),
+    ] {
+        let (code, error) = refused(&folder, line);
+        assert_eq!(code, Some(1), "{line}");
+        assert!(
+            error.starts_with("error: ") && error.contains(sentence),
+            "{line}: {error}"
+        );
+        assert_eq!(error.lines().count(), 1, "{line}: {error}");
+    }
+}
+
+#[test]
+fn arguments_that_are_wrong_exit_with_2() {
+    let folder = folder("wrong", &[("one.csv", "1,1,5\n")]);
+    for (line, sentence) in [
+        ("", "Usage"),
+        ("train toy", "--model"),
+        ("train toy --model svd+", "possible values: baseline"),
+        ("train toy --model svd --set gamma=fast", "found `fast`"),
         (
-            &["train", "toy", "--model", "svd", "--set", "speed=1"],
-            2,
+            "train toy --model svd --set speed=1",
             "no hyperparameter `speed`",
         ),
+        ("train toy --model svd --set epochs", "expected name=value"),
+        ("train toy --model svd --holdout 1", "below 1"),
+        ("train toy --model svd --test one.csv", "use --holdout"),
         (
-            &["train", "toy", "--model", "svd", "--holdout", "1"],
-            2,
-            "below 1",
-        ),
-        (
-            &["cv", "toy", "--model", "svd", "--folds", "1"],
-            2,
-            "--folds",
-        ),
-        (
-            &[
-                "train",
-                &one,
-                "--test",
-                &one,
-                "--holdout",
-                "0",
-                "--model",
-                "svd",
-            ],
-            2,
+            "train one.csv --model svd --test one.csv --holdout 0",
             "cannot be used",
         ),
-        (&[], 2, "Usage"),
-    ];
-    for (args, code, sentence) in cases {
-        for json in [&[][..], &["--json"]] {
-            if args.first().is_none_or(|&command| command == "pack") && !json.is_empty() {
-                continue;
-            }
-            let output = factorscope(&[args, json].concat());
-            assert_eq!(output.status.code(), Some(code), "{args:?}");
-            assert_eq!(stdout(&output), "", "{args:?}");
-            let error = stderr(&output);
-            assert!(error.contains(sentence), "{args:?}: {error}");
-            if code == 1 {
-                assert!(
-                    error.starts_with("error: ") && error.lines().count() == 1,
-                    "{error}"
-                );
-            }
-        }
+        ("cv toy --model svd --folds 1", "--folds"),
+        ("recommend toy --model svd -n 0", "-n"),
+    ] {
+        let (code, error) = refused(&folder, line);
+        assert_eq!(code, Some(2), "{line}");
+        assert!(error.contains(sentence), "{line}: {error}");
     }
 }
 

@@ -72,16 +72,16 @@ struct Failure {
 
 impl Failure {
     /// The input, or what came of it, is no good.
-    fn input(message: impl ToString) -> Self {
+    fn input(message: impl Into<String>) -> Self {
         Self {
-            message: message.to_string(),
+            message: message.into(),
             code: 1,
             output: String::new(),
         }
     }
 
     /// The arguments do not fit together.
-    fn usage(message: impl ToString) -> Self {
+    fn usage(message: impl Into<String>) -> Self {
         Self {
             code: 2,
             ..Self::input(message)
@@ -91,29 +91,29 @@ impl Failure {
 
 impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
-        Self::input(error)
+        Self::input(error.to_string())
     }
 }
 
 impl From<TrainError> for Failure {
     fn from(error: TrainError) -> Self {
-        Self::input(error)
+        Self::input(error.to_string())
     }
 }
 
 impl From<FoldDiverged> for Failure {
     fn from(error: FoldDiverged) -> Self {
-        Self::input(error)
+        Self::input(error.to_string())
     }
 }
 
 impl From<SpecError> for Failure {
     fn from(error: SpecError) -> Self {
-        Self::usage(error)
+        Self::usage(error.to_string())
     }
 }
 
 /// One JSON value on one line.
 fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, Failure> {
-    serde_json::to_string(value).map_err(Failure::input)
+    serde_json::to_string(value).map_err(|err| Failure::input(err.to_string()))
 }

@@ -28,12 +28,12 @@ pub fn overview() -> String {
 
 /// All hyperparameters of all models, for the long help of the commands that take `--set`.
 pub fn hyperparameters() -> String {
-    let mut out = "Hyperparameters (--set NAME=VALUE):\n".to_owned();
-    for entry in REGISTRY {
-        out.push_str(&format!("\n  {}: {}\n", entry.id, entry.title));
-        out.push_str(&settings("    ", entry));
-    }
-    out
+    let listed = |entry: &Entry| {
+        let settings = settings("    ", entry);
+        format!("\n  {}: {}\n{settings}", entry.id, entry.title)
+    };
+    let models: String = REGISTRY.iter().map(listed).collect();
+    format!("Hyperparameters (--set NAME=VALUE):\n{models}")
 }
 
 fn describe(entry: &Entry) -> String {

@@ -14,7 +14,7 @@ pub const LANES: usize = 8;
 /// A matrix of `rows` latent vectors with `factors` components each, 4 bytes a component.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Factors {
-    factors: usize,
+    columns: usize,
     stride: usize,
     values: Vec<f32>,
 }
@@ -24,7 +24,7 @@ impl Factors {
     pub fn zeros(rows: usize, factors: usize) -> Self {
         let stride = factors.next_multiple_of(LANES);
         Self {
-            factors,
+            columns: factors,
             stride,
             values: vec![0.0; rows * stride],
         }
@@ -68,7 +68,7 @@ impl Factors {
 
     /// f, without the padding.
     pub fn factors(&self) -> usize {
-        self.factors
+        self.columns
     }
 
     /// Distance between two vectors in [`Factors::values`].
