@@ -35,7 +35,7 @@ export async function wasm() {
   const sentence = 'The WebAssembly package could not be built: the reason stands above.';
   const fresh = here('pkg/.new');
   rmSync(fresh, { recursive: true, force: true });
-  const task = ['run', '--quiet', '--package', 'xtask', '--profile', 'xtask', '--', 'wasm', fresh];
+  const task = ['run', '--package', 'xtask', '--profile', 'xtask', '--', 'wasm', fresh];
   await must(sentence, 'cargo', task);
   const module = `${fresh}/factorscope_bg.wasm`;
   const small = `${fresh}/small.wasm`;

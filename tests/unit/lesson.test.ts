@@ -277,7 +277,7 @@ describe('a book', () => {
     const html = read('02-sgd.html');
     expect(html).toContain('<figcaption>tests/unit/fixtures/src/sum.rs, from line 4</figcaption>');
     expect(html).toContain(
-      'let mut total = 0.0;\nfor term in terms {\n    total += term; // a &lt; b &amp; c',
+      'let mut total = 0.0;\n\n\nfor term in terms {\n    total += term; // a &lt; b &amp; c',
     );
     expect(html).toContain('&lt;b&gt;Not HTML&lt;/b&gt;');
   });

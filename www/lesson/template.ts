@@ -39,7 +39,7 @@ export function chapterItems(book: readonly Entry[], folder: string): string {
     .map(({ minutes, number, slug, summary, title }) => {
       const about = summary ? `<p>${escapeHtml(summary)}</p>` : '';
       const time = minutes === undefined ? '' : `<p class="minutes">${minutes} minutes</p>`;
-      const value = number === undefined ? '' : ` value="${number}"`;
+      const value = number === undefined ? ' class="glossary"' : ` value="${number}"`;
       return `<li${value}><a href="${folder}${slug}.html">${escapeHtml(title)}</a>${about}${time}</li>`;
     })
     .join('\n');
@@ -59,8 +59,7 @@ export function page(lesson: Lesson, book: readonly Entry[]): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(lesson.title)} – factorscope</title>
-<meta name="description" content="${escapeHtml(lesson.summary)}">
-<link rel="stylesheet" href="/www/styles/main.css">
+${optional(lesson.summary && `<meta name="description" content="${escapeHtml(lesson.summary)}">`)}<link rel="stylesheet" href="/www/styles/main.css">
 <script type="module" src="/www/chapter.ts"></script>
 </head>
 <body>
@@ -76,23 +75,24 @@ ${book.map((entry) => navigation(entry, lesson)).join('\n')}
 <main id="main">
 <article>
 <header class="lesson-header">
-${lesson.number === undefined ? '' : `<p class="chapter-number">Chapter ${lesson.number}</p>`}
-<h1>${lesson.heading}</h1>
-${lesson.summary ? `<p class="summary">${escapeHtml(lesson.summary)}</p>` : ''}
-${lesson.minutes === undefined ? '' : `<p class="minutes">${lesson.minutes} minutes</p>`}
-</header>
-${sections.length > 1 ? contents(sections) : ''}
-${lesson.html}
-</article>
-${turn(before, after)}
-</main>
+${optional(lesson.number && `<p class="chapter-number">Chapter ${lesson.number}</p>`)}<h1>${lesson.heading}</h1>
+${optional(lesson.summary && `<p class="summary">${escapeHtml(lesson.summary)}</p>`)}${optional(
+    lesson.minutes && `<p class="minutes">${lesson.minutes} minutes</p>`,
+  )}</header>
+${optional(sections.length > 1 && contents(sections))}${lesson.html}</article>
+${optional(turn(before, after))}</main>
 <footer class="site-footer">
 <p>Text and code: MIT or Apache-2.0, at your choice.</p>
 <data-notice></data-notice>
 </footer>
 </body>
 </html>
-`.replace(/\n\n+/g, '\n');
+`;
+}
+
+/** A line of its own, or nothing at all. */
+function optional(line: string | number | false | undefined): string {
+  return line ? `${line}\n` : '';
 }
 
 function chapter(entry: Entry | undefined): Entry | undefined {
@@ -101,7 +101,7 @@ function chapter(entry: Entry | undefined): Entry | undefined {
 
 function navigation({ number, slug, title }: Entry, lesson: Lesson): string {
   const current = slug === lesson.slug ? ' aria-current="page"' : '';
-  const value = number === undefined ? '' : ` value="${number}"`;
+  const value = number === undefined ? ' class="glossary"' : ` value="${number}"`;
   return `<li${value}><a href="${slug}.html"${current}>${escapeHtml(title)}</a></li>`;
 }
 
