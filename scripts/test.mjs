@@ -57,10 +57,7 @@ await main(async () => {
   console.log('\n── cargo test');
   // Tests on real data are marked `ignore` with their reason, which the runner prints.
   const withData = zip ? ['--', '--include-ignored'] : [];
-  for (const part of [
-    ['--workspace', '--lib', '--bins', '--tests', '--examples', ...withData],
-    ['--workspace', '--doc'],
-  ]) {
+  for (const part of [['--lib', '--bins', '--tests', '--examples', ...withData], ['--doc']]) {
     const { code, stdout } = await run('cargo', ['test', ...part], { capture: 'copy' });
     sum = tally.add(sum, tally.cargo(stdout));
     if (code !== 0) failed.push('cargo test');

@@ -38,7 +38,7 @@ fn five_fold_errors_on_movielens_are_as_low_as_those_of_other_implementations() 
         let spec = Spec::new(id).unwrap();
         let start = Instant::now();
         let clock = || start.elapsed().as_secs_f64();
-        let found = cross_validate(&spec, &dataset.ratings, 5, SEED, clock, |_| true);
+        let found = cross_validate(&spec, &dataset.ratings, 5, SEED, clock, |_| true).unwrap();
         let (rmse, mae) = (found.rmse(), found.mae());
         say(&format!(
             "{spec}: RMSE {:.4} (sd {:.4}), MAE {:.4}, fit {:.1} s",
