@@ -184,9 +184,11 @@ export class StepWalk extends LabView {
     const wide = (opened?.items.length ?? 0) > NARROW;
     return html`
       <div class="walk ${wide ? 'wide' : ''}" aria-busy=${this.slow ? 'true' : 'false'}>
-        <div class="walk-bar">${this.transport()} ${this.where()}</div>
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
-        ${this.ending()}
+        <div class="walk-bar">
+          ${this.transport()} ${this.where()}
+          ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+          ${this.ending()}
+        </div>
         <div class="walk-panels">
           <section class="walk-table">
             <walk-map
