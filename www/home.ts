@@ -1,3 +1,5 @@
+import './elements/model-lab.ts';
+
 import { watchScrollers } from './scrollers.ts';
 
 watchScrollers();

@@ -1,4 +1,7 @@
+import './baseline-means.ts';
+import './least-squares.ts';
 import './model-controls.ts';
+import './rating-table.ts';
 
 import { html, type TemplateResult } from 'lit';
 
@@ -9,4 +12,7 @@ import type { View } from '../lesson/views.ts';
 export const VIEW_ELEMENTS: Partial<Record<View, (lab: Lab) => TemplateResult>> = {
   controls: (lab) =>
     html`<model-controls .lab=${lab} .first=${lab.block.controls ?? []}></model-controls>`,
+  table: (lab) => html`<rating-table .lab=${lab}></rating-table>`,
+  means: (lab) => html`<baseline-means .lab=${lab}></baseline-means>`,
+  'least-squares': (lab) => html`<least-squares .lab=${lab}></least-squares>`,
 };

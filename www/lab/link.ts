@@ -2,7 +2,8 @@
 
 import type { Entry } from '../../pkg/factorscope.js';
 import { readValue, settingsOf, written } from './registry.ts';
-import { type LabState, LARGEST_TABLE, type Receipt, type Table } from './state.ts';
+import { type LabState, type Receipt, type Table } from './state.ts';
+import { type Cell, fitsTable, readCell, within } from './table.ts';
 
 /** The largest seed; the engine takes 32 bits. */
 export const LARGEST_SEED = 2 ** 32 - 1;
@@ -15,7 +16,10 @@ export function writeLink(lab: string, entry: Entry, state: LabState, receipt: R
   for (const h of entry.hyperparameters) {
     link.set(h.name, written(h, state.settings[h.name] ?? h.default));
   }
-  if (state.table) link.set('table', writeTable(state.table));
+  if (state.table) {
+    link.set('table', writeTable(state.table));
+    link.set('cell', writeCell(state.cell));
+  }
   if (state.step > 0) link.set('step', String(state.step));
   if (state.user > 0) link.set('user', String(state.user));
   if (receipt.data) link.set('data', receipt.data);
@@ -40,7 +44,7 @@ export interface Linked {
 export function readLink(fragment: string, entry: Entry, start: LabState): Linked {
   const link = new URLSearchParams(fragment);
   const faults: string[] = [];
-  const known = new Set(['lab', 'model', 'seed', 'table', 'step', 'user', 'data', 'run']);
+  const known = new Set(['lab', 'model', 'seed', 'table', 'cell', 'step', 'user', 'data', 'run']);
   const use = <T>(key: string, read: (text: string) => T | undefined, fallback: T): T => {
     const text = link.get(key);
     if (text === null) return fallback;
@@ -57,6 +61,8 @@ export function readLink(fragment: string, entry: Entry, start: LabState): Linke
   for (const key of link.keys()) {
     if (!known.has(key)) faults.push(key.slice(0, 20));
   }
+  const table = start.table && use('table', readTable, start.table);
+  const cell = use('cell', (text) => table && readPlace(text, table), start.cell);
   const fingerprint = (text: string): string | undefined =>
     FINGERPRINT.test(text) ? text : undefined;
   return {
@@ -64,7 +70,8 @@ export function readLink(fragment: string, entry: Entry, start: LabState): Linke
       model: entry.id,
       settings: settingsOf(entry, settings),
       seed: use('seed', whole(LARGEST_SEED), start.seed),
-      table: start.table && use('table', readTable, start.table),
+      table,
+      cell: table ? within(table, cell) : cell,
       step: use('step', whole(LARGEST_STEP), start.step),
       user: use('user', whole(LARGEST_SEED), start.user),
     },
@@ -91,9 +98,20 @@ export function readTable(text: string): Table | undefined {
   if (text.length > 2000) return undefined;
   const rows = text.split(';').map((row) => row.split(','));
   const items = rows[0]?.length ?? 0;
-  const sized = rows.length <= LARGEST_TABLE && items <= LARGEST_TABLE;
-  if (!sized || rows.some((row) => row.length !== items)) return undefined;
-  const cells = rows.flat().map((cell) => (cell === '' ? null : Number(cell)));
-  const fine = cells.every((cell) => cell === null || (Number.isFinite(cell) && Math.abs(cell) <= 1000));
-  return fine ? { users: rows.length, items, cells } : undefined;
+  if (!fitsTable(rows.length, items) || rows.some((row) => row.length !== items)) return undefined;
+  const cells = rows.flat().map(readCell);
+  return cells.every((cell) => cell !== undefined)
+    ? { users: rows.length, items, cells }
+    : undefined;
+}
+
+/** `2,1`: user and item, counted from 1 as on the page. */
+function writeCell({ i, u }: Cell): string {
+  return `${u + 1},${i + 1}`;
+}
+
+function readPlace(text: string, table: Table): Cell | undefined {
+  const [, user, item] = /^([1-8]),([1-8])$/.exec(text) ?? [];
+  const cell = { u: Number(user) - 1, i: Number(item) - 1 };
+  return cell.u < table.users && cell.i < table.items ? cell : undefined;
 }

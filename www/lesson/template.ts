@@ -59,7 +59,8 @@ export function page(lesson: Lesson, book: readonly Entry[]): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(lesson.title)} – factorscope</title>
-${optional(lesson.summary && `<meta name="description" content="${escapeHtml(lesson.summary)}">`)}<link rel="stylesheet" href="/www/styles/main.css">
+${optional(lesson.summary && `<meta name="description" content="${escapeHtml(lesson.summary)}">`)}<link rel="icon" type="image/svg+xml" href="/icon.svg">
+<link rel="stylesheet" href="/www/styles/main.css">
 <script type="module" src="/www/chapter.ts"></script>
 </head>
 <body>
