@@ -112,9 +112,9 @@ function line({ filled, formula, name, result }: Line): TemplateResult {
       }
     </dd>
     <dd class="reckoning-result">
-      <span aria-hidden="true">${equals(result)}</span>
+      <span aria-hidden="true">${known ? equals(result) : ''}</span>
       <output class="value" data-pad=${padding(text)}>${text}</output>
-      ${isShort(result) ? nothing : html`<span class="visually-hidden">rounded</span>`}
+      ${!known || isShort(result) ? nothing : html`<span class="visually-hidden">rounded</span>`}
     </dd>
   </div>`;
 }

@@ -118,14 +118,20 @@ export class LeastSquares extends BaselineView {
   }
 }
 
+/** A part of the objective, with the digits that the engine's seven leave. */
+function amount(value: number): string {
+  return fixed(value, Math.abs(value) < 1000 ? 3 : 0);
+}
+
 function verdict({ lambda, means, table }: Fits, solved: BaselineFit): TemplateResult {
   const [plainWay, best] = [objectiveOf(means, table, lambda), objectiveOf(solved, table, lambda)];
-  const numbers = html`<strong class="value">${fixed(best.total)}</strong> by least squares,
-    <strong class="value">${fixed(plainWay.total)}</strong> by means.`;
+  const numbers = html`<strong class="value">${amount(best.total)}</strong> by least squares,
+    <strong class="value">${amount(plainWay.total)}</strong> by means.`;
   return same(best.total, plainWay.total)
-    ? html`The objective is ${numbers} Here the means are a minimum already: no biases do better.`
-    : html`The objective is ${numbers} Least squares is lower, as it must be: no biases at all give
-      a lower value.`;
+    ? html`The objective is ${numbers} Here the means are a minimum as well: no other biases do
+      better.`
+    : html`The objective is ${numbers} Least squares is lower, as it must be: it is the minimum, and
+      no other biases do better.`;
 }
 
 function aboutLambda(lambda: number): TemplateResult {
@@ -207,8 +213,8 @@ function objectiveTable({ lambda, means, table }: Fits, solved: BaselineFit): Te
   ): TemplateResult =>
     html`<tr class=${part}>
       <th scope="row">${name}</th>
-      <td>${fixed(byMeans[part])}</td>
-      <td>${fixed(best[part])}</td>
+      <td>${amount(byMeans[part])}</td>
+      <td>${amount(best[part])}</td>
     </tr>`;
   return html`<div class="table-scroll">
     <table class="numbers objective">

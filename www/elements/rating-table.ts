@@ -109,7 +109,7 @@ export class RatingTable extends BaselineView {
     ].join(' ');
     return html`<td class=${marks}>
       <input
-        class="cell"
+        class="cell ${text.length > 4 ? 'long' : ''}"
         type="text"
         inputmode="decimal"
         autocomplete="off"
