@@ -218,6 +218,7 @@ export class RatingTable extends BaselineView {
       this.draft = { ...at, before, text: before === null ? '' : String(before) };
       this.complaint = '';
       this.put(table, at, before);
+      void this.updateComplete.then(() => input.select());
       return;
     }
     const move = ARROWS[event.key];
