@@ -14,8 +14,6 @@ import init, {
 } from '../../pkg/factorscope.js';
 import type { Fit, Opened, Progress, RaceLine, Setup, Source, Trained, Walked } from './types.ts';
 
-/** Twice the size on the page: plotters draws on whole pixels. */
-const CHART = { width: 1360, height: 620 } as const;
 const PROGRESS_MS = 40;
 
 /** Lets messages in, such as a cancel, between two passes. */
@@ -100,7 +98,7 @@ export class Engine {
       losses: walk.losses(),
       objective: walk.objective(),
       fingerprint: walk.fingerprint(),
-      chart: walk.chart(color, CHART.width, CHART.height),
+      chart: walk.chart(color),
       end: walk.position().step < step,
     };
   }
@@ -114,8 +112,7 @@ export class Engine {
     this.cancelled = false;
     this.run = undefined;
     const run = new Run(this.opened, setup.model, setup.settings, setup.split, setup.seed);
-    const chart = (): Chart | undefined =>
-      run.chart(colors.train, colors.test, CHART.width, CHART.height);
+    const chart = (): Chart | undefined => run.chart(colors.train, colors.test);
     let stopped: string | undefined;
     let told = performance.now();
     tell({ history: run.history(), epochs: run.epochs, chart: chart() });
@@ -189,9 +186,6 @@ export class Engine {
       Uint32Array.from(lines, ({ points }) => points.length),
       Float64Array.from(lines.flatMap(({ points }) => points.flat())),
       Uint8Array.from(lines.flatMap(({ color }) => [...color])),
-      0,
-      CHART.width,
-      CHART.height,
     );
   }
 
