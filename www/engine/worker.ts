@@ -12,7 +12,17 @@ import init, {
   Run,
   Walk,
 } from '../../pkg/factorscope.js';
-import type { Fit, Opened, Progress, RaceLine, Setup, Source, Trained, Walked } from './types.ts';
+import type {
+  Fit,
+  Opened,
+  Progress,
+  Raced,
+  RaceLine,
+  Setup,
+  Source,
+  Trained,
+  Walked,
+} from './types.ts';
 
 /** Twice the size on the page: plotters draws on whole pixels. */
 const CHART = { width: 1360, height: 620 } as const;
@@ -164,21 +174,22 @@ export class Engine {
   }
 
   /** Trains one model with the errors after each epoch, and keeps nothing; for races. */
-  async history(setup: Setup, tell: (epoch: Epoch) => unknown): Promise<Epoch[]> {
+  async history(setup: Setup, tell: (epoch: Epoch) => unknown): Promise<Raced> {
     this.cancelled = false;
     const run = new Run(this.opened, setup.model, setup.settings, setup.split, setup.seed);
-    for (let epoch = 0; epoch < run.epochs && !this.cancelled; epoch++) {
-      try {
+    let stopped: string | undefined;
+    try {
+      for (let epoch = 0; epoch < run.epochs && !this.cancelled; epoch++) {
         tell(run.pass());
-      } catch (error) {
-        if (error instanceof WebAssembly.RuntimeError) throw error;
-        break;
+        await breathe();
       }
-      await breathe();
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) throw error;
+      stopped = sentence(error);
     }
-    const history = run.history();
+    const raced = { history: run.history(), fingerprint: run.fingerprint(), stopped };
     run.free();
-    return history;
+    return raced;
   }
 
   /** Lines over a common axis. */

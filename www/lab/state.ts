@@ -1,5 +1,5 @@
 import type { Entry } from '../../pkg/factorscope.js';
-import type { Settings } from './registry.ts';
+import { type Settings, settingsOf } from './registry.ts';
 
 /** A small table of ratings, row by row; `null` is an empty cell. */
 export interface Table {
@@ -16,6 +16,8 @@ export interface LabState {
   model: string;
   settings: Settings;
   seed: number;
+  /** Hyperparameters of the second model, where the lab has one. */
+  rival?: Settings;
   /** The edited toy table; nothing where the lab runs on other data. */
   table: Table | undefined;
   /** The step of a walk. */
@@ -40,8 +42,22 @@ export const TOY: Table = {
 };
 
 /** The state a lab starts with. */
-export function initialState(entry: Entry, settings: Settings, seed: number, toy: boolean): LabState {
-  return { model: entry.id, settings, seed, table: toy ? TOY : undefined, step: 0, user: 0 };
+export function initialState(
+  entry: Entry,
+  settings: Settings,
+  seed: number,
+  toy: boolean,
+  rival?: Entry,
+): LabState {
+  return {
+    model: entry.id,
+    settings,
+    seed,
+    ...(rival ? { rival: settingsOf(rival) } : {}),
+    table: toy ? TOY : undefined,
+    step: 0,
+    user: 0,
+  };
 }
 
 /** The cells as the engine takes them. */
