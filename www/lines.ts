@@ -1,4 +1,10 @@
 import type { Line } from './elements/line-chart.ts';
+import { plain } from './format.ts';
+
+/** A horizontal value: without decimals where they say nothing. */
+export function place(x: number): string {
+  return plain(x, Math.abs(x) < 100 ? 3 : 0);
+}
 
 /** Every horizontal value with what each line has there; lines need not share them. */
 export function tableRows(lines: readonly Line[]): { x: number; values: (number | undefined)[] }[] {

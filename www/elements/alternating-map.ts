@@ -9,8 +9,8 @@ const RATING = 2;
 const REACH = 3;
 const CELLS = 60;
 const SIZE = 420;
-const LEVELS = [0.1, 0.4, 1, 2, 4, 8, 16, 32];
-const START = { p: -2.2, q: 0.3 } as const;
+const LEVELS = [0.2, 0.5, 1, 2, 3, 5, 8, 12, 20, 32];
+const START = { p: -2.2, q: 0.5 } as const;
 const LAMBDA = 0.1;
 
 type Axis = 'p' | 'q';
@@ -51,7 +51,10 @@ export class AlternatingMap extends LitElement {
         <div class="landscape-side">
           <p>
             One rating ${tex('r')} = ${RATING}, one factor: the prediction is
-            ${tex(String.raw`p \cdot q`)}. ${tex(String.raw`(r - p q)^2 + \lambda\,(p^2 + q^2)`)} =
+            ${tex(String.raw`p \cdot q`)}.
+          </p>
+          <p>
+            Objective: ${tex(String.raw`(r - p q)^2 + \lambda\,(p^2 + q^2)`)} =
             <output class="value">${fixed(height(RATING, this.lambda, p, q), 4)}</output>
           </p>
           <div class="controls">
@@ -181,7 +184,8 @@ export class AlternatingMap extends LitElement {
     });
     const first = this.path[0] ?? START;
     return svg`
-      ${legs}
+      <clipPath id="${this.lab}-inside"><rect width=${SIZE} height=${SIZE}></rect></clipPath>
+      <g clip-path="url(#${this.lab}-inside)">${legs}</g>
       <circle class="leg-start" cx=${x(first.p)} cy=${y(first.q)} r="4"></circle>
       <circle class="leg-end" cx=${x(p)} cy=${y(q)} r="6"></circle>`;
   }

@@ -3,8 +3,8 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 
 import type { Chart } from '../../pkg/factorscope.js';
-import { fixed, plain } from '../format.ts';
-import { tableRows } from '../lines.ts';
+import { fixed } from '../format.ts';
+import { place, tableRows } from '../lines.ts';
 
 const MOST_ROWS = 40;
 
@@ -100,7 +100,7 @@ export class LineChart extends LitElement {
 
   private position(): string {
     const last = Math.max(...this.lines.flatMap(({ points }) => points.at(-1)?.[0] ?? []));
-    return plain(this.at ?? (Number.isFinite(last) ? last : 0));
+    return place(this.at ?? (Number.isFinite(last) ? last : 0));
   }
 
   /** At most forty rows: a long line is thinned, and says so. */
@@ -124,7 +124,7 @@ export class LineChart extends LitElement {
               ${rows.map(
                 ({ x, values }) => html`
                   <tr>
-                    <th scope="row">${plain(x)}</th>
+                    <th scope="row">${place(x)}</th>
                     ${values.map((y) => html`<td>${y === undefined ? '' : fixed(y, this.digits)}</td>`)}
                   </tr>
                 `,

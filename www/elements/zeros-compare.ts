@@ -319,7 +319,10 @@ export class ZerosCompare extends LabView {
       ${comparison([
         ['test RMSE', of(({ last }) => fixed(last.test.rmse, 4))],
         ['training RMSE', of(({ last }) => fixed(last.train.rmse, 4))],
-        [`mean prediction, not rated by user ${user}`, of(({ unrated }) => fixed(unrated, 2))],
+        [
+          `mean prediction for what user ${user} has not rated`,
+          of(({ unrated }) => fixed(unrated, 2)),
+        ],
         ...ranks.map((rank): [string, string[]] => [
           rank === 0 ? `highest for user ${user}` : `${rank + 1}.`,
           of(({ films }) => {
@@ -337,9 +340,7 @@ export class ZerosCompare extends LabView {
           ? html`<p class="zeros-verdict" role="status">
               With zeros, what user ${user} has not rated gets ${fixed(zeros.unrated, 2)} on
               average, and the test RMSE is ${fixed(zeros.last.test.rmse, 2)} where the known
-              ratings alone give ${fixed(plain.last.test.rmse, 2)}. Read as ratings the predictions
-              are ${zeros.last.test.rmse > plain.last.test.rmse ? 'worse' : 'not worse'}; read as an
-              order, they still put first what people with similar histories have rated.
+              ratings alone give ${fixed(plain.last.test.rmse, 2)}.
             </p>`
           : nothing
       }
