@@ -1,6 +1,8 @@
 import './alternating-map.ts';
 import './model-controls.ts';
 import './model-race.ts';
+import './step-walk.ts';
+import './update-order.ts';
 import './zeros-compare.ts';
 
 import { html, type TemplateResult } from 'lit';
@@ -14,9 +16,18 @@ export const VIEW_ELEMENTS: Partial<Record<View, (lab: Lab) => TemplateResult>> 
     html`<model-controls
       .lab=${lab}
       .first=${lab.block.controls ?? []}
-      .omitted=${lab.block.show.includes('zeros') ? ['variant'] : []}
+      .omitted=${withoutMeaning(lab)}
     ></model-controls>`,
+  walk: (lab) => html`<step-walk .lab=${lab}></step-walk>`,
+  order: (lab) => html`<update-order .lab=${lab}></update-order>`,
   landscape: (lab) => html`<alternating-map .lab=${lab.block.id}></alternating-map>`,
   race: (lab) => html`<model-race .lab=${lab}></model-race>`,
   zeros: (lab) => html`<zeros-compare .lab=${lab}></zeros-compare>`,
 };
+
+/** A walk goes on as long as the reader does; the comparisons set what they compare themselves. */
+function withoutMeaning({ block: { show } }: Lab): string[] {
+  if (show.includes('order')) return ['update'];
+  if (show.includes('zeros')) return ['variant'];
+  return show.every((view) => ['controls', 'table', 'walk'].includes(view)) ? ['epochs'] : [];
+}

@@ -9,7 +9,9 @@ import init, {
   type Explanation,
   type Film,
   lineChart,
+  type ParameterValues,
   Run,
+  type Step,
   Walk,
 } from '../../pkg/factorscope.js';
 import type {
@@ -113,6 +115,15 @@ export class Engine {
       chart: walk.chart(color, CHART.width, CHART.height),
       end: walk.position().step < step,
     };
+  }
+
+  /** The first step that settings lead to; the walk under way stays where it is. */
+  firstStep(setup: Setup): { step: Step | undefined; parameters: ParameterValues[] } {
+    const walk = new Walk(this.opened, setup.model, setup.settings, setup.seed);
+    walk.jump(1);
+    const first = { step: walk.last(), parameters: walk.parameters() };
+    walk.free();
+    return first;
   }
 
   /** Trains with the errors after each epoch; answers when done, cancelled or diverged. */
