@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
 import type { Step, System } from '../../pkg/factorscope.js';
-import { fixed } from '../format.ts';
+import { fixed, plain } from '../format.ts';
 import { rowTerms, silentDirection } from '../linear.ts';
 import { tex } from '../maths.ts';
 import type { Variant } from '../zeros.ts';
@@ -108,21 +108,25 @@ export class SolvedSystem extends LitElement {
     const rest = this.variant === 'biased' ? String.raw`(r_{ui} - \mu - b_u - b_i)` : 'r_{ui}';
     const matrix = String.raw`\sum_{${all}} ${side.held} ${side.held}^\top + \lambda I`;
     const right = String.raw`\sum_{${side.rated}} ${rest}\, ${side.held}`;
+    const formula = String.raw`\underbrace{\Bigl(${matrix}\Bigr)}_{A}\; ${side.own} = \underbrace{${right}}_{b}`;
     return html`
       <h4>The vector</h4>
+      <div class="system-formula table-scroll" role="group" aria-label="The system" tabindex="0">
+        ${tex(formula)}
+      </div>
       <div
         class="system table-scroll"
         role="group"
         aria-label="The system of ${who} with its numbers"
         tabindex="0"
       >
-        ${part(tex(matrix), (row, column) => this.element(system, size, row, column), shown, shown)}
+        ${part(tex('A'), (row, column) => this.element(system, size, row, column), shown, shown)}
         ${part(tex(side.own), (row) => solution(system, side, row), shown, 1)}
         <span class="system-equals" aria-hidden="true">=</span>
-        ${part(tex(right), (row) => html`<td>${fixed(system.right[row] ?? 0, DIGITS)}</td>`, shown, 1)}
+        ${part(tex('b'), (row) => html`<td>${fixed(system.right[row] ?? 0, DIGITS)}</td>`, shown, 1)}
       </div>
       <p class="help">
-        The tinted diagonal holds ${tex(String.raw`\lambda`)} = ${fixed(this.lambda, 2)} on top of
+        The tinted diagonal holds ${tex(String.raw`\lambda`)} = ${plain(this.lambda, 4)} on top of
         the sum.
         ${shown < size ? `Shown are the first ${shown} of ${size} rows and columns.` : nothing}
       </p>
