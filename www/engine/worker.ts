@@ -9,10 +9,22 @@ import init, {
   type Explanation,
   type Film,
   lineChart,
+  type ParameterValues,
   Run,
+  type Step,
   Walk,
 } from '../../pkg/factorscope.js';
-import type { Fit, Opened, Progress, RaceLine, Setup, Source, Trained, Walked } from './types.ts';
+import type {
+  Fit,
+  Opened,
+  Progress,
+  Raced,
+  RaceLine,
+  Setup,
+  Source,
+  Trained,
+  Walked,
+} from './types.ts';
 
 const PROGRESS_MS = 40;
 
@@ -103,6 +115,15 @@ export class Engine {
     };
   }
 
+  /** The first step that settings lead to; the walk under way stays where it is. */
+  firstStep(setup: Setup): { step: Step | undefined; parameters: ParameterValues[] } {
+    const walk = new Walk(this.opened, setup.model, setup.settings, setup.seed);
+    walk.jump(1);
+    const first = { step: walk.last(), parameters: walk.parameters() };
+    walk.free();
+    return first;
+  }
+
   /** Trains with the errors after each epoch; answers when done, cancelled or diverged. */
   async train(
     setup: Setup,
@@ -161,21 +182,22 @@ export class Engine {
   }
 
   /** Trains one model with the errors after each epoch, and keeps nothing; for races. */
-  async history(setup: Setup, tell: (epoch: Epoch) => unknown): Promise<Epoch[]> {
+  async history(setup: Setup, tell: (epoch: Epoch) => unknown): Promise<Raced> {
     this.cancelled = false;
     const run = new Run(this.opened, setup.model, setup.settings, setup.split, setup.seed);
-    for (let epoch = 0; epoch < run.epochs && !this.cancelled; epoch++) {
-      try {
+    let stopped: string | undefined;
+    try {
+      for (let epoch = 0; epoch < run.epochs && !this.cancelled; epoch++) {
         tell(run.pass());
-      } catch (error) {
-        if (error instanceof WebAssembly.RuntimeError) throw error;
-        break;
+        await breathe();
       }
-      await breathe();
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) throw error;
+      stopped = sentence(error);
     }
-    const history = run.history();
+    const raced = { history: run.history(), fingerprint: run.fingerprint(), stopped };
     run.free();
-    return history;
+    return raced;
   }
 
   /** Lines over a common axis. */

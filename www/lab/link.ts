@@ -1,20 +1,31 @@
 // A live part's state as the fragment of an address, and back. The fragment is never sent anywhere.
 
 import type { Entry } from '../../pkg/factorscope.js';
-import { readValue, settingsOf, written } from './registry.ts';
+import { readValue, type Settings, settingsOf, written } from './registry.ts';
 import { type LabState, type Receipt, type Table } from './state.ts';
 import { type Cell, fitsTable, readCell, within } from './table.ts';
 
 /** The largest seed; the engine takes 32 bits. */
 export const LARGEST_SEED = 2 ** 32 - 1;
 const LARGEST_STEP = 100_000;
+/** Stands before the names of the second model's hyperparameters. */
+const RIVAL = 'rival.';
 const FINGERPRINT = /^[0-9a-f]{16}$/;
 
 /** A fragment, without `#`, that `readLink` reads back. */
-export function writeLink(lab: string, entry: Entry, state: LabState, receipt: Receipt): string {
+export function writeLink(
+  lab: string,
+  entry: Entry,
+  state: LabState,
+  receipt: Receipt,
+  rival?: Entry,
+): string {
   const link = new URLSearchParams({ lab, model: state.model, seed: String(state.seed) });
   for (const h of entry.hyperparameters) {
     link.set(h.name, written(h, state.settings[h.name] ?? h.default));
+  }
+  for (const h of rival?.hyperparameters ?? []) {
+    link.set(`${RIVAL}${h.name}`, written(h, state.rival?.[h.name] ?? h.default));
   }
   if (state.table) {
     link.set('table', writeTable(state.table));
@@ -41,7 +52,12 @@ export interface Linked {
 }
 
 /** Reads a fragment over the state a lab starts with. Whatever is not allowed stays as it was. */
-export function readLink(fragment: string, entry: Entry, start: LabState): Linked {
+export function readLink(
+  fragment: string,
+  entry: Entry,
+  start: LabState,
+  rivalEntry?: Entry,
+): Linked {
   const link = new URLSearchParams(fragment);
   const faults: string[] = [];
   const known = new Set(['lab', 'model', 'seed', 'table', 'cell', 'step', 'user', 'data', 'run']);
@@ -53,11 +69,17 @@ export function readLink(fragment: string, entry: Entry, start: LabState): Linke
     return value ?? fallback;
   };
   if (link.has('model') && link.get('model') !== entry.id) faults.push('model');
-  const settings: Record<string, number> = { ...start.settings };
-  for (const h of entry.hyperparameters) {
-    known.add(h.name);
-    settings[h.name] = use(h.name, (text) => readValue(h, text), settings[h.name] ?? h.default);
-  }
+  const values = (of: Entry, from: Settings, prefix: string): Settings => {
+    const settings: Record<string, number> = { ...from };
+    for (const h of of.hyperparameters) {
+      const key = `${prefix}${h.name}`;
+      known.add(key);
+      settings[h.name] = use(key, (text) => readValue(h, text), settings[h.name] ?? h.default);
+    }
+    return settingsOf(of, settings);
+  };
+  const settings = values(entry, start.settings, '');
+  const rival = rivalEntry && values(rivalEntry, start.rival ?? {}, RIVAL);
   for (const key of link.keys()) {
     if (!known.has(key)) faults.push(key.slice(0, 20));
   }
@@ -68,7 +90,8 @@ export function readLink(fragment: string, entry: Entry, start: LabState): Linke
   return {
     state: {
       model: entry.id,
-      settings: settingsOf(entry, settings),
+      settings,
+      ...(rival ? { rival } : {}),
       seed: use('seed', whole(LARGEST_SEED), start.seed),
       table,
       cell: table ? within(table, cell) : cell,

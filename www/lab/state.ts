@@ -1,5 +1,5 @@
 import type { Entry } from '../../pkg/factorscope.js';
-import type { Settings } from './registry.ts';
+import { type Settings, settingsOf } from './registry.ts';
 import type { Cell } from './table.ts';
 
 /** A small table of ratings, row by row; `null` is an empty cell. */
@@ -17,6 +17,8 @@ export interface LabState {
   model: string;
   settings: Settings;
   seed: number;
+  /** Hyperparameters of the second model, where the lab has one. */
+  rival?: Settings;
   /** The edited toy table; nothing where the lab runs on other data. */
   table: Table | undefined;
   /** The cell of the table that formulas speak of. */
@@ -51,9 +53,18 @@ export function initialState(
   settings: Settings,
   seed: number,
   toy: boolean,
+  rival?: Entry,
 ): LabState {
-  const table = toy ? TOY : undefined;
-  return { model: entry.id, settings, seed, table, cell: TOY_CELL, step: 0, user: 0 };
+  return {
+    model: entry.id,
+    settings,
+    seed,
+    ...(rival ? { rival: settingsOf(rival) } : {}),
+    table: toy ? TOY : undefined,
+    cell: TOY_CELL,
+    step: 0,
+    user: 0,
+  };
 }
 
 /** The cells as the engine takes them. */
