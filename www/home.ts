@@ -1,3 +1,5 @@
+import './elements/data-notice.ts';
+
 import { watchScrollers } from './scrollers.ts';
 
 watchScrollers();

@@ -159,6 +159,7 @@ impl Svdpp {
         }
     }
 
+    // lesson: user
     /// All ratings of one user in O(f) each. As long as the ratings are one user's, every y_j gets
     /// the same increment and the same decay, so
     ///
@@ -186,6 +187,7 @@ impl Svdpp {
             }
         }
     }
+    // lesson: end
 
     fn penalized(&self, e: f32, u: usize, i: usize) -> f64 {
         let mut squares = square(self.b_u[u]) + square(self.b_i[i]);

@@ -1,4 +1,6 @@
+import './film-table.ts';
 import './model-controls.ts';
+import './model-training.ts';
 
 import { html, type TemplateResult } from 'lit';
 
@@ -9,4 +11,6 @@ import type { View } from '../lesson/views.ts';
 export const VIEW_ELEMENTS: Partial<Record<View, (lab: Lab) => TemplateResult>> = {
   controls: (lab) =>
     html`<model-controls .lab=${lab} .first=${lab.block.controls ?? []}></model-controls>`,
+  train: (lab) => html`<model-training .lab=${lab}></model-training>`,
+  recommendations: (lab) => html`<film-table .lab=${lab}></film-table>`,
 };

@@ -2,12 +2,15 @@
 
 import type { Entry } from '../../pkg/factorscope.js';
 import { readValue, settingsOf, written } from './registry.ts';
-import { type LabState, LARGEST_TABLE, type Receipt, type Table } from './state.ts';
+import { LEAST, type LabState, LARGEST_TABLE, type Receipt, SPLIT, type Table } from './state.ts';
 
 /** The largest seed; the engine takes 32 bits. */
 export const LARGEST_SEED = 2 ** 32 - 1;
 const LARGEST_STEP = 100_000;
+/** The most ratings a film can be asked to have. */
+export const LARGEST_LEAST = 1000;
 const FINGERPRINT = /^[0-9a-f]{16}$/;
+const PLACES = ['table', 'step', 'user', 'split', 'least'];
 
 /** A fragment, without `#`, that `readLink` reads back. */
 export function writeLink(lab: string, entry: Entry, state: LabState, receipt: Receipt): string {
@@ -18,6 +21,8 @@ export function writeLink(lab: string, entry: Entry, state: LabState, receipt: R
   if (state.table) link.set('table', writeTable(state.table));
   if (state.step > 0) link.set('step', String(state.step));
   if (state.user > 0) link.set('user', String(state.user));
+  if (state.split !== SPLIT) link.set('split', state.split);
+  if (state.least !== LEAST) link.set('least', String(state.least));
   if (receipt.data) link.set('data', receipt.data);
   if (receipt.run) link.set('run', receipt.run);
   return link.toString();
@@ -40,7 +45,7 @@ export interface Linked {
 export function readLink(fragment: string, entry: Entry, start: LabState): Linked {
   const link = new URLSearchParams(fragment);
   const faults: string[] = [];
-  const known = new Set(['lab', 'model', 'seed', 'table', 'step', 'user', 'data', 'run']);
+  const known = new Set(['lab', 'model', 'seed', ...PLACES, 'data', 'run']);
   const use = <T>(key: string, read: (text: string) => T | undefined, fallback: T): T => {
     const text = link.get(key);
     if (text === null) return fallback;
@@ -67,6 +72,8 @@ export function readLink(fragment: string, entry: Entry, start: LabState): Linke
       table: start.table && use('table', readTable, start.table),
       step: use('step', whole(LARGEST_STEP), start.step),
       user: use('user', whole(LARGEST_SEED), start.user),
+      split: use('split', readSplit, start.split),
+      least: use('least', whole(LARGEST_LEAST), start.least),
     },
     receipt: {
       run: use('run', fingerprint, undefined),
@@ -78,6 +85,11 @@ export function readLink(fragment: string, entry: Entry, start: LabState): Linke
 
 function whole(most: number): (text: string) => number | undefined {
   return (text) => (/^\d{1,10}$/.test(text) && Number(text) <= most ? Number(text) : undefined);
+}
+
+/** A split as the engine takes it: a word, or a share of at most two decimals that leaves something. */
+function readSplit(text: string): string | undefined {
+  return /^(everything|latest|0\.\d{1,2})$/.test(text) && Number(text) !== 0 ? text : undefined;
 }
 
 /** `2,,1;,4,3;1,,` */
@@ -94,6 +106,8 @@ export function readTable(text: string): Table | undefined {
   const sized = rows.length <= LARGEST_TABLE && items <= LARGEST_TABLE;
   if (!sized || rows.some((row) => row.length !== items)) return undefined;
   const cells = rows.flat().map((cell) => (cell === '' ? null : Number(cell)));
-  const fine = cells.every((cell) => cell === null || (Number.isFinite(cell) && Math.abs(cell) <= 1000));
+  const fine = cells.every(
+    (cell) => cell === null || (Number.isFinite(cell) && Math.abs(cell) <= 1000),
+  );
   return fine ? { users: rows.length, items, cells } : undefined;
 }

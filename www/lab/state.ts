@@ -22,6 +22,10 @@ export interface LabState {
   step: number;
   /** The dense index of the user whose recommendations are shown. */
   user: number;
+  /** What is held back for testing: `everything` trains on all, `latest`, or a share such as `0.2`. */
+  split: string;
+  /** How many ratings a film needs in training to be recommended. */
+  least: number;
 }
 
 /** What a link also says: what came out when it was made. */
@@ -32,6 +36,12 @@ export interface Receipt {
   data: string | undefined;
 }
 
+/** Held back at random, unless a lab says otherwise. */
+export const SPLIT = '0.2';
+
+/** A film with fewer ratings is not recommended, unless the reader says otherwise. */
+export const LEAST = 5;
+
 /** The toy table of the chapters. */
 export const TOY: Table = {
   users: 3,
@@ -40,8 +50,14 @@ export const TOY: Table = {
 };
 
 /** The state a lab starts with. */
-export function initialState(entry: Entry, settings: Settings, seed: number, toy: boolean): LabState {
-  return { model: entry.id, settings, seed, table: toy ? TOY : undefined, step: 0, user: 0 };
+export function initialState(
+  entry: Entry,
+  settings: Settings,
+  seed: number,
+  toy: boolean,
+): LabState {
+  const table = toy ? TOY : undefined;
+  return { model: entry.id, settings, seed, table, step: 0, user: 0, split: SPLIT, least: LEAST };
 }
 
 /** The cells as the engine takes them. */
