@@ -159,7 +159,6 @@ impl Svdpp {
         }
     }
 
-    // lesson: user
     /// All ratings of one user in O(f) each. As long as the ratings are one user's, every y_j gets
     /// the same increment and the same decay, so
     ///
@@ -168,6 +167,7 @@ impl Svdpp {
     ///
     /// follow from each rating without touching a single y_j. Afterwards z_u tells v, because
     /// z_u = a z_u0 + |N(u)|^(1/2) v, and the y_j are written once.
+    // lesson: user
     fn learn_user(&mut self, u: usize, positions: &[u32], z: &mut [f32], z_start: &mut [f32]) {
         let train = Arc::clone(&self.train);
         self.gather(u, z);

@@ -185,7 +185,6 @@ export class FilmTable extends LabView {
             <th scope="col">film</th>
             <th scope="col" class="film-number">predicted</th>
             <th scope="col" class="film-number">ratings</th>
-            <th scope="col"><span class="visually-hidden">reasons</span></th>
           </tr>
         </thead>
         <tbody>
@@ -193,25 +192,27 @@ export class FilmTable extends LabView {
             (film, n) => html`
               <tr>
                 <td class="film-rank">${n + 1}</td>
-                <td>${title(film)}</td>
+                <td>
+                  <div class="film-cell">
+                    <div>${title(film)}</div>
+                    <button
+                      type="button"
+                      class="quiet film-why"
+                      aria-expanded=${this.open === film.item ? 'true' : 'false'}
+                      aria-label="Why ${film.title}?"
+                      @click=${() => this.toggle(film.item)}
+                    >
+                      Why?
+                    </button>
+                  </div>
+                </td>
                 <td class="film-number">${fixed(film.rating, 2)}</td>
                 <td class="film-number">${count(film.count)}</td>
-                <td>
-                  <button
-                    type="button"
-                    class="quiet film-why"
-                    aria-expanded=${this.open === film.item ? 'true' : 'false'}
-                    aria-label="Why ${film.title}?"
-                    @click=${() => this.toggle(film.item)}
-                  >
-                    Why?
-                  </button>
-                </td>
               </tr>
               ${
                 this.open === film.item
                   ? html`<tr class="film-reason">
-                      <td colspan="5">${this.reason(opened)}</td>
+                      <td colspan="4">${this.reason(opened)}</td>
                     </tr>`
                   : nothing
               }
@@ -263,15 +264,17 @@ export class FilmTable extends LabView {
           ${why.terms.map(
             ({ symbol, value }) => html`
               <tr>
-                <th scope="row">${tex(symbol)}</th>
-                <td class="addend-words">${meaning(symbol)}</td>
+                <th scope="row">
+                  ${tex(symbol)} <span class="addend-words">${meaning(symbol)}</span>
+                </th>
                 <td class="film-number">${signed(value, 4)}</td>
               </tr>
             `,
           )}
           <tr class="sum">
-            <th scope="row">${tex(String.raw`\hat r_{ui}`)}</th>
-            <td class="addend-words">their sum</td>
+            <th scope="row">
+              ${tex(String.raw`\hat r_{ui}`)} <span class="addend-words">their sum</span>
+            </th>
             <td class="film-number">${fixed(sum, 4)}</td>
           </tr>
         </tbody>

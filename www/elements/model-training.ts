@@ -155,7 +155,7 @@ export class ModelTraining extends LabView {
     const { history = [] } = this.progress ?? {};
     const trained = this.running ? undefined : this.lab.result?.trained;
     const last = history.at(-1)?.epoch ?? 0;
-    const best = this.running ? undefined : overfitting(history);
+    const best = this.running || trained?.stopped ? undefined : overfitting(history);
     const singular = singularText(history);
     return html`
       ${
@@ -273,7 +273,8 @@ export class ModelTraining extends LabView {
       this.began = performance.now();
       const colors = { train: color('train'), test: color('test') };
       const tell = proxy((progress: Progress) => {
-        if (mine === this.current) this.progress = progress;
+        // The last of these may come after the answer itself: they take different ways.
+        if (mine === this.current && this.running) this.progress = progress;
       });
       const trained = await client.call((engine) => engine.train(setup, colors, tell));
       if (mine !== this.current) return;

@@ -54,16 +54,18 @@ export function sameSetup(a: Setup, b: Setup): boolean {
 
 /** One sentence about systems without a unique solution, or nothing where there was none. */
 export function singularText(history: readonly Epoch[]): string | undefined {
-  const singular = history.filter((epoch) => epoch.singular > 0);
-  const first = singular[0];
+  const [first, ...later] = history.filter((epoch) => epoch.singular > 0);
   if (!first) return undefined;
-  const systems =
-    first.singular === 1 ? '1 linear system' : `${count(first.singular)} linear systems`;
-  const again = singular.length > 1 ? ` (and in ${count(singular.length - 1)} later epochs)` : '';
+  const systems = counted(first.singular, 'linear system');
+  const again = later.length > 0 ? ` (and in ${counted(later.length, 'later epoch')})` : '';
   return (
     `In epoch ${count(first.epoch)}${again}, ${systems} had no unique solution and stayed unsolved: ` +
     'the vectors kept their values. A larger regularization lambda makes every system solvable.'
   );
+}
+
+function counted(n: number, what: string): string {
+  return `${count(n)} ${what}${n === 1 ? '' : 's'}`;
 }
 
 /** The epoch of the lowest test error, where the error has grown since by more than noise. */
