@@ -34,8 +34,9 @@ pub struct Update {
     pub column: usize,
     /// The value before the step.
     pub before: f32,
-    /// The derivative of half the step's objective with respect to it, at the values the step started
-    /// from.
+    /// The derivative of half the step's objective with respect to it, at the values it was computed
+    /// from: those before the step, but where a step changes one parameter after another, the earlier
+    /// ones already new.
     pub gradient: f32,
     /// The value after the step.
     pub after: f32,
@@ -79,7 +80,8 @@ pub struct Step {
     /// The linear system solved, where there is one.
     pub system: Option<System>,
     /// The part of the objective that the step lessens, before the step: for a rating
-    /// e^2 + lambda times the squares of what it touches.
+    /// e^2 + lambda times the squares of what it touches; for a user or item all squared errors +
+    /// lambda times the squares of its own parameters.
     pub objective: f64,
     /// Components a latent vector really has; those beyond are padding and not kept.
     #[serde(skip)]
@@ -114,15 +116,15 @@ pub trait Listen {
     #[inline]
     fn term(&mut self, _symbol: &'static str, _value: f32) {}
 
-    /// Steps down a gradient: returns `before - gamma * gradient`.
+    /// A changed number: returns `after`. The gradient is computed only where somebody hears it.
     #[inline]
-    fn descend(&mut self, _at: Place, before: f32, gamma: f32, gradient: f32) -> f32 {
-        before - gamma * gradient
-    }
-
-    /// Replaces a value by the solution of a subproblem: returns `after`.
-    #[inline]
-    fn replace(&mut self, _at: Place, _before: f32, _gradient: f32, after: f32) -> f32 {
+    fn update(
+        &mut self,
+        _at: Place,
+        _before: f32,
+        _gradient: impl FnOnce() -> f32,
+        after: f32,
+    ) -> f32 {
         after
     }
 
@@ -155,18 +157,20 @@ impl Listen for Step {
         self.terms.push(Term { symbol, value });
     }
 
-    fn descend(&mut self, at: Place, before: f32, gamma: f32, gradient: f32) -> f32 {
-        self.replace(at, before, gradient, before - gamma * gradient)
-    }
-
-    fn replace(&mut self, at: Place, before: f32, gradient: f32, after: f32) -> f32 {
+    fn update(
+        &mut self,
+        at: Place,
+        before: f32,
+        gradient: impl FnOnce() -> f32,
+        after: f32,
+    ) -> f32 {
         if at.column < self.factors.max(1) {
             self.updates.push(Update {
                 parameter: at.parameter,
                 row: at.row,
                 column: at.column,
                 before,
-                gradient,
+                gradient: gradient(),
                 after,
             });
         }

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::data::split::Split;
 use crate::eval::{Errors, errors};
-use crate::models::{Model, Spec};
+use crate::models::{Model, Spec, is_finite};
 
 /// What is known after a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -69,21 +69,12 @@ impl Training {
         if split.train.is_empty() {
             return Err(TrainError::Empty);
         }
-        let has_gamma = spec
-            .entry()
-            .hyperparameters
-            .iter()
-            .any(|h| h.name == "gamma");
         let mut training = Self {
             model: spec.build(split.train.clone(), seed),
             split,
             history: Vec::new(),
             last_good: Vec::new(),
-            remedy: if has_gamma {
-                "Try a smaller learning rate gamma."
-            } else {
-                "Try a larger regularization lambda."
-            },
+            remedy: spec.entry().remedy(),
             now: Box::new(now),
         };
         training.history.push(training.measure(0, 0.0, 0.0));
@@ -107,7 +98,8 @@ impl Training {
             before.operations + self.model.operations(),
         );
         let rmse = epoch.train.rmse;
-        if !self.is_finite() || rmse.is_nan() || rmse > DIVERGED * self.history[0].train.rmse {
+        if !is_finite(&*self.model) || rmse.is_nan() || rmse > DIVERGED * self.history[0].train.rmse
+        {
             for (values, good) in self.model.values_mut().into_iter().zip(&self.last_good) {
                 values.copy_from_slice(good);
             }
@@ -146,13 +138,6 @@ impl Training {
             operations,
             singular: self.model.singular(),
         }
-    }
-
-    fn is_finite(&self) -> bool {
-        let parameters = self.model.parameters();
-        parameters
-            .iter()
-            .all(|p| p.values.iter().all(|x| x.is_finite()))
     }
 
     fn keep(&mut self) {

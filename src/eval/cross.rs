@@ -1,13 +1,15 @@
 //! Cross-validation: every rating is predicted once by a model that has not seen it.
 
 use serde::Serialize;
+use thiserror::Error;
+use xxhash_rust::xxh64::xxh64;
 
 use super::{Errors, errors};
 use crate::data::{Ratings, split};
-use crate::models::Spec;
+use crate::models::{Spec, fingerprint, is_finite};
 
-/// One fold's errors.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+/// One fold's errors, times and model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Fold {
     /// Errors on the fold's test set.
     pub errors: Errors,
@@ -15,6 +17,20 @@ pub struct Fold {
     pub fit_seconds: f64,
     /// Seconds to predict the test set.
     pub test_seconds: f64,
+    /// The hash of the fold's parameters.
+    pub fingerprint: String,
+}
+
+/// A fold whose parameters left the finite numbers.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[error("training diverged in epoch {epoch} of fold {fold}. {remedy}")]
+pub struct FoldDiverged {
+    /// The fold, counted from 1.
+    pub fold: usize,
+    /// The pass in which it happened, counted from 1.
+    pub epoch: usize,
+    /// What to change.
+    pub remedy: &'static str,
 }
 
 /// Mean, standard deviation and single values of one error over the folds.
@@ -69,11 +85,21 @@ impl CrossValidation {
     pub fn test_seconds(&self) -> f64 {
         self.folds.iter().map(|fold| fold.test_seconds).sum()
     }
+
+    /// A hash of the folds' fingerprints in order, 16 hexadecimal digits: equal exactly when every bit
+    /// of every fold's parameters is equal.
+    pub fn fingerprint(&self) -> String {
+        let all: String = self.folds.iter().map(|f| f.fingerprint.as_str()).collect();
+        format!("{:016x}", xxh64(all.as_bytes(), 0))
+    }
 }
 
 /// Trains and tests on `k` folds; the seed decides the folds, the start values and the order of visits.
 /// `now` tells seconds since some moment; `each` is called after each fold and may stop by returning
 /// false.
+///
+/// # Errors
+/// If a fold diverges.
 ///
 /// # Panics
 /// If `k` is less than 2.
@@ -84,25 +110,37 @@ pub fn cross_validate(
     seed: u64,
     now: impl Fn() -> f64,
     mut each: impl FnMut(&Fold) -> bool,
-) -> CrossValidation {
+) -> Result<CrossValidation, FoldDiverged> {
     let mut folds = Vec::with_capacity(k);
     for split in split::folds(all, k, seed) {
         let start = now();
         let mut model = spec.build(split.train, seed);
+        let mut fit_seconds = now() - start;
         for epoch in 0..spec.epochs() {
+            let start = now();
             model.pass(epoch);
+            fit_seconds += now() - start;
+            if !is_finite(&*model) {
+                return Err(FoldDiverged {
+                    fold: folds.len() + 1,
+                    epoch: epoch + 1,
+                    remedy: spec.entry().remedy(),
+                });
+            }
         }
         let trained = now();
         let errors = errors(&*model, &split.test, split.test.scale());
         let fold = Fold {
             errors,
-            fit_seconds: trained - start,
+            fit_seconds,
             test_seconds: now() - trained,
+            fingerprint: fingerprint(&*model),
         };
+        let goes_on = each(&fold);
         folds.push(fold);
-        if !each(&fold) {
+        if !goes_on {
             break;
         }
     }
-    CrossValidation { folds }
+    Ok(CrossValidation { folds })
 }

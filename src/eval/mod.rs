@@ -2,7 +2,7 @@
 
 mod cross;
 
-pub use cross::{CrossValidation, Fold, Summary, cross_validate};
+pub use cross::{CrossValidation, Fold, FoldDiverged, Summary, cross_validate};
 
 use serde::Serialize;
 

@@ -121,14 +121,14 @@ impl Half<'_> {
             listen.term(r"|R| + \lambda", count);
             let before = self.bias[row];
             let after = if count > 0.0 { sum / count } else { 0.0 };
-            self.bias[row] = listen.replace(
+            self.bias[row] = listen.update(
                 Place {
                     parameter: self.places.0,
                     row,
                     column: 0,
                 },
                 before,
-                count * before - sum,
+                || count * before - sum,
                 after,
             );
         }
@@ -163,12 +163,8 @@ impl Half<'_> {
                     row,
                     column: k,
                 };
-                let gradient = if L::HEARS {
-                    work.gradient(&before, k)
-                } else {
-                    0.0
-                };
-                *value = listen.replace(place, *value, gradient, work.solution()[k]);
+                let gradient = || work.gradient(&before, k);
+                *value = listen.update(place, *value, gradient, work.solution()[k]);
             }
         }
         solved

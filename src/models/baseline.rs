@@ -87,13 +87,13 @@ impl Baseline {
     fn update_item<L: Listen>(&mut self, i: usize, listen: &mut L) {
         let before = self.b_i[i];
         let (gradient, after) = self.fit(self.train.column(i), &self.b_u, before, listen);
-        self.b_i[i] = listen.replace(place(B_I, i), before, gradient, after);
+        self.b_i[i] = listen.update(place(B_I, i), before, || gradient, after);
     }
 
     fn update_user<L: Listen>(&mut self, u: usize, listen: &mut L) {
         let before = self.b_u[u];
         let (gradient, after) = self.fit(self.train.row(u), &self.b_i, before, listen);
-        self.b_u[u] = listen.replace(place(B_U, u), before, gradient, after);
+        self.b_u[u] = listen.update(place(B_U, u), before, || gradient, after);
     }
 
     /// The gradient at `before`, and the bias that makes it zero.
@@ -104,12 +104,16 @@ impl Baseline {
         before: f32,
         listen: &mut L,
     ) -> (f32, f32) {
-        let count = line.len() as f32 + self.lambda;
-        let mut sum = 0.0;
-        for (id, r) in line.iter() {
+        let rest = |(id, r): (usize, f32)| {
             let other = if self.least_squares { others[id] } else { 0.0 };
-            sum += r - self.mu - other;
-        }
+            r - self.mu - other
+        };
+        listen.objective(|| {
+            let errors = line.iter().map(|rating| square(rest(rating) - before));
+            errors.sum::<f64>() + f64::from(self.lambda) * square(before)
+        });
+        let count = line.len() as f32 + self.lambda;
+        let sum = line.iter().map(rest).fold(0.0, |sum, rest| sum + rest);
         listen.term(r"\sum (r_{ui} - \mu - b)", sum);
         listen.term(r"|R| + \lambda", count);
         let after = if count > 0.0 { sum / count } else { 0.0 };
@@ -124,6 +128,10 @@ fn place(parameter: usize, row: usize) -> Place {
         row,
         column: 0,
     }
+}
+
+fn square(x: f32) -> f64 {
+    f64::from(x) * f64::from(x)
 }
 
 impl Model for Baseline {
@@ -169,7 +177,6 @@ impl Model for Baseline {
     }
 
     fn objective(&self) -> f64 {
-        let square = |x: f32| f64::from(x) * f64::from(x);
         let errors = self
             .train
             .iter()

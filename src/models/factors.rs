@@ -5,6 +5,7 @@
 //! update here leaves a zero in the padding where it was.
 
 use rand::Rng;
+use wide::f32x4;
 
 use crate::random::Normal;
 
@@ -14,7 +15,7 @@ pub const LANES: usize = 8;
 /// A matrix of `rows` latent vectors with `factors` components each, 4 bytes a component.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Factors {
-    factors: usize,
+    columns: usize,
     stride: usize,
     values: Vec<f32>,
 }
@@ -24,7 +25,7 @@ impl Factors {
     pub fn zeros(rows: usize, factors: usize) -> Self {
         let stride = factors.next_multiple_of(LANES);
         Self {
-            factors,
+            columns: factors,
             stride,
             values: vec![0.0; rows * stride],
         }
@@ -68,7 +69,7 @@ impl Factors {
 
     /// f, without the padding.
     pub fn factors(&self) -> usize {
-        self.factors
+        self.columns
     }
 
     /// Distance between two vectors in [`Factors::values`].
@@ -87,26 +88,22 @@ impl Factors {
     }
 }
 
-/// a . b over whole lanes: eight partial sums, added pairwise in a fixed order.
+/// a . b over whole lanes: eight partial sums in two vectors of four (left to itself the compiler makes
+/// four of two), added pairwise in a fixed order.
 ///
 /// # Panics
 /// In debug builds, if the lengths differ or are not a multiple of [`LANES`].
 #[inline]
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     debug_assert!(a.len() == b.len() && a.len().is_multiple_of(LANES));
-    let mut sums = [0.0; LANES];
-    for (x, y) in a
-        .as_chunks::<LANES>()
-        .0
-        .iter()
-        .zip(b.as_chunks::<LANES>().0)
-    {
-        for lane in 0..LANES {
-            sums[lane] += x[lane] * y[lane];
-        }
+    let (mut low, mut high) = (f32x4::ZERO, f32x4::ZERO);
+    let (a, b) = (a.as_chunks::<4>().0, b.as_chunks::<4>().0);
+    for (a, b) in a.as_chunks::<2>().0.iter().zip(b.as_chunks::<2>().0) {
+        low += f32x4::new(a[0]) * f32x4::new(b[0]);
+        high += f32x4::new(a[1]) * f32x4::new(b[1]);
     }
-    let [s0, s1, s2, s3, s4, s5, s6, s7] = sums;
-    ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7))
+    let [s0, s1, s2, s3] = (low + high).to_array();
+    (s0 + s2) + (s1 + s3)
 }
 
 /// y += a x.

@@ -153,3 +153,10 @@ pub fn fingerprint(model: &dyn Model) -> String {
     }
     format!("{:016x}", hash.digest())
 }
+
+/// Whether every parameter is a finite number; a model that diverged has some that are not.
+pub fn is_finite(model: &dyn Model) -> bool {
+    let parameters = model.parameters();
+    let mut values = parameters.iter().flat_map(|parameter| parameter.values);
+    values.all(|value| value.is_finite())
+}

@@ -52,6 +52,17 @@ pub struct Entry {
     pub build: fn(&Spec, Arc<Ratings>, u64) -> Box<dyn Model>,
 }
 
+impl Entry {
+    /// What to change where training diverges.
+    pub fn remedy(&self) -> &'static str {
+        if self.hyperparameters.iter().any(|h| h.name == "gamma") {
+            "Try a smaller learning rate gamma."
+        } else {
+            "Try a larger regularization lambda."
+        }
+    }
+}
+
 impl PartialEq for Entry {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id

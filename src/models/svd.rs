@@ -126,18 +126,41 @@ impl Svd {
     fn update<L: Listen>(&mut self, Rating { u, i, r }: Rating, listen: &mut L) {
         let e = r - self.sum(u, i, listen);
         listen.objective(|| self.penalized(e, u, i));
-        let (gamma, lambda) = (self.gamma, self.lambda);
+        // b + gamma (e - lambda b) = (1 - gamma lambda) b + gamma e, and so for every parameter.
+        let (lambda, keep, learn) = (self.lambda, 1.0 - self.gamma * self.lambda, self.gamma * e);
         if self.biases {
             let (b_u, b_i) = (self.b_u[u], self.b_i[i]);
-            self.b_u[u] = listen.descend(place(B_U, u, 0), b_u, gamma, lambda * b_u - e);
-            self.b_i[i] = listen.descend(place(B_I, i, 0), b_i, gamma, lambda * b_i - e);
+            self.b_u[u] = listen.update(
+                place(B_U, u, 0),
+                b_u,
+                || lambda * b_u - e,
+                keep * b_u + learn,
+            );
+            self.b_i[i] = listen.update(
+                place(B_I, i, 0),
+                b_i,
+                || lambda * b_i - e,
+                keep * b_i + learn,
+            );
         }
         let (p_u, q_i) = (self.p.row_mut(u), self.q.row_mut(i));
         for (k, (p, q)) in p_u.iter_mut().zip(q_i).enumerate() {
-            let before = *p;
-            *p = listen.descend(place(P, u, k), before, gamma, lambda * before - e * *q);
-            let taught_by = if self.sequential { *p } else { before };
-            *q = listen.descend(place(Q, i, k), *q, gamma, lambda * *q - e * taught_by);
+            let (p_old, q_old) = (*p, *q);
+            let gradient = || lambda * p_old - e * q_old;
+            *p = listen.update(
+                place(P, u, k),
+                p_old,
+                gradient,
+                keep * p_old + learn * q_old,
+            );
+            let teacher = if self.sequential { *p } else { p_old };
+            let gradient = || lambda * q_old - e * teacher;
+            *q = listen.update(
+                place(Q, i, k),
+                q_old,
+                gradient,
+                keep * q_old + learn * teacher,
+            );
         }
     }
     // lesson: end

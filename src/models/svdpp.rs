@@ -132,38 +132,65 @@ impl Svdpp {
     /// Everything but the y_j, O(f). `z` is carried along as the y_j would carry it: each of the |N(u)|
     /// increments gamma e |N(u)|^(-1/2) q_i counts |N(u)|^(-1/2) in the sum.
     fn update<L: Listen>(&mut self, u: usize, i: usize, e: f32, z: &mut [f32], listen: &mut L) {
-        let (gamma, lambda) = (self.gamma, self.lambda);
+        // b + gamma (e - lambda b) = (1 - gamma lambda) b + gamma e, and so for every parameter.
+        let (lambda, keep, learn) = (self.lambda, self.keep(), self.gamma * e);
         let (b_u, b_i) = (self.b_u[u], self.b_i[i]);
-        self.b_u[u] = listen.descend(place(B_U, u, 0), b_u, gamma, lambda * b_u - e);
-        self.b_i[i] = listen.descend(place(B_I, i, 0), b_i, gamma, lambda * b_i - e);
+        self.b_u[u] = listen.update(
+            place(B_U, u, 0),
+            b_u,
+            || lambda * b_u - e,
+            keep * b_u + learn,
+        );
+        self.b_i[i] = listen.update(
+            place(B_I, i, 0),
+            b_i,
+            || lambda * b_i - e,
+            keep * b_i + learn,
+        );
         let (p_u, q_i) = (self.p.row_mut(u), self.q.row_mut(i));
         for (k, ((p, q), z)) in p_u.iter_mut().zip(q_i).zip(z).enumerate() {
-            let (old_p, old_q, old_z) = (*p, *q, *z);
-            *p = listen.descend(place(P, u, k), old_p, gamma, lambda * old_p - e * old_q);
-            let gradient = lambda * old_q - e * (old_p + old_z);
-            *q = listen.descend(place(Q, i, k), old_q, gamma, gradient);
-            *z = old_z - gamma * (lambda * old_z - e * old_q);
+            let (p_old, q_old, z_old) = (*p, *q, *z);
+            let gradient = || lambda * p_old - e * q_old;
+            *p = listen.update(
+                place(P, u, k),
+                p_old,
+                gradient,
+                keep * p_old + learn * q_old,
+            );
+            let gradient = || lambda * q_old - e * (p_old + z_old);
+            let after = keep * q_old + learn * (p_old + z_old);
+            *q = listen.update(place(Q, i, k), q_old, gradient, after);
+            *z = keep * z_old + learn * q_old;
         }
     }
     // lesson: end
 
     /// The y_j of one rating, as the formula says: O(|N(u)| f). Before `update`, which changes q_i.
     fn update_implicit<L: Listen>(&mut self, u: usize, i: usize, e: f32, listen: &mut L) {
-        let scaled = e * self.norm(u);
+        let (lambda, keep, e_y) = (self.lambda, self.keep(), e * self.norm(u));
         for &j in self.train.row(u).ids {
             let j = j as usize;
-            for (k, (y, q)) in self.y.row_mut(j).iter_mut().zip(self.q.row(i)).enumerate() {
-                let gradient = self.lambda * *y - scaled * q;
-                *y = listen.descend(place(Y, j, k), *y, self.gamma, gradient);
+            for (k, (y, &q)) in self.y.row_mut(j).iter_mut().zip(self.q.row(i)).enumerate() {
+                let y_old = *y;
+                let gradient = || lambda * y_old - e_y * q;
+                let after = keep * y_old + self.gamma * e_y * q;
+                *y = listen.update(place(Y, j, k), y_old, gradient, after);
             }
         }
+    }
+
+    /// 1 - gamma lambda: what a step leaves of a parameter before it adds to it.
+    fn keep(&self) -> f32 {
+        1.0 - self.gamma * self.lambda
     }
 
     /// All ratings of one user in O(f) each. As long as the ratings are one user's, every y_j gets
     /// the same increment and the same decay, so
     ///
-    ///     y_j = a y_j0 + v,   a <- (1 - gamma lambda) a
-    ///     z_u <- (1 - gamma lambda) z_u + gamma e q_i
+    /// ```text
+    /// y_j = a y_j0 + v,   a <- (1 - gamma lambda) a
+    /// z_u <- (1 - gamma lambda) z_u + gamma e q_i
+    /// ```
     ///
     /// follow from each rating without touching a single y_j. Afterwards z_u tells v, because
     /// z_u = a z_u0 + |N(u)|^(1/2) v, and the y_j are written once.
@@ -177,7 +204,7 @@ impl Svdpp {
             let Rating { i, r, .. } = train.nth_of(u, n as usize);
             let e = r - self.sum(u, i, z, &mut ());
             self.update(u, i, e, z, &mut ());
-            a *= 1.0 - self.gamma * self.lambda;
+            a *= self.keep();
         }
         let norm = self.norm(u);
         for &j in train.row(u).ids {

@@ -39,7 +39,7 @@ export function chapterItems(book: readonly Entry[], folder: string): string {
     .map(({ minutes, number, slug, summary, title }) => {
       const about = summary ? `<p>${escapeHtml(summary)}</p>` : '';
       const time = minutes === undefined ? '' : `<p class="minutes">${minutes} minutes</p>`;
-      const value = number === undefined ? '' : ` value="${number}"`;
+      const value = number === undefined ? ' class="glossary"' : ` value="${number}"`;
       return `<li${value}><a href="${folder}${slug}.html">${escapeHtml(title)}</a>${about}${time}</li>`;
     })
     .join('\n');
@@ -59,7 +59,8 @@ export function page(lesson: Lesson, book: readonly Entry[]): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(lesson.title)} – factorscope</title>
-${optional(lesson.summary && `<meta name="description" content="${escapeHtml(lesson.summary)}">`)}<link rel="stylesheet" href="/www/styles/main.css">
+${optional(lesson.summary && `<meta name="description" content="${escapeHtml(lesson.summary)}">`)}<link rel="icon" href="/www/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/www/styles/main.css">
 <script type="module" src="/www/chapter.ts"></script>
 </head>
 <body>

@@ -1,0 +1,146 @@
+//! The arguments. Doc comments here are the help that the program prints.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Args, Parser, Subcommand, value_parser};
+
+use super::models::{hyperparameters, overview};
+use factorscope::models::REGISTRY;
+
+/// The seed where none is given, here and on the site.
+pub const SEED: u64 = 42;
+
+/// Recommender models to look inside: train, test and ask them.
+#[derive(Debug, Parser)]
+#[command(version, after_help = overview())]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the models with their formulas and hyperparameters
+    Models(ModelsArgs),
+    /// Train a model once and measure its errors
+    ///
+    /// Trains a model and compares its predictions, clamped to the rating scale, with ratings it has
+    /// not seen: a random share of DATA, or those of --test FILE. The same data, settings and seed
+    /// give the same fingerprint on every machine and in the browser.
+    #[command(after_long_help = hyperparameters())]
+    Train(TrainArgs),
+    /// Cross-validate a model: every rating is predicted once by a model that has not seen it
+    ///
+    /// Cuts the ratings into folds at random, trains once for each fold on all the others, and
+    /// measures the errors on the fold: mean, standard deviation and each fold's own.
+    #[command(after_long_help = hyperparameters())]
+    Cv(CvArgs),
+    /// Train a model on all ratings and recommend items to one user
+    ///
+    /// Prints the items with the highest predicted ratings among those the user has not rated, and
+    /// beside them what the user rated highest. Predictions are not clamped to the rating scale.
+    #[command(after_long_help = hyperparameters())]
+    Recommend(RecommendArgs),
+    /// Write ratings and titles in the compact form that the site ships
+    Pack(PackArgs),
+}
+
+/// Arguments of `models`.
+#[derive(Debug, Args)]
+pub struct ModelsArgs {
+    /// Only this model
+    #[arg(value_name = "ID", value_parser = ids())]
+    pub id: Option<String>,
+    /// Print one JSON array
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of every command that trains.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// A ratings file, a folder, a zip, or one of the words `toy` and `simulation`
+    ///
+    /// MovieLens (latest, 100K, 1M, 10M, 20M, 25M, 32M), Netflix Prize, or any table with user, item
+    /// and rating; the format is recognized from the content. `toy` is a table of three users and
+    /// three items, `simulation` a drawn set of about 60,000 ratings. A file of one of these names
+    /// is `./toy`.
+    pub data: PathBuf,
+    /// The model
+    #[arg(long, value_name = "ID", value_parser = ids())]
+    pub model: String,
+    /// Set a hyperparameter; may be repeated (`factorscope models` lists them)
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Decides the split, the start values and the order of visits
+    #[arg(long, value_name = "N", default_value_t = SEED)]
+    pub seed: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `train`.
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Train on all of DATA and test on this file
+    ///
+    /// For published splits such as u1.base and u1.test of MovieLens 100K.
+    #[arg(long, value_name = "FILE", conflicts_with = "holdout")]
+    pub test: Option<PathBuf>,
+    /// The share of the ratings, drawn at random, that is held back for the test
+    ///
+    /// With 0 nothing is held back, and the errors are those on the training set.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.2, value_parser = share)]
+    pub holdout: f64,
+}
+
+/// Arguments of `cv`.
+#[derive(Debug, Args)]
+pub struct CvArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// How many folds
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = value_parser!(u32).range(2..))]
+    pub folds: u32,
+}
+
+/// Arguments of `recommend`.
+#[derive(Debug, Args)]
+pub struct RecommendArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Whom to recommend to: the user's id in DATA [default: the first user]
+    #[arg(long, value_name = "ID")]
+    pub user: Option<String>,
+    /// How many items
+    #[arg(short, long, value_name = "N", default_value_t = 10, value_parser = value_parser!(u32).range(1..))]
+    pub n: u32,
+    /// Only items with at least this many ratings [default: 5, or 1 in small data]
+    #[arg(long, value_name = "N")]
+    pub least: Option<usize>,
+}
+
+/// Arguments of `pack`.
+#[derive(Debug, Args)]
+pub struct PackArgs {
+    /// A ratings file, a folder, a zip, or one of the words `toy` and `simulation`
+    pub data: PathBuf,
+    /// The file to write
+    pub out: PathBuf,
+}
+
+fn ids() -> PossibleValuesParser {
+    let value = |entry: &factorscope::models::Entry| PossibleValue::new(entry.id).help(entry.title);
+    PossibleValuesParser::new(REGISTRY.iter().map(value))
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|x| (0.0..1.0).contains(x));
+    share.ok_or_else(|| "expected a number from 0 to below 1".to_owned())
+}

@@ -1,0 +1,103 @@
+//! What the commands that train have in common.
+
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Map, Value};
+
+use super::Failure;
+use super::args::RunArgs;
+use super::text::{Align, cells, error, table};
+use factorscope::data::split::Split;
+use factorscope::models::{Kind, Spec};
+use factorscope::train::{Epoch, Training};
+
+impl RunArgs {
+    /// The model with the settings of the command line.
+    pub fn spec(&self) -> Result<Spec, Failure> {
+        Ok(Spec::with(
+            &self.model,
+            self.set.iter().map(String::as_str),
+        )?)
+    }
+}
+
+/// Trains to the end, with progress on a terminal.
+pub fn fit(spec: &Spec, split: Split, args: &RunArgs) -> Result<Training, Failure> {
+    let mut training = Training::new(spec, split, args.seed, clock())?;
+    let bar = progress(spec, spec.epochs(), "epoch");
+    for _ in 0..spec.epochs() {
+        let errors = training.pass().map(measured);
+        match errors {
+            Ok(errors) => bar.set_message(errors),
+            Err(err) => {
+                bar.finish_and_clear();
+                let mut failure = Failure::from(err);
+                if !args.json {
+                    failure.output = last_good(training.history());
+                }
+                return Err(failure);
+            }
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(training)
+}
+
+/// Seconds since now.
+pub fn clock() -> impl Fn() -> f64 {
+    let start = Instant::now();
+    move || start.elapsed().as_secs_f64()
+}
+
+/// A bar on standard error; on anything but a terminal it draws nothing.
+pub fn progress(spec: &Spec, length: usize, unit: &str) -> ProgressBar {
+    let template = "{prefix} {bar:30} {pos}/{len}  {msg}  {eta} left";
+    let style = ProgressStyle::with_template(template).unwrap_or(ProgressStyle::default_bar());
+    let bar = ProgressBar::new(length as u64).with_style(style);
+    bar.set_prefix(format!("{} {unit}", spec.entry().id));
+    bar.tick();
+    bar
+}
+
+/// The values of all hyperparameters, choices as words.
+pub fn settings(spec: &Spec) -> Map<String, Value> {
+    let setting = |h: &factorscope::models::Hyperparameter| {
+        let value = spec.get(h.name);
+        let value = match h.kind {
+            Kind::Choice(words) => words[value as usize].into(),
+            Kind::Integer => (value as u64).into(),
+            Kind::Real | Kind::Log => value.into(),
+        };
+        (h.name.to_owned(), value)
+    };
+    spec.entry().hyperparameters.iter().map(setting).collect()
+}
+
+/// Both errors on the training set and, where there is one, on the test set.
+pub fn error_table(epoch: &Epoch) -> String {
+    let row = |label, errors: factorscope::eval::Errors| {
+        cells([&label, &error(errors.rmse), &error(errors.mae)])
+    };
+    let mut rows = vec![cells([&"", &"RMSE", &"MAE"]), row("training", epoch.train)];
+    if !epoch.test.rmse.is_nan() {
+        rows.push(row("test", epoch.test));
+    }
+    table("", &[Align::Left, Align::Right, Align::Right], &rows)
+}
+
+fn measured(epoch: &Epoch) -> String {
+    let train = format!("RMSE training {}", error(epoch.train.rmse));
+    if epoch.test.rmse.is_nan() {
+        return train;
+    }
+    format!("{train}, test {}", error(epoch.test.rmse))
+}
+
+fn last_good(history: &[Epoch]) -> String {
+    let Some(last) = history.last() else {
+        return String::new();
+    };
+    format!("Errors after epoch {}:\n{}", last.epoch, error_table(last))
+}

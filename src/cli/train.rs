@@ -1,0 +1,163 @@
+//! `train`: one training, measured on ratings that were held back.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::args::TrainArgs;
+use super::input::{Summary, open, open_pair};
+use super::run::{clock, error_table, fit, settings};
+use super::text::{count, seconds};
+use super::{Failure, json};
+use factorscope::data::split::{self, Split};
+use factorscope::eval::errors;
+use factorscope::models::fingerprint;
+use factorscope::train::Epoch;
+
+#[derive(Debug, Serialize)]
+struct Report {
+    model: &'static str,
+    settings: Map<String, Value>,
+    seed: u64,
+    data: Summary,
+    train_ratings: usize,
+    test_ratings: usize,
+    /// What `rmse` and `mae` were measured on: `test`, or `train` where nothing was held back.
+    on: &'static str,
+    rmse: f64,
+    mae: f64,
+    train_rmse: f64,
+    train_mae: f64,
+    epochs: usize,
+    fit_seconds: f64,
+    /// Seconds to predict the ratings that `rmse` and `mae` were measured on.
+    test_seconds: f64,
+    singular: usize,
+    fingerprint: String,
+    history: Vec<Point>,
+}
+
+#[derive(Debug, Serialize)]
+struct Point {
+    epoch: usize,
+    train_rmse: f64,
+    train_mae: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test_rmse: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test_mae: Option<f64>,
+    seconds: f64,
+}
+
+/// Trains a model once and measures its errors.
+pub fn train(args: &TrainArgs) -> Result<String, Failure> {
+    let spec = args.run.spec()?;
+    let (dataset, split) = if let Some(test) = &args.test {
+        let (dataset, test) = open_pair(&args.run.data, test)?;
+        let train = Arc::clone(&dataset.ratings);
+        let test = Arc::new(test);
+        (dataset, Split { train, test })
+    } else {
+        let dataset = open(&args.run.data)?;
+        let split = if args.holdout > 0.0 {
+            split::holdout(&dataset.ratings, args.holdout, args.run.seed)
+        } else {
+            split::everything(&dataset.ratings)
+        };
+        if split.train.is_empty() {
+            return Err(Failure::input(format!(
+                "--holdout {} of {} leaves none to learn from; hold back less",
+                args.holdout,
+                count(dataset.ratings.len(), "rating")
+            )));
+        }
+        (dataset, split)
+    };
+    let training = fit(&spec, split, &args.run)?;
+
+    let Split { train, test } = training.split();
+    let (on, measured) = if test.is_empty() {
+        ("train", train)
+    } else {
+        ("test", test)
+    };
+    let now = clock();
+    let found = errors(training.model(), measured, train.scale());
+    let test_seconds = now();
+    let history = training.history();
+    let last = &history[history.len() - 1];
+    let report = Report {
+        model: spec.entry().id,
+        settings: settings(&spec),
+        seed: args.run.seed,
+        data: Summary::of(&dataset),
+        train_ratings: train.len(),
+        test_ratings: test.len(),
+        on,
+        rmse: found.rmse,
+        mae: found.mae,
+        train_rmse: last.train.rmse,
+        train_mae: last.train.mae,
+        epochs: last.epoch,
+        fit_seconds: last.seconds,
+        test_seconds,
+        singular: last.singular,
+        fingerprint: fingerprint(training.model()),
+        history: history.iter().map(Point::of).collect(),
+    };
+    if args.run.json {
+        return json(&report);
+    }
+    Ok(format!(
+        "{}{spec}, seed {}\n{}\n\n{}\n{}fit {}, test {}\nfingerprint {}",
+        report.data.line(),
+        report.seed,
+        report.sizes(args.test.is_some()),
+        error_table(last),
+        report.note(),
+        seconds(report.fit_seconds),
+        seconds(report.test_seconds),
+        report.fingerprint
+    ))
+}
+
+impl Point {
+    fn of(epoch: &Epoch) -> Self {
+        let known = |x: f64| Some(x).filter(|x| !x.is_nan());
+        Self {
+            epoch: epoch.epoch,
+            train_rmse: epoch.train.rmse,
+            train_mae: epoch.train.mae,
+            test_rmse: known(epoch.test.rmse),
+            test_mae: known(epoch.test.mae),
+            seconds: epoch.seconds,
+        }
+    }
+}
+
+impl Report {
+    fn sizes(&self, is_given: bool) -> String {
+        let trained = count(self.train_ratings, "rating");
+        let tested = count(self.test_ratings, "rating");
+        if self.test_ratings == 0 {
+            format!("trained on all {trained}; none held back for a test")
+        } else if is_given {
+            format!("trained on {trained}, tested on {tested} of the given file")
+        } else {
+            format!("trained on {trained}, tested on {tested} held back at random")
+        }
+    }
+
+    /// What a reader of the errors should know beside them.
+    fn note(&self) -> String {
+        if self.singular == 0 {
+            return String::new();
+        }
+        format!(
+            "{} had no unique solution in the last epoch and kept the values before; \
+             a larger lambda gives each one\n",
+            count(self.singular, "system")
+        )
+    }
+}

@@ -1,0 +1,462 @@
+//! The command line, as somebody types it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use factorscope::data::load::{load, read_path};
+use factorscope::data::simulation::simulate;
+use factorscope::data::split::{Split, everything, holdout};
+use factorscope::data::{Dataset, compact, toy};
+use factorscope::eval::{cross_validate, errors};
+use factorscope::models::{Model, REGISTRY, Spec, fingerprint};
+use serde_json::Value;
+
+const SEED: u64 = 42;
+
+fn factorscope(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_factorscope"));
+    command.args(args).output().expect("the program starts")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("the output is text")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("the errors are text")
+}
+
+/// Standard output of a run that succeeds; nothing else is written where there is no terminal.
+fn text(args: &[&str]) -> String {
+    let output = factorscope(args);
+    assert_eq!(stderr(&output), "", "{args:?}");
+    assert!(output.status.success(), "{args:?}");
+    stdout(&output)
+}
+
+/// The one JSON value on the one line that a run prints.
+fn json(args: &[&str]) -> Value {
+    let text = text(args);
+    assert_eq!(text.lines().count(), 1, "{text}");
+    serde_json::from_str(&text).expect("one JSON value")
+}
+
+fn number(value: &Value) -> f64 {
+    value
+        .as_f64()
+        .unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+/// A folder of this test's own with these files.
+fn folder(test: &str, files: &[(&str, &str)]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    for (name, content) in files {
+        fs::write(folder.join(name), content).unwrap();
+    }
+    folder
+}
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).to_str().unwrap().to_owned()
+}
+
+/// Three users and three films, mean rating 3.
+const RATINGS: &str = "userId,movieId,rating,timestamp\n\
+    1,10,4,1000000000\n1,20,2,1000000001\n2,10,5,1000000002\n2,30,3,1000000003\n3,20,1,1000000004\n";
+const MOVIES: &str = "movieId,title,genres\n\
+    10,\"Long Way, The (1995)\",Adventure|Comedy\n20,Nowhere (2001),Drama\n30,Later (2003),Drama\n";
+
+fn films(test: &str) -> String {
+    let folder = folder(test, &[("ratings.csv", RATINGS), ("movies.csv", MOVIES)]);
+    folder.to_str().unwrap().to_owned()
+}
+
+fn fitted(spec: &Spec, split: &Split) -> Box<dyn Model> {
+    let mut model = spec.build(split.train.clone(), SEED);
+    for epoch in 0..spec.epochs() {
+        model.pass(epoch);
+    }
+    model
+}
+
+#[test]
+fn models_prints_the_registry_as_an_array() {
+    let models = json(&["models", "--json"]);
+    let models = models.as_array().unwrap();
+    assert_eq!(models.len(), REGISTRY.len());
+    for (model, entry) in models.iter().zip(REGISTRY) {
+        assert_eq!(model["id"], entry.id);
+        assert_eq!(model["title"], entry.title);
+        assert_eq!(model["task"], "rating");
+        let hyperparameters = model["hyperparameters"].as_array().unwrap();
+        assert_eq!(hyperparameters.len(), entry.hyperparameters.len());
+        for (found, h) in hyperparameters.iter().zip(entry.hyperparameters) {
+            assert_eq!(found["name"], h.name);
+            assert_eq!(found["symbol"], h.symbol);
+            assert_eq!(number(&found["default"]), h.default);
+            assert_eq!(number(&found["min"]), h.min);
+            assert_eq!(number(&found["max"]), h.max);
+            assert_eq!(found["help"], h.help);
+        }
+    }
+    assert_eq!(json(&["models", "svd", "--json"])[0]["id"], "svd");
+}
+
+#[test]
+fn models_and_help_tell_what_the_registry_tells() {
+    let (models, help) = (text(&["models"]), text(&["train", "--help"]));
+    for entry in REGISTRY {
+        assert!(models.contains(&format!("{}: {}", entry.id, entry.title)));
+        assert!(models.contains(entry.source) && models.contains(entry.predicts));
+        for h in entry.hyperparameters {
+            for page in [&models, &help] {
+                assert!(page.contains(&format!("{}=", h.name)), "{}", h.name);
+                assert!(page.contains(h.help), "{}", h.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn train_is_the_library_s_training_for_every_model() {
+    let data = [("toy", toy::toy()), ("simulation", simulate(SEED).dataset)];
+    for (name, Dataset { ratings, .. }) in &data {
+        let split = holdout(ratings, 0.2, SEED);
+        for entry in REGISTRY {
+            let spec = Spec::with(entry.id, ["epochs=2"]).unwrap();
+            let model = fitted(&spec, &split);
+            let expected = errors(&*model, &split.test, split.train.scale());
+
+            let args = ["train", name, "--model", entry.id, "--set", "epochs=2"];
+            let found = json(&[&args[..], &["--json"]].concat());
+            assert_eq!(found["model"], entry.id);
+            assert_eq!(found["seed"], SEED);
+            assert_eq!(found["settings"]["epochs"], 2);
+            assert_eq!(found["on"], "test");
+            assert_eq!(found["test_ratings"], split.test.len());
+            assert_eq!(found["fingerprint"], fingerprint(&*model));
+            assert!((number(&found["rmse"]) - expected.rmse).abs() < 1e-12);
+            assert!((number(&found["mae"]) - expected.mae).abs() < 1e-12);
+            assert!(number(&found["fit_seconds"]) > 0.0);
+            assert!(number(&found["test_seconds"]) > 0.0);
+            assert_eq!(found["history"].as_array().unwrap().len(), 3);
+
+            let last = format!("\nfingerprint {}\n", fingerprint(&*model));
+            assert!(text(&args).ends_with(&last));
+        }
+    }
+}
+
+#[test]
+fn a_seed_decides_everything() {
+    let run = |seed| {
+        let args = ["train", "simulation", "--model", "svd", "--set", "epochs=1"];
+        json(&[&args[..], &["--json", "--seed", seed]].concat())["fingerprint"].clone()
+    };
+    assert_eq!(run("7"), run("7"));
+    assert_ne!(run("7"), run("8"));
+}
+
+#[test]
+fn a_published_split_runs_as_it_is() {
+    // Means: mu 4, user 2 at 0, item 2 at -1, so 3 is predicted where 2 was given.
+    let base = "1\t1\t5\t874965758\n1\t2\t3\t876893171\n2\t1\t4\t878542960\n";
+    let files = [("u1.base", base), ("u1.test", "2\t2\t2\t888550871\n")];
+    let folder = folder("published", &files);
+    let (base, test) = (path(&folder, "u1.base"), path(&folder, "u1.test"));
+    let args = ["train", &base, "--test", &test, "--model", "baseline"];
+    let args = [&args[..], &["--set", "method=means"]].concat();
+    let found = json(&[&args[..], &["--json"]].concat());
+    assert_eq!(
+        (&found["train_ratings"], &found["test_ratings"]),
+        (&3.into(), &1.into())
+    );
+    assert!((number(&found["rmse"]) - 1.0).abs() < 1e-6);
+    assert!((number(&found["mae"]) - 1.0).abs() < 1e-6);
+    assert!(text(&args).contains("tested on 1 rating of the given file"));
+}
+
+#[test]
+fn where_nothing_is_held_back_the_errors_are_training_errors() {
+    let args = ["train", "toy", "--model", "svd", "--holdout", "0"];
+    let found = json(&[&args[..], &["--json"]].concat());
+    assert_eq!(found["on"], "train");
+    assert_eq!(found["rmse"], found["train_rmse"]);
+    assert_eq!(found["test_ratings"], 0);
+    let start = &found["history"][0];
+    assert!(start["train_rmse"].is_f64() && start.get("test_rmse").is_none());
+    let printed = text(&args);
+    assert!(
+        !printed.contains("NaN") && !printed.contains("test   "),
+        "{printed}"
+    );
+}
+
+#[test]
+fn cv_gives_mean_deviation_and_folds() {
+    let args = [
+        "cv",
+        "simulation",
+        "--model",
+        "svdpp",
+        "--folds",
+        "3",
+        "--set",
+        "epochs=2",
+    ];
+    let found = json(&[&args[..], &["--json"]].concat());
+    for error in ["rmse", "mae"] {
+        let folds = found[error]["folds"].as_array().unwrap();
+        let folds: Vec<f64> = folds.iter().map(number).collect();
+        let mean = folds.iter().sum::<f64>() / 3.0;
+        let squares: f64 = folds.iter().map(|x| (x - mean) * (x - mean)).sum();
+        assert_eq!(folds.len(), 3);
+        assert!((number(&found[error]["mean"]) - mean).abs() < 1e-12);
+        assert!((number(&found[error]["sd"]) - (squares / 3.0).sqrt()).abs() < 1e-12);
+    }
+    assert_eq!(found["model"], "svdpp");
+    assert!(number(&found["fit_seconds"]) > 0.0);
+    assert!(number(&found["test_seconds"]) > 0.0);
+    assert_eq!(found["fingerprints"].as_array().unwrap().len(), 3);
+
+    let spec = Spec::with("svdpp", ["epochs=2"]).unwrap();
+    let all = simulate(SEED).dataset.ratings;
+    let expected = cross_validate(&spec, &all, 3, SEED, || 0.0, |_| true).unwrap();
+    assert_eq!(found["fingerprint"], expected.fingerprint());
+    assert!(text(&args).ends_with(&format!("\nfingerprint {}\n", expected.fingerprint())));
+}
+
+#[test]
+fn recommend_shows_what_is_predicted_beside_what_was_liked() {
+    // Means: mu 3, user 3 at -2, item 10 at +1.5, item 30 at 0.
+    let data = films("recommend");
+    let args = [
+        "recommend",
+        &data,
+        "--model",
+        "baseline",
+        "--set",
+        "method=means",
+        "--user",
+        "3",
+    ];
+    let found = json(&[&args[..], &["--json"]].concat());
+    assert_eq!(found["model"], "baseline");
+    assert_eq!(found["user"], "3");
+    let films = found["recommendations"].as_array().unwrap();
+    assert_eq!(films.len(), 2);
+    assert_eq!(films[0]["rank"], 1);
+    assert_eq!(films[0]["id"], "10");
+    assert_eq!(films[0]["title"], "Long Way, The");
+    assert_eq!(films[0]["year"], 1995);
+    assert_eq!(
+        films[0]["genres"],
+        serde_json::json!(["Adventure", "Comedy"])
+    );
+    assert!((number(&films[0]["predicted"]) - 2.5).abs() < 1e-6);
+    assert_eq!(films[1]["id"], "30");
+    assert!((number(&films[1]["predicted"]) - 1.0).abs() < 1e-6);
+    assert_eq!(found["favorites"][0]["title"], "Nowhere");
+    assert_eq!(found["favorites"][0]["rating"], 1.0);
+
+    let printed = text(&args);
+    assert!(
+        printed.contains("1  Long Way, The  1995       2.50  Adventure, Comedy\n"),
+        "{printed}"
+    );
+    let last = format!("fingerprint {}\n", found["fingerprint"].as_str().unwrap());
+    assert!(printed.ends_with(&last));
+    let one = json(&[&args[..], &["--json", "-n", "1", "--least", "2"]].concat());
+    assert_eq!(one["recommendations"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn recommend_learns_from_all_ratings() {
+    let dataset = toy::toy();
+    let model = fitted(&Spec::new("als").unwrap(), &everything(&dataset.ratings));
+    let found = json(&["recommend", "toy", "--model", "als", "--json"]);
+    assert_eq!(found["fingerprint"], fingerprint(&*model));
+    assert_eq!(found["user"], "1");
+    assert_eq!(found["recommendations"][0]["title"], "item 2");
+}
+
+/// Exit code and standard error of a run without result, given as typed.
+fn refused(folder: &Path, line: &str) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_factorscope"));
+    command.args(line.split_whitespace()).current_dir(folder);
+    let output = command.output().expect("the program starts");
+    assert_eq!(stdout(&output), "", "{line}");
+    (output.status.code(), stderr(&output))
+}
+
+#[test]
+fn input_that_is_no_good_ends_in_one_sentence() {
+    let files = [
+        ("words.csv", "user,item,rating\n1,1,5\n1,2,five\n"),
+        ("empty.csv", ""),
+        ("one.csv", "user,item,rating\n1,1,5\n"),
+        ("broken.zip", "PK\u{3}\u{4}and nothing more"),
+    ];
+    let folder = folder("unusable", &files);
+    for (line, sentence) in [
+        (
+            "train words.csv --model svd",
+            "words.csv, line 3, column 3: expected a number",
+        ),
+        (
+            "train one.csv --test words.csv --model svd",
+            "words.csv, line 3, column 3",
+        ),
+        (
+            "train one.csv --test gone.csv --model svd",
+            "gone.csv cannot be read",
+        ),
+        (
+            "train toy --model svd --holdout 0.95",
+            "leaves none to learn from; hold back less",
+        ),
+        ("cv empty.csv --model svd", "empty.csv is empty"),
+        ("cv one.csv --model svd", "cross-validation needs two"),
+        (
+            "cv toy --model svd --folds 6 --json",
+            "use --folds 5 or fewer",
+        ),
+        ("recommend broken.zip --model svd --json", "broken.zip"),
+        (
+            "recommend toy --model svd --user 9",
+            "no user `9` in toy table; the users are 1, 2, 3",
+        ),
+        ("pack gone.csv out.bin", "gone.csv cannot be read"),
+    ] {
+        let (code, error) = refused(&folder, line);
+        assert_eq!(code, Some(1), "{line}");
+        assert!(
+            error.starts_with("error: ") && error.contains(sentence),
+            "{line}: {error}"
+        );
+        assert_eq!(error.lines().count(), 1, "{line}: {error}");
+    }
+}
+
+#[test]
+fn arguments_that_are_wrong_exit_with_2() {
+    let folder = folder("wrong", &[("one.csv", "1,1,5\n")]);
+    for (line, sentence) in [
+        ("", "Usage"),
+        ("train toy", "--model"),
+        ("train toy --model svd+", "possible values: baseline"),
+        ("train toy --model svd --set gamma=fast", "found `fast`"),
+        (
+            "train toy --model svd --set speed=1",
+            "no hyperparameter `speed`",
+        ),
+        ("train toy --model svd --set epochs", "expected name=value"),
+        ("train toy --model svd --holdout 1", "below 1"),
+        ("train toy --model svd --test one.csv", "use --holdout"),
+        (
+            "train one.csv --model svd --test one.csv --holdout 0",
+            "cannot be used",
+        ),
+        ("cv toy --model svd --folds 1", "--folds"),
+        ("recommend toy --model svd -n 0", "-n"),
+    ] {
+        let (code, error) = refused(&folder, line);
+        assert_eq!(code, Some(2), "{line}");
+        assert!(error.contains(sentence), "{line}: {error}");
+    }
+}
+
+#[test]
+fn divergence_is_said_and_the_last_good_errors_are_shown() {
+    let args = ["train", "simulation", "--model", "svd", "--set", "gamma=1"];
+    let output = factorscope(&args);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).starts_with("Errors after epoch 0:\n"));
+    assert!(stderr(&output).starts_with("error: training diverged in epoch 1;"));
+    assert!(stderr(&output).contains("Try a smaller learning rate gamma."));
+    assert_eq!(stdout(&factorscope(&[&args[..], &["--json"]].concat())), "");
+
+    let output = factorscope(&["cv", "simulation", "--model", "svd", "--set", "gamma=1"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        stderr(&output),
+        "error: training diverged in epoch 1 of fold 1. Try a smaller learning rate gamma.\n"
+    );
+}
+
+#[test]
+fn a_system_without_a_unique_solution_is_mentioned() {
+    let args = [
+        "train",
+        "toy",
+        "--model",
+        "als",
+        "--set",
+        "lambda=0",
+        "--holdout",
+        "0",
+    ];
+    assert!(text(&args).contains("had no unique solution"));
+    assert!(number(&json(&[&args[..], &["--json"]].concat())["singular"]) > 0.0);
+}
+
+#[test]
+fn what_is_packed_is_what_was_loaded() {
+    let data = films("packed");
+    let out = format!("{data}/packed.bin");
+    assert_eq!(
+        text(&["pack", &data, &out]),
+        "{\"name\":\"ratings.csv\",\"ratings\":5,\"users\":3,\"items\":3}\n"
+    );
+    let unpacked = compact::decode(&fs::read(&out).unwrap()).unwrap();
+    fs::rename(&out, format!("{data}-packed.bin")).unwrap();
+    assert_eq!(
+        fs::read_dir(&data).unwrap().count(),
+        2,
+        "no other file is left"
+    );
+    let loaded = load(&read_path(Path::new(&data)).unwrap()).unwrap();
+    assert_eq!(unpacked, loaded);
+    let run =
+        |data: &str| json(&["train", data, "--model", "svd", "--json"])["fingerprint"].clone();
+    assert_eq!(run(&format!("{data}-packed.bin")), run(&data));
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_named_and_nothing_is_left() {
+    let folder = folder("unwritable", &[]);
+    fs::create_dir(folder.join("taken")).unwrap();
+    for out in ["taken", "missing/out.bin"] {
+        let output = factorscope(&["pack", "toy", &path(&folder, out)]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(&format!("{out} cannot be written")));
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+}
+
+#[test]
+fn a_reader_who_has_enough_is_no_error() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_factorscope"));
+    let output = command.arg("models").stdout(writer).output().unwrap();
+    assert_eq!(stderr(&output), "");
+    assert!(output.status.success());
+}
+
+#[test]
+fn svdpp_reaches_the_published_error_on_movielens() {
+    let zip = std::env::var("MOVIELENS_ZIP").unwrap_or_default();
+    if zip.is_empty() {
+        println!("skipped: MOVIELENS_ZIP does not name a MovieLens zip");
+        return;
+    }
+    let found = json(&["cv", &zip, "--model", "svdpp", "--seed", "42", "--json"]);
+    assert_eq!(found["data"]["ratings"], 100_836);
+    // Surprise 1.1.5 at the same settings: .8610 over five random folds.
+    let mean = number(&found["rmse"]["mean"]);
+    assert!(mean <= 0.862, "{mean}");
+}

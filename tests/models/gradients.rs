@@ -1,0 +1,286 @@
+//! Every gradient in every step against finite differences of what the step lessens.
+//!
+//! In each single parameter these objectives are quadratic, so a central difference is exact for any
+//! width; a wide one keeps single precision's rounding small.
+
+use std::sync::Arc;
+
+use factorscope::data::Ratings;
+use factorscope::models::{Entry, Model, REGISTRY, Spec};
+use factorscope::trace::{Step, Subject, Update};
+
+use crate::support::{SEED, has, reference_set, set_values, set_where_known, values, variants};
+
+const WIDTH: f32 = 0.0625;
+
+/// A model that can be put into any state and asked for an objective there.
+struct Probe {
+    model: Box<dyn Model>,
+    strides: Vec<usize>,
+}
+
+impl Probe {
+    fn new(spec: &Spec, train: &Arc<Ratings>) -> Self {
+        let model = spec.build(Arc::clone(train), SEED);
+        let strides = model.parameters().iter().map(|p| p.stride).collect();
+        Self { model, strides }
+    }
+
+    fn place(&self, update: &Update) -> (usize, usize) {
+        let stride = self.strides[update.parameter];
+        (update.parameter, update.row * stride + update.column)
+    }
+
+    /// The derivative of half of `objective` with respect to the parameter that `update` changed.
+    fn slope(
+        &mut self,
+        state: &[Vec<f32>],
+        update: &Update,
+        objective: impl Fn(&mut dyn Model) -> f64,
+    ) -> f64 {
+        let (parameter, at) = self.place(update);
+        let mut beside = |by: f32| {
+            let mut state = state.to_vec();
+            state[parameter][at] += by;
+            set_values(&mut *self.model, &state);
+            (f64::from(state[parameter][at]), objective(&mut *self.model))
+        };
+        let ((x0, y0), (x1, y1)) = (beside(-WIDTH), beside(WIDTH));
+        0.5 * (y1 - y0) / (x1 - x0)
+    }
+
+    fn apply<'a>(&self, state: &mut [Vec<f32>], updates: impl IntoIterator<Item = &'a Update>) {
+        for update in updates {
+            let (parameter, at) = self.place(update);
+            state[parameter][at] = update.after;
+        }
+    }
+}
+
+fn close(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-4 * (1.0 + b.abs())
+}
+
+fn descends(entry: &Entry) -> bool {
+    has(entry, "gamma")
+}
+
+/// Every variant, small and with penalties and start values large enough to be seen.
+fn small_variants(entry: &Entry) -> Vec<Spec> {
+    let mut specs = variants(entry);
+    for spec in &mut specs {
+        let settings = [
+            ("factors", "3"),
+            ("gamma", "0.03"),
+            ("lambda", "0.4"),
+            ("sigma", "0.5"),
+        ];
+        set_where_known(spec, &settings);
+    }
+    specs
+}
+
+fn is_sequential(spec: &Spec) -> bool {
+    has(spec.entry(), "update") && spec.get("update") == 1.0
+}
+
+#[test]
+fn a_descending_step_goes_along_the_gradient_of_its_objective() {
+    let train = reference_set();
+    for entry in REGISTRY.iter().filter(|entry| descends(entry)) {
+        for spec in small_variants(entry) {
+            if is_sequential(&spec) {
+                continue;
+            }
+            let mut model = spec.build(Arc::clone(&train), SEED);
+            let mut probe = Probe::new(&spec, &train);
+            let gamma = spec.get("gamma") as f32;
+            model.pass(0);
+            for n in 0..24 {
+                let state = values(&*model);
+                let step = model.step(1, n);
+                assert!(!step.updates.is_empty(), "{spec}");
+                for update in &step.updates {
+                    let slope = probe.slope(&state, update, |model| model.step(1, n).objective);
+                    assert!(
+                        close(f64::from(update.gradient), slope),
+                        "{spec}, step {n}: {update:?}, by differences {slope}"
+                    );
+                    assert_eq!(update.after, update.before - gamma * update.gradient);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_step_changes_every_parameter_on_which_its_objective_depends_and_no_other() {
+    let train = reference_set();
+    for entry in REGISTRY.iter().filter(|entry| descends(entry)) {
+        for spec in small_variants(entry) {
+            let mut model = spec.build(Arc::clone(&train), SEED);
+            let mut probe = Probe::new(&spec, &train);
+            model.pass(0);
+            let state = values(&*model);
+            let objective = model.step(1, 0);
+            let changed: Vec<_> = objective.updates.iter().map(|x| probe.place(x)).collect();
+            let after = values(&*model);
+            for (parameter, values) in state.iter().enumerate() {
+                for at in 0..values.len() {
+                    let mut beside = state.clone();
+                    beside[parameter][at] += WIDTH;
+                    set_values(&mut *probe.model, &beside);
+                    let depends = probe.model.step(1, 0).objective != objective.objective;
+                    let told = changed.contains(&(parameter, at));
+                    let moved = after[parameter][at] != values[at];
+                    // mu is a mean, not learned; padding is not part of a vector; and without biases
+                    // they are part of the sum, but stay zero.
+                    let stride = probe.strides[parameter];
+                    let is_padding = at % stride >= model.parameters()[parameter].columns;
+                    let is_fixed = parameter == 0 || is_unbiased(&spec) && parameter < 3;
+                    if is_padding || is_fixed {
+                        assert!(!told && !moved, "{spec}: parameter {parameter}, {at}");
+                    } else {
+                        assert_eq!(told, depends, "{spec}: parameter {parameter}, {at}");
+                        assert!(told || !moved, "{spec}: parameter {parameter}, {at}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_unbiased(spec: &Spec) -> bool {
+    has(spec.entry(), "biases") && spec.get("biases") == 0.0
+}
+
+#[test]
+fn the_sequential_update_teaches_q_i_by_the_new_p_u_and_changes_nothing_else() {
+    let train = reference_set();
+    for biases in ["yes", "no"] {
+        let settings = |update: &str| {
+            let factors = ["factors=3", "gamma=0.05", "lambda=0.4", "sigma=0.5"];
+            let choices = [format!("update={update}"), format!("biases={biases}")];
+            let all = factors
+                .into_iter()
+                .chain(choices.iter().map(String::as_str));
+            Spec::with("svd", all).unwrap()
+        };
+        let build = |update: &str| settings(update).build(Arc::clone(&train), SEED);
+        let (mut simultaneous, mut sequential) = (build("simultaneous"), build("sequential"));
+        for n in 0..50 {
+            set_values(&mut *simultaneous, &values(&*sequential));
+            let (old, new): (Step, Step) = (simultaneous.step(0, n), sequential.step(0, n));
+            let Subject::Rating(rating) = new.subject else {
+                panic!("a step of svd is about a rating");
+            };
+            let e = rating.r - new.prediction();
+            assert_eq!(old.updates.len(), new.updates.len());
+            let names: Vec<_> = sequential.parameters().iter().map(|p| p.name).collect();
+            for (a, b) in old.updates.iter().zip(&new.updates) {
+                if names[a.parameter] != "q_i" {
+                    assert_eq!(a, b);
+                    continue;
+                }
+                let is_p = |x: &&Update| names[x.parameter] == "p_u" && x.column == b.column;
+                let p_u = new.updates.iter().find(is_p).unwrap();
+                let expected = -f64::from(e) * (f64::from(p_u.after) - f64::from(p_u.before));
+                let found = f64::from(b.gradient) - f64::from(a.gradient);
+                assert!(
+                    (found - expected).abs() < 2e-6,
+                    "step {n}: {found}, expected {expected}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_objectives_of_all_descending_steps_add_up_to_the_models() {
+    let train = reference_set();
+    for entry in REGISTRY.iter().filter(|entry| descends(entry)) {
+        for spec in small_variants(entry) {
+            let mut model = spec.build(Arc::clone(&train), SEED);
+            model.pass(0);
+            let state = values(&*model);
+            let whole = model.objective();
+            let mut sum = 0.0;
+            for n in 0..model.steps() {
+                set_values(&mut *model, &state);
+                sum += model.step(1, n).objective;
+            }
+            assert!((sum - whole).abs() < 1e-9 * whole, "{spec}: {sum}, {whole}");
+        }
+    }
+}
+
+#[test]
+fn a_closed_form_step_tells_the_gradient_before_and_leaves_none() {
+    let train = reference_set();
+    for entry in REGISTRY.iter().filter(|entry| !descends(entry)) {
+        for spec in small_variants(entry) {
+            let mut model = spec.build(Arc::clone(&train), SEED);
+            let mut probe = Probe::new(&spec, &train);
+            model.pass(0);
+            for n in 0..model.steps() {
+                let mut state = values(&*model);
+                let step = model.step(1, n);
+                assert!(!step.updates.is_empty(), "{spec}");
+                // One parameter after another: a bias, then the vector given the new bias.
+                for solved in step.updates.chunk_by(|a, b| a.parameter == b.parameter) {
+                    let own = |model: &mut dyn Model| model.step(1, n).objective;
+                    for update in solved {
+                        let slope = probe.slope(&state, update, own);
+                        assert!(
+                            close(f64::from(update.gradient), slope),
+                            "{spec}, step {n}: {update:?}, by differences {slope}"
+                        );
+                    }
+                    probe.apply(&mut state, solved);
+                    for update in solved {
+                        let slope = probe.slope(&state, update, own);
+                        assert!(slope.abs() < 1e-4, "{spec}, step {n}: {slope} is left");
+                        if !is_means(&spec) {
+                            let slope = probe.slope(&state, update, |model| model.objective());
+                            assert!(slope.abs() < 2e-4, "{spec}, step {n}: {slope} is left");
+                        }
+                    }
+                }
+                assert_eq!(state, values(&*model), "{spec}, step {n}");
+            }
+        }
+    }
+}
+
+/// Means minimize each side on its own, not the model's objective.
+fn is_means(spec: &Spec) -> bool {
+    has(spec.entry(), "method") && spec.get("method") == 0.0
+}
+
+#[test]
+fn no_closed_form_step_raises_the_objective() {
+    let train = reference_set();
+    for entry in REGISTRY.iter().filter(|entry| !descends(entry)) {
+        for spec in small_variants(entry) {
+            if is_means(&spec) {
+                continue;
+            }
+            let mut model = spec.build(Arc::clone(&train), SEED);
+            let mut before = model.objective();
+            let start = before;
+            for epoch in 0..3 {
+                for n in 0..model.steps() {
+                    let falls = model.step(epoch, n).objective;
+                    let after = model.objective();
+                    assert!(after <= before + 1e-5, "{spec}: {before}, then {after}");
+                    assert!(
+                        falls >= before - after - 1e-5,
+                        "{spec}: fell by more than {falls}"
+                    );
+                    before = after;
+                }
+            }
+            assert!(before < 0.8 * start, "{spec}: {start}, then {before}");
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! Steps against passes, walks forward and back, explanations, and sets with next to nothing in them.
+
+use std::sync::Arc;
+
+use factorscope::data::{Rating, Ratings};
+use factorscope::models::{Entry, Model, REGISTRY, Spec, Task};
+use factorscope::trace::{Subject, Walk};
+
+use crate::support::{
+    SEED, bits, distance, has, parameter, set_where_known, small_sets, table, values, variants,
+};
+
+const X: f32 = f32::NAN;
+
+/// Whether a pass may take an algebraic shortcut that steps do not take.
+fn has_shortcut(entry: &Entry) -> bool {
+    ["svdpp", "als"].contains(&entry.id)
+}
+
+#[test]
+fn all_steps_of_a_pass_do_what_the_pass_does() {
+    for (name, train) in small_sets() {
+        for entry in REGISTRY {
+            for spec in variants(entry) {
+                let mut passing = spec.build(Arc::clone(&train), SEED);
+                let mut stepping = spec.build(Arc::clone(&train), SEED);
+                for epoch in 0..4 {
+                    passing.pass(epoch);
+                    for n in 0..stepping.steps() {
+                        stepping.step(epoch, n);
+                    }
+                }
+                let apart = distance(&*passing, &*stepping);
+                if has_shortcut(entry) {
+                    assert!(apart <= 1e-5, "{spec} on the {name}: {apart} apart");
+                } else {
+                    assert_eq!(bits(&*passing), bits(&*stepping), "{spec} on the {name}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn als_steps_are_the_pass_to_the_last_bit_where_it_takes_no_shortcut() {
+    for (name, train) in small_sets() {
+        for settings in [
+            // No line is shorter than one factor.
+            ["factors=1", "lambda=10", "variant=biased"],
+            ["factors=1", "lambda=0.1", "variant=plain"],
+            // Without a penalty the shortcut does not hold.
+            ["factors=6", "lambda=0", "variant=biased"],
+            // All lines share a matrix.
+            ["factors=20", "lambda=1", "variant=zeros"],
+        ] {
+            let spec = Spec::with("als", settings).unwrap();
+            let mut passing = spec.build(Arc::clone(&train), SEED);
+            let mut stepping = spec.build(Arc::clone(&train), SEED);
+            for epoch in 0..4 {
+                passing.pass(epoch);
+                for n in 0..stepping.steps() {
+                    stepping.step(epoch, n);
+                }
+            }
+            assert_eq!(bits(&*passing), bits(&*stepping), "{spec} on the {name}");
+        }
+    }
+}
+
+#[test]
+fn twenty_steps_back_undo_twenty_steps_to_the_last_bit() {
+    for (name, train) in small_sets() {
+        for entry in REGISTRY {
+            for spec in variants(entry) {
+                let start = bits(&*spec.build(Arc::clone(&train), SEED));
+                let mut walk = Walk::new(&spec, Arc::clone(&train), SEED);
+                let mut seen = vec![start.clone()];
+                for _ in 0..20 {
+                    assert!(walk.forward().is_some(), "{spec} on the {name}");
+                    seen.push(bits(walk.model()));
+                }
+                assert_ne!(seen[20], start, "{spec} on the {name}");
+                for at in (0..20).rev() {
+                    assert!(walk.back());
+                    assert_eq!(bits(walk.model()), seen[at], "{spec} on the {name}, {at}");
+                }
+                assert!(!walk.back());
+                assert_eq!((walk.position().step, walk.losses().len()), (0, 1));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_jump_leads_where_as_many_steps_lead() {
+    for (name, train) in small_sets() {
+        for entry in REGISTRY {
+            let spec = Spec::new(entry.id).unwrap();
+            let mut walking = Walk::new(&spec, Arc::clone(&train), SEED);
+            for _ in 0..13 {
+                walking.forward();
+            }
+            let mut jumping = Walk::new(&spec, Arc::clone(&train), SEED);
+            for through in [13, 31, 2, 13] {
+                jumping.jump(through);
+                assert_eq!(jumping.position().step, through);
+            }
+            assert_eq!(
+                bits(walking.model()),
+                bits(jumping.model()),
+                "{spec}, {name}"
+            );
+            assert_eq!(walking.losses(), jumping.losses(), "{spec} on the {name}");
+            assert_eq!(walking.last(), jumping.last(), "{spec} on the {name}");
+        }
+    }
+}
+
+#[test]
+fn a_walk_stops_before_a_parameter_is_no_longer_finite() {
+    let (_, train) = small_sets().remove(0);
+    for entry in REGISTRY.iter().filter(|entry| has(entry, "gamma")) {
+        let mut spec = Spec::new(entry.id).unwrap();
+        set_where_known(
+            &mut spec,
+            &[("gamma", "1"), ("sigma", "1"), ("factors", "500")],
+        );
+        let mut walk = Walk::new(&spec, Arc::clone(&train), SEED);
+        walk.jump(100_000);
+        let Some(step) = walk.last() else {
+            panic!("{spec}: no step at all")
+        };
+        assert!(step.updates.iter().all(|update| update.after.is_finite()));
+        assert!(values(walk.model()).iter().flatten().all(|x| x.is_finite()));
+        assert!(walk.position().step < 100_000, "{spec} does not diverge");
+        let stopped = bits(walk.model());
+        assert!(walk.forward().is_none());
+        assert_eq!(bits(walk.model()), stopped, "{spec}");
+    }
+}
+
+#[test]
+fn the_terms_of_an_explanation_sum_to_the_prediction_bit_for_bit() {
+    for (name, train) in small_sets() {
+        for entry in REGISTRY {
+            for spec in variants(entry) {
+                let model = trained(&spec, &train, 3);
+                for u in 0..train.users() {
+                    let items: Vec<u32> = (0..train.items() as u32).collect();
+                    let mut many = vec![0.0; items.len()];
+                    model.predict_many(u, &items, &mut many);
+                    for (i, &at_once) in many.iter().enumerate() {
+                        let terms = model.explain(u, i).terms;
+                        let sum: f32 = terms.iter().map(|term| term.value).sum();
+                        let predicted = model.predict(u, i);
+                        assert_eq!(
+                            sum.to_bits(),
+                            predicted.to_bits(),
+                            "{spec}, {name}: {u}, {i}"
+                        );
+                        assert_eq!(at_once.to_bits(), predicted.to_bits(), "{spec}, {name}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_prediction_a_step_starts_from_is_the_models() {
+    let (_, train) = small_sets().remove(1);
+    for entry in REGISTRY.iter().filter(|entry| has(entry, "gamma")) {
+        for spec in variants(entry) {
+            let mut model = trained(&spec, &train, 2);
+            for n in 0..model.steps() {
+                let before = predictions(&*model, &train);
+                let step = model.step(2, n);
+                let Subject::Rating(Rating { u, i, r }) = step.subject else {
+                    panic!("{spec}: a descending step is about a rating");
+                };
+                assert_eq!(train.get(u, i), Some(r), "{spec}");
+                assert_eq!(step.prediction(), before[u * train.items() + i], "{spec}");
+            }
+        }
+    }
+}
+
+/// All predictions, user by user.
+fn predictions(model: &dyn Model, train: &Ratings) -> Vec<f32> {
+    let cells = (0..train.users()).flat_map(|u| (0..train.items()).map(move |i| (u, i)));
+    cells.map(|(u, i)| model.predict(u, i)).collect()
+}
+
+#[test]
+fn what_speaks_for_an_svdpp_prediction_sums_to_its_implicit_term() {
+    let spec = Spec::with("svdpp", ["gamma=0.05", "sigma=0.3"]).unwrap();
+    for (name, train) in small_sets() {
+        let model = trained(&spec, &train, 5);
+        for u in 0..train.users() {
+            for i in 0..train.items() {
+                let explanation = model.explain(u, i);
+                let implicit = explanation.terms.last().unwrap();
+                assert!(implicit.symbol.contains("y_j"));
+                let sum: f32 = explanation.because.iter().map(|&(_, share)| share).sum();
+                assert!((sum - implicit.value).abs() < 1e-5, "{name}: {u}, {i}");
+                let shares: Vec<f32> = explanation.because.iter().map(|b| b.1).collect();
+                assert!(shares.is_sorted_by(|a, b| a >= b), "{name}: {u}, {i}");
+                let mut items: Vec<u32> = explanation.because.iter().map(|b| b.0 as u32).collect();
+                items.sort_unstable();
+                assert_eq!(items, train.row(u).ids, "{name}: {u}, {i}");
+            }
+        }
+    }
+}
+
+#[test]
+fn who_rated_nothing_is_predicted_from_what_is_known_of_the_other() {
+    // Neither user 3 nor item 4 has a rating.
+    let train = table(&[
+        [4.0, X, 2.0, X],
+        [5.0, 3.0, X, X],
+        [X; 4],
+        [1.0, 2.0, 5.0, X],
+    ]);
+    for entry in REGISTRY {
+        for spec in variants(entry) {
+            let model = trained(&spec, &train, 5);
+            let bias = |name: &str, row: usize| parameter(&*model, name)[row][0];
+            let mu = bias("mu", 0);
+            for i in 0..4 {
+                let expected = mu + bias("b_i", i);
+                assert_eq!(
+                    model.predict(2, i),
+                    expected,
+                    "{spec}: unknown user, item {i}"
+                );
+            }
+            for u in 0..4 {
+                let expected = mu + bias("b_u", u);
+                assert_eq!(
+                    model.predict(u, 3),
+                    expected,
+                    "{spec}: user {u}, unknown item"
+                );
+            }
+            assert_eq!(model.predict(2, 3), mu, "{spec}");
+            assert!([mu, 0.0].contains(&model.predict(2, 3)));
+            if entry.task == Task::Rating && !is_product_alone(&spec) {
+                assert!((mu - 22.0 / 7.0).abs() < 1e-6, "{spec}: mu {mu}");
+                assert!(
+                    bias("b_i", 0).abs() > 1e-4,
+                    "{spec}: item 1 has learned no bias"
+                );
+            }
+        }
+    }
+}
+
+fn is_product_alone(spec: &Spec) -> bool {
+    let text = spec.to_string();
+    ["biases=no", "variant=plain", "variant=zeros"]
+        .iter()
+        .any(|choice| text.contains(choice))
+}
+
+#[test]
+fn every_model_trains_on_next_to_nothing() {
+    let sets = [
+        ("no rating", table(&[[X, X], [X, X]])),
+        ("no user", table::<2>(&[])),
+        ("one rating", table(&[[4.0]])),
+        (
+            "one rating in a corner",
+            table(&[[X, X, X], [X, X, X], [X, X, 0.5]]),
+        ),
+        ("one user", table(&[[1.0, 5.0, X, 3.0]])),
+        ("one item", table(&[[1.0], [5.0], [X]])),
+        (
+            "an item and a user without ratings",
+            table(&[[2.0, X, 1.0], [X, X, X]]),
+        ),
+        ("all ratings equal", table(&[[3.0; 4]; 5])),
+        ("all ratings zero", table(&[[0.0; 3]; 2])),
+        (
+            "ratings of thousands",
+            table(&[[1000.0, 3000.0], [2000.0, X]]),
+        ),
+    ];
+    for (name, train) in &sets {
+        for entry in REGISTRY {
+            for spec in variants(entry) {
+                let thousands = *name == "ratings of thousands";
+                if thousands && has(entry, "gamma") {
+                    // Gradient descent may diverge there; training then says so.
+                    continue;
+                }
+                let model = trained(&spec, train, spec.epochs());
+                let finite = values(&*model).iter().flatten().all(|x| x.is_finite());
+                assert!(finite, "{spec} on: {name}");
+                assert!(model.objective().is_finite(), "{spec} on: {name}");
+                assert!(model.operations().is_finite(), "{spec} on: {name}");
+                for u in 0..train.users() {
+                    for i in 0..train.items() {
+                        assert!(model.predict(u, i).is_finite(), "{spec} on: {name}");
+                        model.explain(u, i);
+                    }
+                }
+                let mut walk = Walk::new(&spec, Arc::clone(train), SEED);
+                walk.jump(10);
+                walk.jump(0);
+                let start = spec.build(Arc::clone(train), SEED);
+                assert_eq!(bits(walk.model()), bits(&*start), "{spec} on: {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn padding_stays_zero() {
+    for (name, train) in small_sets() {
+        for entry in REGISTRY {
+            for mut spec in variants(entry) {
+                set_where_known(&mut spec, &[("factors", "3")]);
+                let mut model = trained(&spec, &train, 3);
+                model.step(3, 0);
+                for p in model.parameters() {
+                    let rows = p.values.chunks_exact(p.stride);
+                    let padding: Vec<f32> =
+                        rows.flat_map(|row| &row[p.columns..]).copied().collect();
+                    assert!(
+                        padding.iter().all(|&x| x == 0.0),
+                        "{spec} on the {name}: {}",
+                        p.name
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_seed_gives_the_same_bits_again_and_another_seed_other_bits() {
+    let (_, train) = small_sets().remove(1);
+    for entry in REGISTRY.iter().filter(|entry| has(entry, "sigma")) {
+        let spec = Spec::new(entry.id).unwrap();
+        let trained = |seed| {
+            let mut model = spec.build(Arc::clone(&train), seed);
+            model.pass(0);
+            bits(&*model)
+        };
+        assert_eq!(trained(1), trained(1), "{spec}");
+        assert_ne!(trained(1), trained(2), "{spec}");
+    }
+}
+
+fn trained(spec: &Spec, train: &Arc<Ratings>, passes: usize) -> Box<dyn Model> {
+    let mut model = spec.build(Arc::clone(train), SEED);
+    for epoch in 0..passes {
+        model.pass(epoch);
+    }
+    model
+}

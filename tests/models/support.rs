@@ -1,0 +1,132 @@
+//! What the tests share: small rating sets, every variant of every model, bits.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use factorscope::data::{Ids, Rating, Ratings, cutout, simulation, toy};
+use factorscope::models::{Entry, Kind, Model, Spec};
+use serde_json::Value;
+
+pub const SEED: u64 = 42;
+
+/// A file beside the reference scripts.
+pub fn reference_path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/reference")
+        .join(name)
+}
+
+pub fn reference(name: &str) -> Value {
+    let text = fs::read_to_string(reference_path(name)).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// A rating set from `[u, i, r]` rows, with as many users and items as the largest indices say.
+pub fn ratings(rows: &Value) -> Arc<Ratings> {
+    let number = |value: &Value| value.as_u64().unwrap() as usize;
+    let rating = |row: &Value| Rating {
+        u: number(&row[0]),
+        i: number(&row[1]),
+        r: row[2].as_f64().unwrap() as f32,
+    };
+    let all: Vec<Rating> = rows.as_array().unwrap().iter().map(rating).collect();
+    let users = 1 + all.iter().map(|rating| rating.u).max().unwrap();
+    let items = 1 + all.iter().map(|rating| rating.i).max().unwrap();
+    let ids = |n| Arc::new(Ids::counting(n));
+    Arc::new(Ratings::new(ids(users), ids(items), &all, None).unwrap())
+}
+
+/// The 96 generated ratings of the reference scripts.
+pub fn reference_set() -> Arc<Ratings> {
+    ratings(&reference("ratings.json")["ratings"])
+}
+
+/// The toy, the reference set and a cut-out of the simulation.
+pub fn small_sets() -> Vec<(&'static str, Arc<Ratings>)> {
+    let simulated = simulation::simulate(SEED).dataset;
+    vec![
+        ("toy", toy::toy().ratings),
+        ("reference set", reference_set()),
+        ("cut-out", cutout::cutout(&simulated, 12, 12).ratings),
+    ]
+}
+
+/// A table from rows in which NaN is an empty cell.
+pub fn table<const N: usize>(rows: &[[f32; N]]) -> Arc<Ratings> {
+    toy::table(rows.len(), N, rows.as_flattened()).ratings
+}
+
+/// The model with every combination of its choices, otherwise at its defaults.
+pub fn variants(entry: &Entry) -> Vec<Spec> {
+    let mut specs = vec![Spec::new(entry.id).unwrap()];
+    for h in entry.hyperparameters {
+        let Kind::Choice(words) = h.kind else {
+            continue;
+        };
+        let each = specs.iter().flat_map(|spec| {
+            words.iter().map(move |word| {
+                let mut spec = spec.clone();
+                spec.set(h.name, word).unwrap();
+                spec
+            })
+        });
+        specs = each.collect();
+    }
+    specs
+}
+
+pub fn has(entry: &Entry, name: &str) -> bool {
+    entry.hyperparameters.iter().any(|h| h.name == name)
+}
+
+/// Sets those of these hyperparameters that the model has.
+pub fn set_where_known(spec: &mut Spec, settings: &[(&str, &str)]) {
+    for (name, value) in settings {
+        if has(spec.entry(), name) {
+            spec.set(name, value).unwrap();
+        }
+    }
+}
+
+/// All parameters, padding included.
+pub fn values(model: &dyn Model) -> Vec<Vec<f32>> {
+    let parameters = model.parameters();
+    parameters.iter().map(|p| p.values.to_vec()).collect()
+}
+
+pub fn set_values(model: &mut dyn Model, values: &[Vec<f32>]) {
+    for (to, from) in model.values_mut().into_iter().zip(values) {
+        to.copy_from_slice(from);
+    }
+}
+
+/// The bits of all parameters, padding included.
+pub fn bits(model: &dyn Model) -> Vec<Vec<u32>> {
+    let bits = |values: Vec<f32>| values.into_iter().map(f32::to_bits).collect();
+    values(model).into_iter().map(bits).collect()
+}
+
+/// Largest difference between the parameters of two models, relative to the larger of the value and 1.
+pub fn distance(a: &dyn Model, b: &dyn Model) -> f32 {
+    let pairs = values(a)
+        .into_iter()
+        .flatten()
+        .zip(values(b).into_iter().flatten());
+    pairs.fold(0.0, |most, (a, b)| {
+        let difference = (a - b).abs() / a.abs().max(1.0);
+        if difference.is_nan() {
+            f32::INFINITY
+        } else {
+            most.max(difference)
+        }
+    })
+}
+
+/// The numbers of one parameter by its name, without padding.
+pub fn parameter(model: &dyn Model, name: &str) -> Vec<Vec<f32>> {
+    let parameters = model.parameters();
+    let found = parameters.iter().find(|p| p.name == name);
+    let found = found.unwrap_or_else(|| panic!("no parameter {name}"));
+    found.rows().map(<[f32]>::to_vec).collect()
+}
