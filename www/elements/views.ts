@@ -1,8 +1,10 @@
 import './alternating-map.ts';
 import './baseline-means.ts';
+import './film-table.ts';
 import './least-squares.ts';
 import './model-controls.ts';
 import './model-race.ts';
+import './model-training.ts';
 import './rating-table.ts';
 import './step-walk.ts';
 import './update-order.ts';
@@ -29,6 +31,8 @@ export const VIEW_ELEMENTS: Partial<Record<View, (lab: Lab) => TemplateResult>> 
   landscape: (lab) => html`<alternating-map .lab=${lab.block.id}></alternating-map>`,
   race: (lab) => html`<model-race .lab=${lab}></model-race>`,
   zeros: (lab) => html`<zeros-compare .lab=${lab}></zeros-compare>`,
+  train: (lab) => html`<model-training .lab=${lab}></model-training>`,
+  recommendations: (lab) => html`<film-table .lab=${lab}></film-table>`,
 };
 
 /** A walk goes on as long as the reader does; the comparisons set what they compare themselves. */

@@ -131,8 +131,10 @@ export class Engine {
     tell: (progress: Progress) => unknown,
   ): Promise<Trained> {
     this.cancelled = false;
+    this.run?.free();
     this.run = undefined;
-    const run = new Run(this.opened, setup.model, setup.settings, setup.split, setup.seed);
+    const data = this.opened;
+    const run = new Run(data, setup.model, setup.settings, setup.split, setup.seed);
     const chart = (): Chart | undefined => run.chart(colors.train, colors.test);
     let stopped: string | undefined;
     let told = performance.now();
@@ -150,9 +152,8 @@ export class Engine {
       if (error instanceof WebAssembly.RuntimeError) throw error;
       stopped = sentence(error);
     }
-    this.run = run;
     const history = run.history();
-    return {
+    const trained = {
       history,
       epochs: run.epochs,
       chart: chart(),
@@ -161,6 +162,10 @@ export class Engine {
       cancelled: this.cancelled && history.length <= run.epochs,
       stopped,
     };
+    // Where another data set was opened meanwhile, nobody may ask this model about it.
+    if (data === this.data) this.run = run;
+    else run.free();
+    return trained;
   }
 
   /** Ends the training under way after its current epoch. */
@@ -231,9 +236,9 @@ async function read(source: Source): Promise<Data> {
     case 'bytes':
       return Data.load([source.name], [source.bytes]);
     case 'files': {
-      const bytes = source.files.map(async (file) => new Uint8Array(await file.arrayBuffer()));
+      const bytes = source.files.map(async ({ file }) => new Uint8Array(await file.arrayBuffer()));
       return Data.load(
-        source.files.map(({ name }) => name),
+        source.files.map(({ path }) => path),
         await Promise.all(bytes),
       );
     }

@@ -2,7 +2,7 @@
 
 import type { Entry } from '../../pkg/factorscope.js';
 import { readValue, type Settings, settingsOf, written } from './registry.ts';
-import { type LabState, type Receipt, type Table } from './state.ts';
+import { LEAST, type LabState, type Receipt, SPLIT, type Table } from './state.ts';
 import { type Cell, fitsTable, readCell, within } from './table.ts';
 
 /** The largest seed; the engine takes 32 bits. */
@@ -10,7 +10,10 @@ export const LARGEST_SEED = 2 ** 32 - 1;
 const LARGEST_STEP = 100_000;
 /** Stands before the names of the second model's hyperparameters. */
 const RIVAL = 'rival.';
+/** The most ratings a film can be asked to have. */
+export const LARGEST_LEAST = 1000;
 const FINGERPRINT = /^[0-9a-f]{16}$/;
+const PLACES = ['table', 'cell', 'step', 'user', 'split', 'least'];
 
 /** A fragment, without `#`, that `readLink` reads back. */
 export function writeLink(
@@ -33,6 +36,8 @@ export function writeLink(
   }
   if (state.step > 0) link.set('step', String(state.step));
   if (state.user > 0) link.set('user', String(state.user));
+  if (state.split !== SPLIT) link.set('split', state.split);
+  if (state.least !== LEAST) link.set('least', String(state.least));
   if (receipt.data) link.set('data', receipt.data);
   if (receipt.run) link.set('run', receipt.run);
   return link.toString();
@@ -60,7 +65,7 @@ export function readLink(
 ): Linked {
   const link = new URLSearchParams(fragment);
   const faults: string[] = [];
-  const known = new Set(['lab', 'model', 'seed', 'table', 'cell', 'step', 'user', 'data', 'run']);
+  const known = new Set(['lab', 'model', 'seed', ...PLACES, 'data', 'run']);
   const use = <T>(key: string, read: (text: string) => T | undefined, fallback: T): T => {
     const text = link.get(key);
     if (text === null) return fallback;
@@ -97,6 +102,8 @@ export function readLink(
       cell: table ? within(table, cell) : cell,
       step: use('step', whole(LARGEST_STEP), start.step),
       user: use('user', whole(LARGEST_SEED), start.user),
+      split: use('split', readSplit, start.split),
+      least: use('least', whole(LARGEST_LEAST), start.least),
     },
     receipt: {
       run: use('run', fingerprint, undefined),
@@ -108,6 +115,11 @@ export function readLink(
 
 function whole(most: number): (text: string) => number | undefined {
   return (text) => (/^\d{1,10}$/.test(text) && Number(text) <= most ? Number(text) : undefined);
+}
+
+/** A split as the engine takes it: a word, or a share of at most two decimals that leaves something. */
+function readSplit(text: string): string | undefined {
+  return /^(everything|latest|0\.\d{1,2})$/.test(text) && Number(text) !== 0 ? text : undefined;
 }
 
 /** `2,,1;,4,3;1,,` */

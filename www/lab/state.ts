@@ -27,6 +27,10 @@ export interface LabState {
   step: number;
   /** The dense index of the user whose recommendations are shown. */
   user: number;
+  /** What is held back for testing: `everything` trains on all, `latest`, or a share such as `0.2`. */
+  split: string;
+  /** How many ratings a film needs in training to be recommended. */
+  least: number;
 }
 
 /** What a link also says: what came out when it was made. */
@@ -36,6 +40,12 @@ export interface Receipt {
   /** Fingerprint of the data set. */
   data: string | undefined;
 }
+
+/** Held back at random, unless a lab says otherwise. */
+export const SPLIT = '0.2';
+
+/** A film with fewer ratings is not recommended, unless the reader says otherwise. */
+export const LEAST = 5;
 
 /** The toy table of the chapters. */
 export const TOY: Table = {
@@ -64,6 +74,8 @@ export function initialState(
     cell: TOY_CELL,
     step: 0,
     user: 0,
+    split: SPLIT,
+    least: LEAST,
   };
 }
 
