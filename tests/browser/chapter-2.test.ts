@@ -120,9 +120,9 @@ describe('the walk on the toy', () => {
     await jump(lab, 12);
     await atStep(lab, '12');
     expect(await status(lab).innerText()).toContain('epoch 3, step 2 of 5');
-    await lab.getByRole('button', { name: 'End of epoch' }).click();
+    await lab.getByRole('button', { name: 'End of the epoch' }).click();
     await atStep(lab, '15');
-    await lab.getByRole('button', { name: 'End of epoch' }).click();
+    await lab.getByRole('button', { name: 'End of the epoch' }).click();
     await atStep(lab, '20');
     await jump(lab, 5000);
     await atStep(lab, '5,000');
@@ -205,7 +205,7 @@ test('the cut-out of MovieLens shows the films by their titles', async (context)
   expect(titles).toHaveLength(12);
   expect(titles).toContain('Forrest Gump');
   expect(await lab.locator('.film').first().getAttribute('title')).toBe('Toy Story (1995)');
-  await lab.getByRole('button', { name: 'End of epoch' }).click();
+  await lab.getByRole('button', { name: 'End of the epoch' }).click();
   await atStep(lab, '108');
   expect(await status(lab).innerText()).toContain('epoch 1, step 108 of 108');
 });

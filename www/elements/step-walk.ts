@@ -1,5 +1,6 @@
 import './line-chart.ts';
 import './run-link.ts';
+import './solved-system.ts';
 import './step-terms.ts';
 import './step-updates.ts';
 import './walk-map.ts';
@@ -10,7 +11,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Step } from '../../pkg/factorscope.js';
 import type { Opened, Walked } from '../engine/types.ts';
 import { count, fixed, plain, steady } from '../format.ts';
-import { epochEnd, epochOf, learningRate, ratingOf } from '../lab/step.ts';
+import { epochEnd, epochOf, halfEnd, learningRate, ratingOf } from '../lab/step.ts';
 import { tex } from '../maths.ts';
 import { modelColor, PALETTE } from '../palette.ts';
 import { LabView } from './lab-view.ts';
@@ -248,15 +249,29 @@ export class StepWalk extends LabView {
         <button type="button" class="walk-play" ?disabled=${idle} @click=${() => void this.play()}>
           ${this.playing ? 'Pause' : 'Play'}
         </button>
+        ${this.halves()}
         <button
           type="button"
           ?disabled=${idle}
           @click=${() => this.go(epochEnd(step, position?.per_epoch ?? 1))}
         >
-          End of ${this.round()}
+          End of the ${this.round()}
         </button>
       </div>
     `;
+  }
+
+  /** A sweep has two halves: all users, then all items. */
+  private halves(): TemplateResult | typeof nothing {
+    const { opened, walked } = this;
+    const users = opened?.users.length ?? 0;
+    const perEpoch = walked?.position.per_epoch ?? 0;
+    const halved = this.round() === 'sweep' && perEpoch === users + (opened?.items.length ?? 0);
+    if (!halved) return nothing;
+    const end = halfEnd(this.lab.state.step, perEpoch, users);
+    return html`<button type="button" ?disabled=${!walked} @click=${() => this.go(end)}>
+      End of the half-sweep
+    </button>`;
   }
 
   /** Which step this is, and what it is about. */

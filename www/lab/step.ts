@@ -145,6 +145,12 @@ export function epochEnd(step: number, perEpoch: number): number {
   return (Math.floor(step / each) + 1) * each;
 }
 
+/** The step at which the users' or the items' half of a sweep ends, where users come first. */
+export function halfEnd(step: number, perEpoch: number, users: number): number {
+  const start = epochEnd(step, perEpoch) - Math.max(perEpoch, 1);
+  return step - start < users ? start + users : epochEnd(step, perEpoch);
+}
+
 /** One number that two steps change from the same value, and what it is multiplied with. */
 export interface Difference {
   one: Update;

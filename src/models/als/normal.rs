@@ -44,6 +44,7 @@ impl Normal {
         }
     }
 
+    // lesson: matrix
     /// matrix = sum of x_j x_j^T over these rows + lambda I, O(rows f^2).
     pub fn matrix(&mut self, vectors: &Factors, rows: impl Iterator<Item = usize>, lambda: f32) {
         self.matrix.fill(0.0);
@@ -99,6 +100,7 @@ impl Normal {
             add_scaled(self.right.as_mut_slice(), target, vectors.row(row));
         }
     }
+    // lesson: end
 
     /// Solves by Cholesky's factorization. False where the matrix is singular.
     pub fn solve(&mut self) -> bool {
