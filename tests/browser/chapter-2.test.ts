@@ -84,7 +84,7 @@ describe('the walk on the toy', () => {
     expect(Math.abs(sum - (mu + user + item + product))).toBeLessThan(2.5e-4);
     expect(Math.abs(error - (rating - sum))).toBeLessThan(1.2e-4);
     // One cell of R, one user's row and one item's column are framed.
-    expect(await lab.locator('.cell.touched-error').count()).toBe(1);
+    expect(await lab.locator('.map-cell.touched-error').count()).toBe(1);
     expect(await lab.locator('.touched-user').count()).toBe(3);
     expect(await lab.locator('.touched-item').count()).toBe(3);
   });
@@ -146,7 +146,7 @@ describe('the walk on the toy', () => {
       [TOY, before],
     );
     await atStep(lab, '7');
-    expect((await lab.locator('.rating').allInnerTexts()).map(Number).filter(Boolean)).toEqual([
+    expect((await lab.locator('.map-rating').allInnerTexts()).map(Number).filter(Boolean)).toEqual([
       2, 1, 4, 3, 1,
     ]);
     await gamma.fill('0.1');
