@@ -18,7 +18,7 @@ pub use data::Data;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::chart::{Chart, Draw, Lines, Series};
+use crate::chart::{Chart, Draw, Lines, Series, WIDE};
 use crate::models::{Model, REGISTRY, Spec};
 
 /// Types that the structs use and that Rust spells otherwise.
@@ -71,7 +71,7 @@ pub fn line_chart(
         series: series.collect(),
         x_at_least: 0.0,
     };
-    chart(lines.svg())
+    chart(lines.svg(WIDE))
 }
 
 fn chart(chart: Option<Chart>) -> Result<JsValue, JsError> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::{Data, chart, parameters, predictions, spec, to_js};
-use crate::chart::{Draw, Lines, Series};
+use crate::chart::{Draw, Lines, Series, WIDE};
 use crate::data::{Dataset, Ratings, split};
 use crate::explore::{Scored, favorites, top_n};
 use crate::models::{Spec, fingerprint};
@@ -109,7 +109,7 @@ impl Run {
             series: vec![line(train, |e| e.train.rmse), line(test, |e| e.test.rmse)],
             x_at_least: self.spec.epochs() as f64,
         };
-        chart(lines.svg())
+        chart(lines.svg(WIDE))
     }
 
     /// The `n` unrated items with the highest predictions for user `u`, of those with at least `least`
