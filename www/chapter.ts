@@ -1,3 +1,4 @@
+import './elements/data-notice.ts';
 import './elements/model-lab.ts';
 
 import { watchScrollers } from './scrollers.ts';

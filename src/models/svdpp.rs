@@ -194,6 +194,7 @@ impl Svdpp {
     ///
     /// follow from each rating without touching a single y_j. Afterwards z_u tells v, because
     /// z_u = a z_u0 + |N(u)|^(1/2) v, and the y_j are written once.
+    // lesson: user
     fn learn_user(&mut self, u: usize, positions: &[u32], z: &mut [f32], z_start: &mut [f32]) {
         let train = Arc::clone(&self.train);
         self.gather(u, z);
@@ -213,6 +214,7 @@ impl Svdpp {
             }
         }
     }
+    // lesson: end
 
     fn penalized(&self, e: f32, u: usize, i: usize) -> f64 {
         let mut squares = square(self.b_u[u]) + square(self.b_i[i]);

@@ -4,6 +4,11 @@
 //! the Rust ones. Every method of an object that a page holds is total: bad arguments give an `Error`
 //! with a sentence, never a panic.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "wasm-bindgen hands lists over as owned"
+)]
+
 mod data;
 mod run;
 mod walk;
@@ -44,12 +49,6 @@ pub fn registry() -> Result<JsValue, JsError> {
     to_js(REGISTRY)
 }
 
-/// Checks settings, each `name=value`, and returns the whole spec as one line.
-#[wasm_bindgen(js_name = checkSpec)]
-pub fn check_spec(model: &str, settings: Vec<String>) -> Result<String, JsError> {
-    Ok(spec(model, &settings)?.to_string())
-}
-
 /// A chart of lines. `lengths` says how many points each line has, `points` holds x and y in turn,
 /// `colors` red, green and blue in turn. Nothing where no point is finite.
 #[wasm_bindgen(js_name = lineChart, unchecked_return_type = "Chart | undefined")]
@@ -59,9 +58,6 @@ pub fn line_chart(
     lengths: &[u32],
     points: &[f64],
     colors: &[u8],
-    x_at_least: f64,
-    width: u32,
-    height: u32,
 ) -> Result<JsValue, JsError> {
     let mut rest = points.chunks_exact(2).map(|point| (point[0], point[1]));
     let mut color = colors.chunks_exact(3).map(|c| (c[0], c[1], c[2]));
@@ -73,9 +69,9 @@ pub fn line_chart(
         x_label,
         y_label,
         series: series.collect(),
-        x_at_least,
+        x_at_least: 0.0,
     };
-    chart(lines.svg((width.clamp(200, 8000), height.clamp(150, 8000))))
+    chart(lines.svg())
 }
 
 fn chart(chart: Option<Chart>) -> Result<JsValue, JsError> {

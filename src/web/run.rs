@@ -93,13 +93,7 @@ impl Run {
 
     /// Training and test RMSE over the epochs.
     #[wasm_bindgen(unchecked_return_type = "Chart | undefined")]
-    pub fn chart(
-        &self,
-        train: &[u8],
-        test: &[u8],
-        width: u32,
-        height: u32,
-    ) -> Result<JsValue, JsError> {
+    pub fn chart(&self, train: &[u8], test: &[u8]) -> Result<JsValue, JsError> {
         let history = self.training.history();
         let line = |color: &[u8], value: fn(&Epoch) -> f64| Series {
             color: (
@@ -115,7 +109,7 @@ impl Run {
             series: vec![line(train, |e| e.train.rmse), line(test, |e| e.test.rmse)],
             x_at_least: self.spec.epochs() as f64,
         };
-        chart(lines.svg((width.clamp(200, 8000), height.clamp(150, 8000))))
+        chart(lines.svg())
     }
 
     /// The `n` unrated items with the highest predictions for user `u`, of those with at least `least`

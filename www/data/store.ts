@@ -27,6 +27,8 @@ const SIMULATION_SEED = 42;
 
 let manifest: Promise<Manifest> | undefined;
 let source: Promise<Source> | undefined;
+/** What could not be stored, in a private window for example, still serves until the page is left. */
+let unstored: Own | undefined;
 
 /** Tells of a changed data set by an event `change`. */
 export const dataChanges = new EventTarget();
@@ -54,21 +56,23 @@ export async function ownName(): Promise<string | undefined> {
 
 /** Uses the reader's own data from now on, in this browser only; it is sent nowhere. */
 export async function useOwn(name: string, bytes: Uint8Array): Promise<void> {
-  // Without storage (a private window) the data still serves until the page is left.
-  await set(OWN, { name, bytes } satisfies Own).catch(() => undefined);
+  const own: Own = { name, bytes };
+  unstored = undefined;
+  await set(OWN, own).catch(() => (unstored = own));
   source = Promise.resolve({ kind: 'bytes', name, bytes });
   dataChanges.dispatchEvent(new Event('change'));
 }
 
 /** Goes back to the site's own data. */
 export async function forgetOwn(): Promise<void> {
+  unstored = undefined;
   await del(OWN).catch(() => undefined);
   source = undefined;
   dataChanges.dispatchEvent(new Event('change'));
 }
 
 async function kept(): Promise<Own | undefined> {
-  return get<Own>(OWN).catch(() => undefined);
+  return unstored ?? get<Own>(OWN).catch(() => undefined);
 }
 
 async function choose(): Promise<Source> {

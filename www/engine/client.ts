@@ -30,7 +30,9 @@ export class EngineDied extends Error {
 export class Client {
   private worker: Worker | undefined;
   private remote: Promise<Remote<Engine>> | undefined;
-  private died: ((error: Error) => void) | undefined;
+  private replacing: Promise<void> | undefined;
+  /** Calls under way, a cancel beside a training for example: each hears of the worker's death. */
+  private readonly waiting = new Set<(error: Error) => void>();
   private source: { source: Source; cutout: boolean } | undefined;
 
   /** Opens a data set and remembers it for a worker that has to be replaced. */
@@ -43,15 +45,21 @@ export class Client {
   /** Asks the engine something. Fails with `EngineDied` where the worker did not survive it. */
   async call<T>(ask: (engine: Remote<Engine>) => Promise<T>): Promise<T> {
     const engine = await this.engine();
-    const death = new Promise<never>((_resolve, reject) => (this.died = reject));
+    const { worker } = this;
+    let die: (error: Error) => void = () => undefined;
+    const death = new Promise<never>((_resolve, reject) => (die = reject));
+    this.waiting.add(die);
     try {
       return await Promise.race([ask(engine), death]);
     } catch (error) {
       // A panic leaves the instance callable but unsound: a trap is its only trace here.
       const trapped = error instanceof Error && error.name === 'RuntimeError';
       if (!trapped && !(error instanceof EngineDied)) throw error;
-      await this.replace();
+      if (worker === this.worker) this.replacing = this.replace();
+      await this.replacing;
       throw new EngineDied();
+    } finally {
+      this.waiting.delete(die);
     }
   }
 
@@ -71,7 +79,9 @@ export class Client {
 
   private async start(): Promise<Remote<Engine>> {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-    worker.addEventListener('error', () => this.died?.(new EngineDied()));
+    worker.addEventListener('error', () => {
+      for (const die of this.waiting) die(new EngineDied());
+    });
     this.worker = worker;
     const remote = wrap<Engine>(worker);
     await remote.start(await module());

@@ -13,7 +13,13 @@ export type Source =
   | { kind: 'table'; users: number; items: number; cells: Float32Array }
   | { kind: 'simulation'; seed: number }
   | { kind: 'bytes'; name: string; bytes: Uint8Array }
-  | { kind: 'files'; files: File[] };
+  | { kind: 'files'; files: NamedFile[] };
+
+/** A file with the folders it came in: they may tell the edition of a data set. */
+export interface NamedFile {
+  path: string;
+  file: File;
+}
 
 /** A data set that is open in a worker. */
 export interface Opened {

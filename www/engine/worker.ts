@@ -26,8 +26,6 @@ import type {
   Walked,
 } from './types.ts';
 
-/** Twice the size on the page: plotters draws on whole pixels. */
-const CHART = { width: 1360, height: 620 } as const;
 const PROGRESS_MS = 40;
 
 /** Lets messages in, such as a cancel, between two passes. */
@@ -112,7 +110,7 @@ export class Engine {
       losses: walk.losses(),
       objective: walk.objective(),
       fingerprint: walk.fingerprint(),
-      chart: walk.chart(color, CHART.width, CHART.height),
+      chart: walk.chart(color),
       end: walk.position().step < step,
     };
   }
@@ -133,10 +131,11 @@ export class Engine {
     tell: (progress: Progress) => unknown,
   ): Promise<Trained> {
     this.cancelled = false;
+    this.run?.free();
     this.run = undefined;
-    const run = new Run(this.opened, setup.model, setup.settings, setup.split, setup.seed);
-    const chart = (): Chart | undefined =>
-      run.chart(colors.train, colors.test, CHART.width, CHART.height);
+    const data = this.opened;
+    const run = new Run(data, setup.model, setup.settings, setup.split, setup.seed);
+    const chart = (): Chart | undefined => run.chart(colors.train, colors.test);
     let stopped: string | undefined;
     let told = performance.now();
     tell({ history: run.history(), epochs: run.epochs, chart: chart() });
@@ -153,9 +152,8 @@ export class Engine {
       if (error instanceof WebAssembly.RuntimeError) throw error;
       stopped = sentence(error);
     }
-    this.run = run;
     const history = run.history();
-    return {
+    const trained = {
       history,
       epochs: run.epochs,
       chart: chart(),
@@ -164,6 +162,10 @@ export class Engine {
       cancelled: this.cancelled && history.length <= run.epochs,
       stopped,
     };
+    // Where another data set was opened meanwhile, nobody may ask this model about it.
+    if (data === this.data) this.run = run;
+    else run.free();
+    return trained;
   }
 
   /** Ends the training under way after its current epoch. */
@@ -211,9 +213,6 @@ export class Engine {
       Uint32Array.from(lines, ({ points }) => points.length),
       Float64Array.from(lines.flatMap(({ points }) => points.flat())),
       Uint8Array.from(lines.flatMap(({ color }) => [...color])),
-      0,
-      CHART.width,
-      CHART.height,
     );
   }
 
@@ -237,9 +236,9 @@ async function read(source: Source): Promise<Data> {
     case 'bytes':
       return Data.load([source.name], [source.bytes]);
     case 'files': {
-      const bytes = source.files.map(async (file) => new Uint8Array(await file.arrayBuffer()));
+      const bytes = source.files.map(async ({ file }) => new Uint8Array(await file.arrayBuffer()));
       return Data.load(
-        source.files.map(({ name }) => name),
+        source.files.map(({ path }) => path),
         await Promise.all(bytes),
       );
     }

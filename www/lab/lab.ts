@@ -1,18 +1,22 @@
 import type { Entry } from '../../pkg/factorscope.js';
 import { currentSource, dataChanges } from '../data/store.ts';
 import { Client } from '../engine/client.ts';
-import type { Opened, Setup } from '../engine/types.ts';
+import type { Opened, Setup, Trained } from '../engine/types.ts';
 import type { Lab as Block } from '../lesson/lab.ts';
 import { writeLink } from './link.ts';
 import { settingsList } from './registry.ts';
 import { engineCells, type LabState, type Receipt } from './state.ts';
 
-/** Held back at random, unless a lab says otherwise. */
-export const SPLIT = '0.2';
+/** A training that has ended, and what it was asked for. */
+export interface Result {
+  setup: Setup;
+  trained: Trained;
+}
 
 /**
  * One live part: its state, its data set and its engine. Views read from it and ask it to change;
- * `change` tells them of a new state, `data` of a new data set.
+ * `change` tells them of a new state, `data` of a new data set, `trained` of a model that the engine
+ * has ready or has no longer.
  */
 export class Lab extends EventTarget {
   private readonly client = new Client();
@@ -22,6 +26,7 @@ export class Lab extends EventTarget {
   /** Whether the state came from a link: then views run at once. */
   linked = false;
 
+  private ready: Result | undefined;
   private current: LabState;
 
   constructor(
@@ -52,8 +57,19 @@ export class Lab extends EventTarget {
     else this.dispatchEvent(new Event('change'));
   }
 
+  /** The training whose model the engine has ready to be asked. */
+  get result(): Result | undefined {
+    return this.ready;
+  }
+
+  /** Tells all views of a model that has been trained, or that there is none any more. */
+  finish(result: Result | undefined): void {
+    this.ready = result;
+    this.dispatchEvent(new Event('trained'));
+  }
+
   /** The state as the engine takes it. */
-  setup(split = SPLIT): Setup {
+  setup(split = this.current.split): Setup {
     return {
       model: this.entry.id,
       settings: settingsList(this.entry, this.current.settings),
@@ -64,7 +80,14 @@ export class Lab extends EventTarget {
 
   /** The data set, opened in this lab's engine when first asked for. */
   opened(): Promise<Opened> {
-    this.opening ??= this.open();
+    if (!this.opening) {
+      const opening = this.open();
+      this.opening = opening;
+      // What failed is tried again when next asked for.
+      opening.catch(() => {
+        if (this.opening === opening) this.opening = undefined;
+      });
+    }
     return this.opening;
   }
 
@@ -92,6 +115,7 @@ export class Lab extends EventTarget {
 
   private reopen(): void {
     this.opening = undefined;
+    this.ready = undefined;
     this.dispatchEvent(new Event('data'));
     this.dispatchEvent(new Event('change'));
   }

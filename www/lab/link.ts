@@ -2,14 +2,18 @@
 
 import type { Entry } from '../../pkg/factorscope.js';
 import { readValue, type Settings, settingsOf, written } from './registry.ts';
-import { type LabState, LARGEST_TABLE, type Receipt, type Table } from './state.ts';
+import { LEAST, type LabState, type Receipt, SPLIT, type Table } from './state.ts';
+import { type Cell, fitsTable, readCell, within } from './table.ts';
 
 /** The largest seed; the engine takes 32 bits. */
 export const LARGEST_SEED = 2 ** 32 - 1;
 const LARGEST_STEP = 100_000;
 /** Stands before the names of the second model's hyperparameters. */
 const RIVAL = 'rival.';
+/** The most ratings a film can be asked to have. */
+export const LARGEST_LEAST = 1000;
 const FINGERPRINT = /^[0-9a-f]{16}$/;
+const PLACES = ['table', 'cell', 'step', 'user', 'split', 'least'];
 
 /** A fragment, without `#`, that `readLink` reads back. */
 export function writeLink(
@@ -26,9 +30,14 @@ export function writeLink(
   for (const h of rival?.hyperparameters ?? []) {
     link.set(`${RIVAL}${h.name}`, written(h, state.rival?.[h.name] ?? h.default));
   }
-  if (state.table) link.set('table', writeTable(state.table));
+  if (state.table) {
+    link.set('table', writeTable(state.table));
+    link.set('cell', writeCell(state.cell));
+  }
   if (state.step > 0) link.set('step', String(state.step));
   if (state.user > 0) link.set('user', String(state.user));
+  if (state.split !== SPLIT) link.set('split', state.split);
+  if (state.least !== LEAST) link.set('least', String(state.least));
   if (receipt.data) link.set('data', receipt.data);
   if (receipt.run) link.set('run', receipt.run);
   return link.toString();
@@ -56,7 +65,7 @@ export function readLink(
 ): Linked {
   const link = new URLSearchParams(fragment);
   const faults: string[] = [];
-  const known = new Set(['lab', 'model', 'seed', 'table', 'step', 'user', 'data', 'run']);
+  const known = new Set(['lab', 'model', 'seed', ...PLACES, 'data', 'run']);
   const use = <T>(key: string, read: (text: string) => T | undefined, fallback: T): T => {
     const text = link.get(key);
     if (text === null) return fallback;
@@ -79,6 +88,8 @@ export function readLink(
   for (const key of link.keys()) {
     if (!known.has(key)) faults.push(key.slice(0, 20));
   }
+  const table = start.table && use('table', readTable, start.table);
+  const cell = use('cell', (text) => table && readPlace(text, table), start.cell);
   const fingerprint = (text: string): string | undefined =>
     FINGERPRINT.test(text) ? text : undefined;
   return {
@@ -87,9 +98,12 @@ export function readLink(
       settings,
       ...(rival ? { rival } : {}),
       seed: use('seed', whole(LARGEST_SEED), start.seed),
-      table: start.table && use('table', readTable, start.table),
+      table,
+      cell: table ? within(table, cell) : cell,
       step: use('step', whole(LARGEST_STEP), start.step),
       user: use('user', whole(LARGEST_SEED), start.user),
+      split: use('split', readSplit, start.split),
+      least: use('least', whole(LARGEST_LEAST), start.least),
     },
     receipt: {
       run: use('run', fingerprint, undefined),
@@ -103,6 +117,11 @@ function whole(most: number): (text: string) => number | undefined {
   return (text) => (/^\d{1,10}$/.test(text) && Number(text) <= most ? Number(text) : undefined);
 }
 
+/** A split as the engine takes it: a word, or a share of at most two decimals that leaves something. */
+function readSplit(text: string): string | undefined {
+  return /^(everything|latest|0\.\d{1,2})$/.test(text) && Number(text) !== 0 ? text : undefined;
+}
+
 /** `2,,1;,4,3;1,,` */
 export function writeTable({ cells, items, users }: Table): string {
   const rows = Array.from({ length: users }, (_, u) => cells.slice(u * items, (u + 1) * items));
@@ -114,11 +133,20 @@ export function readTable(text: string): Table | undefined {
   if (text.length > 2000) return undefined;
   const rows = text.split(';').map((row) => row.split(','));
   const items = rows[0]?.length ?? 0;
-  const sized = rows.length <= LARGEST_TABLE && items <= LARGEST_TABLE;
-  if (!sized || rows.some((row) => row.length !== items)) return undefined;
-  const cells = rows.flat().map((cell) => (cell === '' ? null : Number(cell)));
-  const fine = cells.every(
-    (cell) => cell === null || (Number.isFinite(cell) && Math.abs(cell) <= 1000),
-  );
-  return fine ? { users: rows.length, items, cells } : undefined;
+  if (!fitsTable(rows.length, items) || rows.some((row) => row.length !== items)) return undefined;
+  const cells = rows.flat().map(readCell);
+  return cells.every((cell) => cell !== undefined)
+    ? { users: rows.length, items, cells }
+    : undefined;
+}
+
+/** `2,1`: user and item, counted from 1 as on the page. */
+function writeCell({ i, u }: Cell): string {
+  return `${u + 1},${i + 1}`;
+}
+
+function readPlace(text: string, table: Table): Cell | undefined {
+  const [, user, item] = /^([1-8]),([1-8])$/.exec(text) ?? [];
+  const cell = { u: Number(user) - 1, i: Number(item) - 1 };
+  return cell.u < table.users && cell.i < table.items ? cell : undefined;
 }

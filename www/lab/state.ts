@@ -1,5 +1,6 @@
 import type { Entry } from '../../pkg/factorscope.js';
 import { type Settings, settingsOf } from './registry.ts';
+import type { Cell } from './table.ts';
 
 /** A small table of ratings, row by row; `null` is an empty cell. */
 export interface Table {
@@ -20,10 +21,16 @@ export interface LabState {
   rival?: Settings;
   /** The edited toy table; nothing where the lab runs on other data. */
   table: Table | undefined;
+  /** The cell of the table that formulas speak of. */
+  cell: Cell;
   /** The step of a walk. */
   step: number;
   /** The dense index of the user whose recommendations are shown. */
   user: number;
+  /** What is held back for testing: `everything` trains on all, `latest`, or a share such as `0.2`. */
+  split: string;
+  /** How many ratings a film needs in training to be recommended. */
+  least: number;
 }
 
 /** What a link also says: what came out when it was made. */
@@ -34,12 +41,21 @@ export interface Receipt {
   data: string | undefined;
 }
 
+/** Held back at random, unless a lab says otherwise. */
+export const SPLIT = '0.2';
+
+/** A film with fewer ratings is not recommended, unless the reader says otherwise. */
+export const LEAST = 5;
+
 /** The toy table of the chapters. */
 export const TOY: Table = {
   users: 3,
   items: 3,
   cells: [2, null, 1, null, 4, 3, 1, null, null],
 };
+
+/** The pair whose rating the chapters predict: user 2, item 1. */
+export const TOY_CELL: Cell = { u: 1, i: 0 };
 
 /** The state a lab starts with. */
 export function initialState(
@@ -55,8 +71,11 @@ export function initialState(
     seed,
     ...(rival ? { rival: settingsOf(rival) } : {}),
     table: toy ? TOY : undefined,
+    cell: TOY_CELL,
     step: 0,
     user: 0,
+    split: SPLIT,
+    least: LEAST,
   };
 }
 

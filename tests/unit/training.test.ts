@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest';
+
+import type { Epoch } from '../../pkg/factorscope.js';
+import { isUseful } from '../../www/data/intake.ts';
+import { filmName, shares, userIndex } from '../../www/lab/films.ts';
+import {
+  errorRows,
+  overfitting,
+  progressText,
+  sameSetup,
+  secondsLeft,
+  singularText,
+} from '../../www/lab/training.ts';
+import { sentence } from '../../www/sentence.ts';
+
+function epoch(n: number, train: number, test: number, singular = 0): Epoch {
+  return {
+    epoch: n,
+    train: { rmse: train, mae: train / 2 },
+    test: { rmse: test, mae: test / 2 },
+    seconds: n,
+    operations: n,
+    singular,
+  };
+}
+
+test('time left goes on as the epochs so far went', () => {
+  expect(secondsLeft(2, 4, 20)).toBe(8);
+  expect(secondsLeft(5, 20, 20)).toBe(0);
+});
+
+test('there is no time left to tell before the first epoch is done', () => {
+  expect(secondsLeft(3, 0, 20)).toBeUndefined();
+  expect(progressText(3, 0, 20)).toBe('epoch 0 of 20');
+});
+
+test('progress tells the time left only while something is under way', () => {
+  expect(progressText(6, 3, 9)).toBe('epoch 3 of 9, about 12 s left');
+  expect(progressText(6, 9, 9)).toBe('epoch 9 of 9');
+  expect(progressText(undefined, 3, 9)).toBe('epoch 3 of 9');
+});
+
+test('errors are told with their change since the start', () => {
+  const rows = errorRows([epoch(0, 1, 1.5), epoch(1, 0.75, 1.25)]);
+  expect(rows.map(({ change, name, now, start }) => [name, start, now, change])).toEqual([
+    ['training RMSE', 1, 0.75, -0.25],
+    ['test RMSE', 1.5, 1.25, -0.25],
+    ['training MAE', 0.5, 0.375, -0.125],
+    ['test MAE', 0.75, 0.625, -0.125],
+  ]);
+});
+
+test('a set that is empty or a training that has not begun has no numbers', () => {
+  expect(errorRows([]).every(({ now }) => Number.isNaN(now))).toBe(true);
+  expect(errorRows([epoch(0, 1, Number.NaN)])[1]?.change).toBeNaN();
+});
+
+test('runs are the same if model, settings, split and seed are', () => {
+  const setup = { model: 'svd', settings: ['factors=2', 'gamma=0.1'], seed: 1, split: '0.2' };
+  expect(sameSetup(setup, { ...setup, settings: [...setup.settings] })).toBe(true);
+  expect(sameSetup(setup, { ...setup, split: 'latest' })).toBe(false);
+  expect(sameSetup(setup, { ...setup, seed: 2 })).toBe(false);
+  expect(sameSetup(setup, { ...setup, settings: ['factors=2', 'gamma=0.2'] })).toBe(false);
+});
+
+test('systems without a unique solution are counted in one sentence, or not mentioned', () => {
+  expect(singularText([epoch(0, 1, 1), epoch(1, 1, 1)])).toBeUndefined();
+  const text = singularText([epoch(0, 1, 1), epoch(1, 1, 1, 3), epoch(2, 1, 1, 1)]);
+  expect(text).toContain('In epoch 1 (and in 1 later epoch), 3 linear systems');
+});
+
+test('overfitting is told once the test error has grown by more than noise', () => {
+  const falling = [epoch(0, 1, 1), epoch(1, 0.9, 0.95)];
+  expect(overfitting(falling)).toBeUndefined();
+  expect(overfitting([...falling, epoch(2, 0.8, 0.952)])).toBeUndefined();
+  expect(overfitting([...falling, epoch(2, 0.8, 0.96)])?.epoch).toBe(1);
+  expect(overfitting([epoch(0, 1, Number.NaN), epoch(1, 0.5, Number.NaN)])).toBeUndefined();
+});
+
+test('a film is called by its title, and by its year where it is known', () => {
+  expect(filmName({ title: 'Alien', year: 1979 })).toBe('Alien (1979)');
+  expect(filmName({ title: '4711', year: undefined })).toBe('4711');
+});
+
+test('shares beyond the largest are summed up, so that all together stay the same', () => {
+  const because: [number, number][] = [
+    [7, 0.5],
+    [3, 0.25],
+    [1, 0.125],
+    [2, -0.5],
+  ];
+  const found = shares({ terms: [], because }, 2);
+  expect(found?.largest).toEqual([
+    { item: 7, share: 0.5 },
+    { item: 3, share: 0.25 },
+  ]);
+  expect(found?.others).toBe(2);
+  expect(found?.rest).toBe(-0.375);
+  expect(shares({ terms: [], because: [] }, 2)).toBeUndefined();
+});
+
+test('a user is found by the id of the data set, blanks aside', () => {
+  expect(userIndex(['ann', 'bob'], ' bob ')).toBe(1);
+  expect(userIndex(['10', '1'], '1')).toBe(1);
+  expect(userIndex(['10', '1'], '')).toBeUndefined();
+});
+
+test('what file managers leave in folders is no part of a data set', () => {
+  const paths = ['ml-1m/ratings.dat', 'ml-1m/.DS_Store', '__MACOSX/ratings.csv', 'a/Thumbs.db'];
+  expect(paths.filter(isUseful)).toEqual(['ml-1m/ratings.dat']);
+  expect(isUseful('.hidden/ratings.csv')).toBe(false);
+});
+
+test('what the engine throws becomes a sentence, and file names stay as they are', () => {
+  expect(sentence(new Error('training diverged; try less'))).toBe('Training diverged; try less.');
+  expect(sentence(new Error('mine.csv, line 3: expected a number'))).toBe(
+    'mine.csv, line 3: expected a number.',
+  );
+  expect(sentence('no data set is open')).toBe('No data set is open.');
+  expect(sentence(new Error('Really?'))).toBe('Really?');
+});

@@ -1,0 +1,73 @@
+// A reader's own files on their way into the page: from a drop, a file choice or a folder choice.
+
+import { Client } from '../engine/client.ts';
+import type { NamedFile } from '../engine/types.ts';
+import { useOwn } from './store.ts';
+
+/** More than any published rating set has (the Netflix Prize comes as 17,770 files). */
+const MOST_FILES = 50_000;
+
+/** Whether something that is dragged holds files. */
+export function hasFiles(transfer: DataTransfer | null): boolean {
+  return transfer?.types.includes('Files') ?? false;
+}
+
+/** Whether a file can belong to a rating set: none of what file managers leave behind. */
+export function isUseful(path: string): boolean {
+  const parts = path.split('/').filter(Boolean);
+  const hidden = parts.some((part) => part.startsWith('.') || part === '__MACOSX');
+  return !hidden && !/^(thumbs\.db|desktop\.ini)$/i.test(parts.at(-1) ?? '');
+}
+
+/** The files of a file or folder choice. */
+export function chosenFiles(files: Iterable<File>): NamedFile[] {
+  return [...files]
+    .map((file) => ({ path: file.webkitRelativePath || file.name, file }))
+    .filter(({ path }) => isUseful(path));
+}
+
+/** The files of a drop, those of folders included. Must be called while the event is handled. */
+export async function droppedFiles(transfer: DataTransfer): Promise<NamedFile[]> {
+  // Both lists are empty as soon as the event has been handled.
+  const plain = chosenFiles(transfer.files);
+  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+  if (!entries.some(({ isDirectory }) => isDirectory)) return plain;
+  const files: NamedFile[] = [];
+  for (const entry of entries) await collect(entry, files);
+  return files.filter(({ path }) => isUseful(path));
+}
+
+async function collect(entry: FileSystemEntry, files: NamedFile[]): Promise<void> {
+  if (files.length >= MOST_FILES) return;
+  if (entry.isFile) {
+    const of = entry as FileSystemFileEntry;
+    const file = await new Promise<File>((resolve, reject) => of.file(resolve, reject));
+    files.push({ path: entry.fullPath.replace(/^\//, ''), file });
+  } else if (entry.isDirectory) {
+    const reader = (entry as FileSystemDirectoryEntry).createReader();
+    // A reader hands out a hundred at a time, and none at the end.
+    for (;;) {
+      const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+        reader.readEntries(resolve, reject),
+      );
+      if (some.length === 0) return;
+      for (const child of some) await collect(child, files);
+    }
+  }
+}
+
+/**
+ * Reads files in a worker of their own and uses them as the page's data from then on. Fails with the
+ * engine's sentence, and then nothing has changed.
+ */
+export async function takeIn(files: readonly NamedFile[]): Promise<void> {
+  if (files.length === 0) throw new Error('There is no file in what was handed over.');
+  const client = new Client();
+  try {
+    const { info } = await client.open({ kind: 'files', files: [...files] }, false);
+    const bytes = await client.call((engine) => engine.encode());
+    await useOwn(info.name, bytes);
+  } finally {
+    client.stop();
+  }
+}

@@ -1,0 +1,181 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { DataInfo } from '../../pkg/factorscope.js';
+import { chosenFiles, droppedFiles, hasFiles, takeIn } from '../data/intake.ts';
+import { forgetOwn, ownName } from '../data/store.ts';
+import type { NamedFile } from '../engine/types.ts';
+import { count, fixed, plain } from '../format.ts';
+import { sentence } from '../sentence.ts';
+import { LabView } from './lab-view.ts';
+
+/** Which data set a lab runs on, and the way to one of the reader's own. */
+@customElement('data-source')
+export class DataSource extends LabView {
+  @state() private info: DataInfo | undefined;
+  @state() private own = false;
+  @state() private reading = false;
+  @state() private over = false;
+  @state() private fault = '';
+  @state() private done = '';
+  private asked = 0;
+
+  private readonly dragged = (event: DragEvent): void => {
+    if (!hasFiles(event.dataTransfer)) return;
+    event.preventDefault();
+    this.over = true;
+  };
+
+  private readonly left = (event: DragEvent): void => {
+    if (event.relatedTarget === null) this.over = false;
+  };
+
+  /** Files may be dropped anywhere on the page; the first lab of the page takes them. */
+  private readonly dropped = (event: DragEvent): void => {
+    this.over = false;
+    if (!event.dataTransfer || !hasFiles(event.dataTransfer) || event.defaultPrevented) return;
+    event.preventDefault();
+    void this.take(droppedFiles(event.dataTransfer));
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('dragover', this.dragged);
+    window.addEventListener('dragleave', this.left);
+    window.addEventListener('drop', this.dropped);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('dragover', this.dragged);
+    window.removeEventListener('dragleave', this.left);
+    window.removeEventListener('drop', this.dropped);
+  }
+
+  protected override firstUpdated(): void {
+    void this.look();
+  }
+
+  protected override dataChanged(): void {
+    void this.look();
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <section class="data-source" aria-label="Data">
+        <p class="data-facts">${this.facts()}</p>
+        ${this.reading ? html`<p role="status">Reading …</p>` : nothing}
+        ${this.done ? html`<p class="good" role="status">${this.done}</p>` : nothing}
+        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        <details>
+          <summary>Use your own ratings</summary>
+          ${this.choice()}
+        </details>
+      </section>
+    `;
+  }
+
+  private facts(): TemplateResult {
+    const { info } = this;
+    if (!info) return html`${this.fault ? nothing : 'Opening the data …'} ${this.back()}`;
+    const [low, high] = info.scale;
+    return html`
+      <strong>${info.name}</strong>${this.own ? ' (your own file)' : nothing}:
+      <span class="value">${count(info.ratings)}</span> ratings from
+      <span class="value">${plain(low)}</span> to <span class="value">${plain(high)}</span> by
+      <span class="value">${count(info.users)}</span> users of
+      <span class="value">${count(info.items)}</span> films, mean
+      <span class="value">${fixed(info.mean, 3)}</span>.
+      ${info.origin === 'simulation' ? 'The films are real, the ratings are simulated.' : nothing}
+      ${this.back()}
+    `;
+  }
+
+  private back(): TemplateResult | typeof nothing {
+    if (!this.own) return nothing;
+    return html`<button type="button" class="quiet" ?disabled=${this.reading} @click=${this.goBack}>
+      Back to the site’s data
+    </button>`;
+  }
+
+  private choice(): TemplateResult {
+    const id = this.lab.block.id;
+    return html`
+      <div class="drop-zone ${this.over ? 'drop-over' : ''}">
+        <p>
+          Drop a ratings file, a zip or a folder anywhere on this page, or choose one. It is read in
+          this tab and kept in this browser only: it never leaves your machine.
+        </p>
+        <div class="buttons">
+          <label for="${id}-files">File or zip</label>
+          <input
+            id="${id}-files"
+            type="file"
+            multiple
+            ?disabled=${this.reading}
+            @change=${this.choose}
+          />
+          <label for="${id}-folder">Folder</label>
+          <input
+            id="${id}-folder"
+            type="file"
+            webkitdirectory
+            ?disabled=${this.reading}
+            @change=${this.choose}
+          />
+        </div>
+        <p class="help">
+          MovieLens in any edition, the Netflix Prize, or a table with user, item, rating and, if
+          you have it, timestamp, separated by commas, tabs or semicolons. All live parts of the
+          site then run on it, the 3x3 table excepted.
+        </p>
+      </div>
+    `;
+  }
+
+  private readonly choose = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    const files = chosenFiles(input.files ?? []);
+    // The same file can be chosen again after it was mended.
+    input.value = '';
+    if (files.length > 0) void this.take(Promise.resolve(files));
+  };
+
+  private async take(files: Promise<NamedFile[]>): Promise<void> {
+    if (this.reading) return;
+    this.reading = true;
+    this.fault = '';
+    this.done = '';
+    try {
+      await takeIn(await files);
+      this.done = 'Your data is in use now.';
+    } catch (error) {
+      this.fault = `${sentence(error)} The data in use stays as it was.`;
+    } finally {
+      this.reading = false;
+    }
+    await this.updateComplete;
+    this.scrollIntoView({ block: 'nearest' });
+  }
+
+  private readonly goBack = (): void => {
+    this.done = '';
+    this.fault = '';
+    void forgetOwn();
+  };
+
+  private async look(): Promise<void> {
+    const asked = ++this.asked;
+    try {
+      const own = (await ownName()) !== undefined;
+      if (asked !== this.asked) return;
+      this.own = own;
+      const { info } = await this.lab.opened();
+      if (asked === this.asked) this.info = info;
+    } catch (error) {
+      if (asked !== this.asked) return;
+      this.info = undefined;
+      this.fault = sentence(error);
+    }
+  }
+}

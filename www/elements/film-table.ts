@@ -1,0 +1,400 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { Explanation, Film } from '../../pkg/factorscope.js';
+import { EngineDied } from '../engine/client.ts';
+import type { Opened } from '../engine/types.ts';
+import { count, fixed, plain, signed } from '../format.ts';
+import { filmName, meaning, shares, userIndex } from '../lab/films.ts';
+import { LARGEST_LEAST } from '../lab/link.ts';
+import { tex } from '../maths.ts';
+import { sentence } from '../sentence.ts';
+import { LabView } from './lab-view.ts';
+
+const FILMS = 10;
+const REASONS = 5;
+/** Browsers grow slow with longer lists of suggestions. */
+const MOST_SUGGESTIONS = 1000;
+
+interface Shown {
+  user: number;
+  films: Film[];
+  favorites: Film[];
+}
+
+/** The films that the trained model predicts a user to rate highest, and why. */
+@customElement('film-table')
+export class FilmTable extends LabView {
+  @state() private opened: Opened | undefined;
+  @state() private shown: Shown | undefined;
+  @state() private fault = '';
+  /** The item whose explanation stands open. */
+  @state() private open: number | undefined;
+  @state() private why: Explanation | undefined;
+  private asked = 0;
+
+  private readonly trained = (): void => this.ask();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.lab.addEventListener('trained', this.trained);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.lab.removeEventListener('trained', this.trained);
+  }
+
+  protected override firstUpdated(_changed: PropertyValues): void {
+    this.ask();
+  }
+
+  protected override labChanged(): void {
+    const { least, user } = this.lab.state;
+    const { shown } = this;
+    if (!shown || shown.user !== user || this.least !== least) this.ask();
+  }
+
+  protected override dataChanged(): void {
+    this.opened = undefined;
+    this.shown = undefined;
+  }
+
+  private least = 0;
+
+  protected override render(): TemplateResult {
+    const { fault, opened, shown } = this;
+    return html`
+      <section class="films" aria-label="Recommendations">
+        ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing}
+        ${
+          shown && opened
+            ? html`${this.controls(opened)} ${this.tables(shown, opened)}`
+            : html`<p class="films-empty">
+                ${
+                  this.lab.result
+                    ? 'Asking the model …'
+                    : `Once the model above is trained, the ${FILMS} films that it predicts to be rated
+                   highest by any user you choose stand here, and why.`
+                }
+              </p>`
+        }
+      </section>
+    `;
+  }
+
+  private controls(opened: Opened): TemplateResult {
+    const { id } = this.lab.block;
+    const { user } = this.lab.state;
+    const suggestions = opened.users.length <= MOST_SUGGESTIONS ? opened.users : [];
+    const go = (to: number) => (): void => this.choose(to);
+    return html`
+      <form class="films-controls" @submit=${(event: Event) => event.preventDefault()}>
+        <div class="buttons">
+          <label for="${id}-user">User</label>
+          <input
+            id="${id}-user"
+            class="number"
+            type="text"
+            autocomplete="off"
+            list=${suggestions.length > 0 ? `${id}-users` : nothing}
+            aria-describedby="${id}-user-help"
+            .value=${opened.users[user] ?? ''}
+            @change=${(event: Event) => this.type(event.target as HTMLInputElement, opened)}
+          />
+          <datalist id="${id}-users">
+            ${suggestions.map((name) => html`<option value=${name}></option>`)}
+          </datalist>
+          <button type="button" ?disabled=${user <= 0} @click=${go(user - 1)}>Previous</button>
+          <button type="button" ?disabled=${user >= opened.users.length - 1} @click=${go(user + 1)}>
+            Next
+          </button>
+          <button
+            type="button"
+            @click=${() => this.choose(Math.floor(Math.random() * opened.users.length))}
+          >
+            Any user
+          </button>
+        </div>
+        <div class="buttons">
+          <label for="${id}-least">Only films with at least</label>
+          <input
+            id="${id}-least"
+            class="number"
+            type="number"
+            min="0"
+            max=${LARGEST_LEAST}
+            step="1"
+            aria-describedby="${id}-least-help"
+            .value=${String(this.lab.state.least)}
+            @change=${(event: Event) => this.typeLeast(event.target as HTMLInputElement)}
+          />
+          <span>ratings</span>
+        </div>
+        <p class="help" id="${id}-user-help">
+          One of ${count(opened.users.length)} users, by the id that the data set gives.
+        </p>
+        <p class="help" id="${id}-least-help">
+          Counted in the training set. The bias and the vector of a film with one or two ratings are
+          little more than guesses.
+        </p>
+      </form>
+    `;
+  }
+
+  private tables({ favorites, films, user }: Shown, opened: Opened): TemplateResult {
+    const [low, high] = opened.info.scale;
+    const name = opened.users[user] ?? '';
+    const above = films.some(({ rating }) => rating > high);
+    return html`
+      <div class="films-tables">
+        <div>
+          <h4>Predicted highest for user ${name}, of the films not rated</h4>
+          ${
+            films.length === 0
+              ? html`<p>
+                  No film is left that this user has not rated and that has so many ratings: ask for
+                  fewer.
+                </p>`
+              : this.predicted(films, opened)
+          }
+          ${
+            above
+              ? html`<p class="help">
+                  The scale ends at ${plain(high)}. A sum can exceed it, and is shown as computed:
+                  cut off, the best films would all be equal. Only where errors are measured is a
+                  prediction clamped to ${plain(low)} … ${plain(high)}.
+                </p>`
+              : nothing
+          }
+        </div>
+        <div>
+          <h4>Rated highest by user ${name}</h4>
+          ${this.rated(favorites)}
+        </div>
+      </div>
+    `;
+  }
+
+  private predicted(films: readonly Film[], opened: Opened): TemplateResult {
+    return html`
+      <table class="film-list">
+        <thead>
+          <tr>
+            <th scope="col" class="film-rank">#</th>
+            <th scope="col">film</th>
+            <th scope="col" class="film-number">predicted</th>
+            <th scope="col" class="film-number">ratings</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${films.map(
+            (film, n) => html`
+              <tr>
+                <td class="film-rank">${n + 1}</td>
+                <td>
+                  <div class="film-cell">
+                    <div>${title(film)}</div>
+                    <button
+                      type="button"
+                      class="quiet film-why"
+                      aria-expanded=${this.open === film.item ? 'true' : 'false'}
+                      aria-label="Why ${film.title}?"
+                      @click=${() => this.toggle(film.item)}
+                    >
+                      Why?
+                    </button>
+                  </div>
+                </td>
+                <td class="film-number">${fixed(film.rating, 2)}</td>
+                <td class="film-number">${count(film.count)}</td>
+              </tr>
+              ${
+                this.open === film.item
+                  ? html`<tr class="film-reason">
+                      <td colspan="4">${this.reason(opened)}</td>
+                    </tr>`
+                  : nothing
+              }
+            `,
+          )}
+        </tbody>
+      </table>
+    `;
+  }
+
+  private rated(films: readonly Film[]): TemplateResult {
+    if (films.length === 0) return html`<p>Nothing.</p>`;
+    return html`
+      <table class="film-list">
+        <thead>
+          <tr>
+            <th scope="col">film</th>
+            <th scope="col" class="film-number">rated</th>
+            <th scope="col" class="film-number">ratings</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${films.map(
+            (film) => html`
+              <tr>
+                <td>${title(film)}</td>
+                <td class="film-number">${plain(film.rating, 2)}</td>
+                <td class="film-number">${count(film.count)}</td>
+              </tr>
+            `,
+          )}
+        </tbody>
+      </table>
+    `;
+  }
+
+  /** The addends of the prediction, and the rated films behind them. */
+  private reason(opened: Opened): TemplateResult {
+    const { why } = this;
+    if (!why) return html`<p>Asking the model …</p>`;
+    const sum = why.terms.reduce((all, { value }) => all + value, 0);
+    const single = shares(why, REASONS);
+    return html`
+      <table class="addends">
+        <caption>
+          The prediction, addend by addend
+        </caption>
+        <tbody>
+          ${why.terms.map(
+            ({ symbol, value }) => html`
+              <tr>
+                <th scope="row">
+                  ${tex(symbol)} <span class="addend-words">${meaning(symbol)}</span>
+                </th>
+                <td class="film-number">${signed(value, 4)}</td>
+              </tr>
+            `,
+          )}
+          <tr class="sum">
+            <th scope="row">
+              ${tex(String.raw`\hat r_{ui}`)} <span class="addend-words">their sum</span>
+            </th>
+            <td class="film-number">${fixed(sum, 4)}</td>
+          </tr>
+        </tbody>
+      </table>
+      ${
+        single
+          ? html`<table class="addends">
+              <caption>
+                Of the last addend, what each rated film adds:
+                ${tex(String.raw`|N(u)|^{-1/2}\, q_i^\top y_j`)}
+              </caption>
+              <tbody>
+                ${single.largest.map(({ item, share }) => {
+                  const known = opened.items[item];
+                  return html`
+                    <tr>
+                      <td>${known ? filmName(known) : item}</td>
+                      <td class="film-number">${signed(share, 4)}</td>
+                    </tr>
+                  `;
+                })}
+                ${
+                  single.others > 0
+                    ? html`<tr>
+                        <td>${count(single.others)} more together</td>
+                        <td class="film-number">${signed(single.rest, 4)}</td>
+                      </tr>`
+                    : nothing
+                }
+              </tbody>
+            </table>`
+          : nothing
+      }
+    `;
+  }
+
+  private choose(user: number): void {
+    // A choice of rows changes no parameter: what the link promised still holds.
+    this.lab.set({ user }, true);
+  }
+
+  private type(input: HTMLInputElement, opened: Opened): void {
+    const user = userIndex(opened.users, input.value);
+    input.setCustomValidity(
+      user === undefined ? `there is no user ${input.value} in this data` : '',
+    );
+    if (user === undefined) input.reportValidity();
+    else this.choose(user);
+  }
+
+  private typeLeast(input: HTMLInputElement): void {
+    const least = input.valueAsNumber;
+    if (Number.isInteger(least) && least >= 0 && least <= LARGEST_LEAST) {
+      this.lab.set({ least }, true);
+    } else input.reportValidity();
+  }
+
+  private toggle(item: number): void {
+    this.why = undefined;
+    this.open = this.open === item ? undefined : item;
+    if (this.open !== undefined) void this.explain(this.open);
+  }
+
+  private async explain(item: number): Promise<void> {
+    const user = this.shown?.user ?? 0;
+    await this.guarded(async () => {
+      const client = await this.lab.engine();
+      const why = await client.call((engine) => engine.explain(user, item));
+      if (this.open === item && this.shown?.user === user) this.why = why;
+    });
+  }
+
+  private ask(): void {
+    this.open = undefined;
+    this.why = undefined;
+    if (!this.lab.result) {
+      this.asked += 1;
+      this.shown = undefined;
+      this.requestUpdate();
+      return;
+    }
+    void this.guarded(() => this.recommend());
+  }
+
+  private async recommend(): Promise<void> {
+    const asked = ++this.asked;
+    const opened = await this.lab.opened();
+    const { least, user: wanted } = this.lab.state;
+    // A link may name a user that this data set does not have.
+    const user = Math.min(wanted, opened.users.length - 1);
+    const client = await this.lab.engine();
+    const { favorites, films } = await client.call((engine) =>
+      engine.recommend(user, FILMS, least),
+    );
+    if (asked !== this.asked) return;
+    this.opened = opened;
+    this.least = least;
+    this.shown = { user, films, favorites };
+    this.fault = '';
+    if (user !== wanted) this.choose(user);
+  }
+
+  private async guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.fault = sentence(error);
+      if (error instanceof EngineDied) this.lab.finish(undefined);
+    }
+  }
+}
+
+/** Title, year and genres, all as text. */
+function title(film: Film): TemplateResult {
+  return html`
+    <span class="film-title">${filmName(film)}</span>
+    ${
+      film.genres.length > 0
+        ? html`<span class="film-genres">${film.genres.join(', ')}</span>`
+        : nothing
+    }
+  `;
+}

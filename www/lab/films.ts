@@ -1,0 +1,46 @@
+// What the table of films says, as pure functions.
+
+import type { Explanation, Item } from '../../pkg/factorscope.js';
+
+/** An item as a line of text: its title, and the year where it is known. */
+export function filmName({ title, year }: Pick<Item, 'title' | 'year'>): string {
+  return year === undefined ? title : `${title} (${year})`;
+}
+
+/** An addend of a prediction in words, where the site knows its symbol. */
+export function meaning(symbol: string): string {
+  return (
+    {
+      [String.raw`\mu`]: 'the mean of all ratings',
+      b_u: 'how far this user’s ratings lie from it',
+      b_i: 'how far this film’s ratings lie from it',
+      [String.raw`q_i^\top p_u`]: 'the film’s vector times the user’s own',
+      [String.raw`p_u^\top q_i`]: 'the user’s vector times the film’s',
+      [String.raw`q_i^\top |N(u)|^{-1/2} \sum_{j} y_j`]:
+        'the film’s vector times what the rated films say of the user',
+    }[symbol] ?? ''
+  );
+}
+
+/** What single rated items add to a prediction: the largest, and all the others together. */
+export interface Shares {
+  largest: { item: number; share: number }[];
+  others: number;
+  /** The sum of the others. */
+  rest: number;
+}
+
+/** The `most` largest of an explanation's shares, or nothing where the model cannot tell. */
+export function shares({ because }: Explanation, most: number): Shares | undefined {
+  if (because.length === 0) return undefined;
+  const largest = because.slice(0, most).map(([item, share]) => ({ item, share }));
+  const others = because.slice(most);
+  const rest = others.reduce((sum, [, share]) => sum + share, 0);
+  return { largest, others: others.length, rest };
+}
+
+/** The dense index of a user by the id the data set gave, or nothing. */
+export function userIndex(ids: readonly string[], text: string): number | undefined {
+  const at = ids.indexOf(text.trim());
+  return at < 0 ? undefined : at;
+}
