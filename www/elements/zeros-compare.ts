@@ -263,12 +263,16 @@ export class ZerosCompare extends LabView {
       this.user = users[user] ?? '';
       for (const variant of VARIANTS) {
         if (asked !== this.asked || this.cancelled) break;
+        let over = false;
         const tell = proxy(({ epochs, history }: { epochs: number; history: Epoch[] }) => {
+          // What is told goes another way than the answer, and may come after it.
+          if (over) return;
           this.told = `${VARIANT_NAMES[variant]}: sweep ${history.length - 1} of ${epochs}`;
         });
         const trained = await client.call((engine) =>
           engine.train(this.setup(variant), colors, tell),
         );
+        over = true;
         if (asked !== this.asked || this.cancelled) break;
         const { films } = await client.call((engine) => engine.recommend(user, items.length, 0));
         const last = trained.history.at(-1);
