@@ -4,6 +4,7 @@
 //! the Rust ones. Every method of an object that a page holds is total: bad arguments give an `Error`
 //! with a sentence, never a panic.
 
+mod cross;
 mod data;
 mod run;
 mod walk;
@@ -124,4 +125,13 @@ fn predictions(model: &dyn Model, users: usize, items: usize) -> Vec<f32> {
         }
     }
     cells
+}
+
+/// The clock of the page or worker, in seconds.
+fn performance_now() -> Result<impl Fn() -> f64 + 'static, JsError> {
+    let missing = || JsError::new("this browser has no performance clock");
+    let global = js_sys::global();
+    let clock = js_sys::Reflect::get(&global, &"performance".into()).map_err(|_| missing())?;
+    let clock: web_sys::Performance = clock.dyn_into().map_err(|_| missing())?;
+    Ok(move || clock.now() / 1000.0)
 }
