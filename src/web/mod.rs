@@ -9,6 +9,7 @@
     reason = "wasm-bindgen hands lists over as owned"
 )]
 
+mod cross;
 mod data;
 mod run;
 mod walk;
@@ -120,4 +121,13 @@ fn predictions(model: &dyn Model, users: usize, items: usize) -> Vec<f32> {
         }
     }
     cells
+}
+
+/// The clock of the page or worker, in seconds.
+fn performance_now() -> Result<impl Fn() -> f64 + 'static, JsError> {
+    let missing = || JsError::new("this browser has no performance clock");
+    let global = js_sys::global();
+    let clock = js_sys::Reflect::get(&global, &"performance".into()).map_err(|_| missing())?;
+    let clock: web_sys::Performance = clock.dyn_into().map_err(|_| missing())?;
+    Ok(move || clock.now() / 1000.0)
 }
