@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn the_frame_tells_where_values_lie() {
         let chart = lines(vec![(0.0, 1.0), (1.0, f64::NAN), (2.0, 0.5)])
-            .svg()
+            .svg(crate::chart::WIDE)
             .unwrap();
         assert_eq!(chart.x, (0.0, 4.0));
         assert!(chart.y.0 < 0.5 && chart.y.1 > 1.0);
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn nothing_finite_gives_no_chart() {
-        assert_eq!(lines(vec![(0.0, f64::NAN)]).svg(), None);
+        assert_eq!(lines(vec![(0.0, f64::NAN)]).svg(crate::chart::WIDE), None);
     }
 
     #[test]

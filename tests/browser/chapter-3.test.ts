@@ -172,8 +172,9 @@ describe('the race', () => {
     const { page } = await site.visit(CHAPTER);
     const lab = part(page, 'model-race');
     await lab.scrollIntoViewIfNeeded();
+    await lab.getByLabel('epochs', { exact: true }).first().fill('200');
     await lab.getByRole('button', { name: 'Start the race' }).click();
-    await lab.getByText('epoch 2 of').waitFor({ timeout: 60_000 });
+    await lab.getByText(/epoch \d+ of 200/).waitFor({ timeout: 60_000 });
     await lab.getByRole('button', { name: 'Cancel' }).click();
     await lab.getByText('Cancelled; what was reached is shown.').waitFor();
     const row = lab.locator('.race-results tr', { hasText: 'test RMSE at the end' });

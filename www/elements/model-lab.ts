@@ -47,7 +47,7 @@ export class ModelLab extends LitElement {
     return html`
       <section class="lab" aria-label="Live part: ${lab.entry.title}">
         ${this.notes.map((note) => html`<p class="note" role="status">${note}</p>`)}
-        ${this.block.show.map((view: View) => VIEW_ELEMENTS[view]?.(lab))}
+        ${this.block.show.map((view: View) => VIEW_ELEMENTS[view](lab))}
       </section>
     `;
   }

@@ -298,13 +298,16 @@ export class ModelRace extends LabView {
         };
         this.put(at, runner);
         const setup = { ...split, model: model.id, settings: settingsList(model, settings) };
+        let over = false;
         const tell = (epoch: Epoch): void => {
-          if (race !== this.race) return;
+          // What is told goes another way than the answer, and may come after it.
+          if (over || race !== this.race) return;
           runner.history.push(epoch);
           this.told = `${model.title}: epoch ${epoch.epoch} of ${settings['epochs'] ?? 0}`;
           this.put(at, { ...runner });
         };
         const raced = await client.call((engine) => engine.history(setup, proxy(tell)));
+        over = true;
         if (race !== this.race) break;
         this.put(at, { ...runner, ...raced });
         if (raced.stopped) this.fault = `${model.title}: ${raced.stopped}`;

@@ -16,7 +16,7 @@ import type { Lab } from '../lab/lab.ts';
 import type { View } from '../lesson/views.ts';
 
 /** The element of each view a chapter can name. */
-export const VIEW_ELEMENTS: Partial<Record<View, (lab: Lab) => TemplateResult>> = {
+export const VIEW_ELEMENTS: Record<View, (lab: Lab) => TemplateResult> = {
   controls: (lab) =>
     html`<model-controls
       .lab=${lab}

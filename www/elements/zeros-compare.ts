@@ -263,12 +263,16 @@ export class ZerosCompare extends LabView {
       this.user = users[user] ?? '';
       for (const variant of VARIANTS) {
         if (asked !== this.asked || this.cancelled) break;
+        let over = false;
         const tell = proxy(({ epochs, history }: { epochs: number; history: Epoch[] }) => {
+          // What is told goes another way than the answer, and may come after it.
+          if (over) return;
           this.told = `${VARIANT_NAMES[variant]}: sweep ${history.length - 1} of ${epochs}`;
         });
         const trained = await client.call((engine) =>
           engine.train(this.setup(variant), colors, tell),
         );
+        over = true;
         if (asked !== this.asked || this.cancelled) break;
         const { films } = await client.call((engine) => engine.recommend(user, items.length, 0));
         const last = trained.history.at(-1);
@@ -303,7 +307,7 @@ export class ZerosCompare extends LabView {
         return one ? show(one) : '–';
       });
     const ranks = Array.from({ length: TOP }, (_, rank) => rank);
-    const user = this.user || '…';
+    const user = this.user ? `user ${this.user}` : 'a user';
     const { plain, zeros } = large;
     return html`
       <div class="buttons">
@@ -319,12 +323,9 @@ export class ZerosCompare extends LabView {
       ${comparison([
         ['test RMSE', of(({ last }) => fixed(last.test.rmse, 4))],
         ['training RMSE', of(({ last }) => fixed(last.train.rmse, 4))],
-        [
-          `mean prediction for what user ${user} has not rated`,
-          of(({ unrated }) => fixed(unrated, 2)),
-        ],
+        [`mean prediction for what ${user} has not rated`, of(({ unrated }) => fixed(unrated, 2))],
         ...ranks.map((rank): [string, string[]] => [
-          rank === 0 ? `highest for user ${user}` : `${rank + 1}.`,
+          rank === 0 ? `highest for ${user}` : `${rank + 1}.`,
           of(({ films }) => {
             const film = films[rank];
             return film ? `${film.title}: ${fixed(film.rating, 2)}` : '–';
@@ -338,9 +339,9 @@ export class ZerosCompare extends LabView {
       ${
         plain && zeros
           ? html`<p class="zeros-verdict" role="status">
-              With zeros, what user ${user} has not rated gets ${fixed(zeros.unrated, 2)} on
-              average, and the test RMSE is ${fixed(zeros.last.test.rmse, 2)} where the known
-              ratings alone give ${fixed(plain.last.test.rmse, 2)}.
+              With zeros, what ${user} has not rated gets ${fixed(zeros.unrated, 2)} on average, and
+              the test RMSE is ${fixed(zeros.last.test.rmse, 2)} where the known ratings alone give
+              ${fixed(plain.last.test.rmse, 2)}.
             </p>`
           : nothing
       }

@@ -44,7 +44,6 @@ impl Normal {
         }
     }
 
-    // lesson: matrix
     /// matrix = sum of x_j x_j^T over these rows + lambda I, O(rows f^2).
     pub fn matrix(&mut self, vectors: &Factors, rows: impl Iterator<Item = usize>, lambda: f32) {
         self.matrix.fill(0.0);
@@ -93,6 +92,7 @@ impl Normal {
         }
     }
 
+    // lesson: solve
     /// right = sum of t_j x_j over pairs of row j and target t_j.
     pub fn right(&mut self, vectors: &Factors, targets: impl Iterator<Item = (usize, f32)>) {
         self.right.fill(0.0);
@@ -100,7 +100,6 @@ impl Normal {
             add_scaled(self.right.as_mut_slice(), target, vectors.row(row));
         }
     }
-    // lesson: end
 
     /// Solves by Cholesky's factorization. False where the matrix is singular.
     pub fn solve(&mut self) -> bool {
@@ -112,6 +111,7 @@ impl Normal {
         self.buffer = cholesky.unpack_dirty().data.into();
         true
     }
+    // lesson: end
 
     /// Factorizes the matrix once for [`Normal::solve_prepared`].
     pub fn prepare(&mut self) {
