@@ -71,7 +71,7 @@ describe('the walk on the toy', () => {
     await atStep(lab, '1');
     const rows = await lab.locator('.updates tr:has(.after)').all();
     // Two biases and two vectors of two components.
-    expect(rows.length - 1).toBe(-1 + 6);
+    expect(rows).toHaveLength(6);
     for (const row of rows) {
       const [before = '', , gradient = '', , after = ''] = await row.locator('td').allInnerTexts();
       const expected = number(before) - 0.1 * number(gradient);
