@@ -16,7 +16,7 @@ import type { Fit, Opened, Progress, RaceLine, Setup, Source, Trained, Walked } 
 
 /** Twice the size on the page: plotters draws on whole pixels. */
 const CHART = { width: 1360, height: 620 } as const;
-const PROGRESS_MS = 40;
+const PROGRESS_MS = 100;
 
 /** Lets messages in, such as a cancel, between two passes. */
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
