@@ -22,6 +22,13 @@ export function plain(value: number, digits = 3): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
+/** Four decimals, or a power of ten where a number has run away, so that its column stays narrow. */
+export function steady(value: number, digits = 4): string {
+  if (!Number.isFinite(value) || Math.abs(value) < 1e4) return fixed(value, digits);
+  const [mantissa = '', exponent = ''] = Math.abs(value).toExponential(1).split('e');
+  return `${value < 0 ? MINUS : ''}${mantissa}e${exponent.replace('+', '')}`;
+}
+
 /** 100,836 */
 export function count(value: number): string {
   return value.toLocaleString('en');

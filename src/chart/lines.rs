@@ -146,18 +146,18 @@ mod tests {
     #[test]
     fn the_frame_tells_where_values_lie() {
         let chart = lines(vec![(0.0, 1.0), (1.0, f64::NAN), (2.0, 0.5)])
-            .svg((1200, 600))
+            .svg(crate::chart::WIDE)
             .unwrap();
         assert_eq!(chart.x, (0.0, 4.0));
         assert!(chart.y.0 < 0.5 && chart.y.1 > 1.0);
         let (left, top, right, bottom) = chart.plot;
-        assert!(left > 80 && top >= 18 && right < 1200 && bottom < 600);
+        assert!(left > 80 && top >= 18 && right < 1360 && bottom < 620);
         assert!(chart.svg.starts_with("<svg") && chart.svg.contains("epoch"));
     }
 
     #[test]
     fn nothing_finite_gives_no_chart() {
-        assert_eq!(lines(vec![(0.0, f64::NAN)]).svg((1200, 600)), None);
+        assert_eq!(lines(vec![(0.0, f64::NAN)]).svg(crate::chart::WIDE), None);
     }
 
     #[test]

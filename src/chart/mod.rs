@@ -11,6 +11,12 @@ use serde::Serialize;
 
 use metrics::FixedText;
 
+/// Width and height of a chart across a page: twice its size there, since plotters draws on whole
+/// pixels.
+pub const WIDE: (u32, u32) = (1360, 620);
+/// The same for a chart across half a page.
+pub const HALF: (u32, u32) = (800, 480);
+
 /// A finished chart: an SVG, and where in it the plot lies, so that a page can lay a read-out over it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]

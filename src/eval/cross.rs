@@ -35,6 +35,7 @@ pub struct FoldDiverged {
 
 /// Mean, standard deviation and single values of one error over the folds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Summary {
     /// The mean.
     pub mean: f64,

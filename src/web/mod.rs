@@ -4,6 +4,12 @@
 //! the Rust ones. Every method of an object that a page holds is total: bad arguments give an `Error`
 //! with a sentence, never a panic.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "wasm-bindgen hands lists over as owned"
+)]
+
+mod cross;
 mod data;
 mod run;
 mod walk;
@@ -13,7 +19,7 @@ pub use data::Data;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::chart::{Chart, Draw, Lines, Series};
+use crate::chart::{Chart, Draw, Lines, Series, WIDE};
 use crate::models::{Model, REGISTRY, Spec};
 
 /// Types that the structs use and that Rust spells otherwise.
@@ -44,12 +50,6 @@ pub fn registry() -> Result<JsValue, JsError> {
     to_js(REGISTRY)
 }
 
-/// Checks settings, each `name=value`, and returns the whole spec as one line.
-#[wasm_bindgen(js_name = checkSpec)]
-pub fn check_spec(model: &str, settings: Vec<String>) -> Result<String, JsError> {
-    Ok(spec(model, &settings)?.to_string())
-}
-
 /// A chart of lines. `lengths` says how many points each line has, `points` holds x and y in turn,
 /// `colors` red, green and blue in turn. Nothing where no point is finite.
 #[wasm_bindgen(js_name = lineChart, unchecked_return_type = "Chart | undefined")]
@@ -59,9 +59,6 @@ pub fn line_chart(
     lengths: &[u32],
     points: &[f64],
     colors: &[u8],
-    x_at_least: f64,
-    width: u32,
-    height: u32,
 ) -> Result<JsValue, JsError> {
     let mut rest = points.chunks_exact(2).map(|point| (point[0], point[1]));
     let mut color = colors.chunks_exact(3).map(|c| (c[0], c[1], c[2]));
@@ -73,9 +70,9 @@ pub fn line_chart(
         x_label,
         y_label,
         series: series.collect(),
-        x_at_least,
+        x_at_least: 0.0,
     };
-    chart(lines.svg((width.clamp(200, 8000), height.clamp(150, 8000))))
+    chart(lines.svg(WIDE))
 }
 
 fn chart(chart: Option<Chart>) -> Result<JsValue, JsError> {
@@ -124,4 +121,13 @@ fn predictions(model: &dyn Model, users: usize, items: usize) -> Vec<f32> {
         }
     }
     cells
+}
+
+/// The clock of the page or worker, in seconds.
+fn performance_now() -> Result<impl Fn() -> f64 + 'static, JsError> {
+    let missing = || JsError::new("this browser has no performance clock");
+    let global = js_sys::global();
+    let clock = js_sys::Reflect::get(&global, &"performance".into()).map_err(|_| missing())?;
+    let clock: web_sys::Performance = clock.dyn_into().map_err(|_| missing())?;
+    Ok(move || clock.now() / 1000.0)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 
 use super::{Data, chart, parameters, predictions, spec, to_js};
-use crate::chart::{Draw, Lines, Series};
+use crate::chart::{Draw, HALF, Lines, Series};
 use crate::data::Dataset;
 use crate::models::fingerprint;
 use crate::trace;
@@ -90,7 +90,7 @@ impl Walk {
 
     /// Training RMSE over the steps.
     #[wasm_bindgen(unchecked_return_type = "Chart | undefined")]
-    pub fn chart(&self, color: &[u8], width: u32, height: u32) -> Result<JsValue, JsError> {
+    pub fn chart(&self, color: &[u8]) -> Result<JsValue, JsError> {
         let losses = self.walk.losses().iter().enumerate();
         let channel = |n: usize| color.get(n).copied().unwrap_or(0);
         let lines = Lines {
@@ -102,6 +102,6 @@ impl Walk {
             }],
             x_at_least: self.walk.position().per_epoch as f64,
         };
-        chart(lines.svg((width.clamp(200, 8000), height.clamp(150, 8000))))
+        chart(lines.svg(HALF))
     }
 }

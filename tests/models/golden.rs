@@ -5,7 +5,7 @@
 use std::env;
 use std::fs;
 
-use factorscope::chart::{Draw, Lines, Series};
+use factorscope::chart::{Draw, Lines, Series, WIDE};
 use factorscope::data::{simulation, split, toy};
 use factorscope::models::{Entry, Kind, REGISTRY, Spec, fingerprint};
 use serde::{Deserialize, Serialize};
@@ -146,7 +146,7 @@ fn a_loss_chart_has_the_bytes_of_earlier_versions() {
         ],
         x_at_least: 10.0,
     };
-    let found = chart.svg((1200, 600)).unwrap().svg;
+    let found = chart.svg(WIDE).unwrap().svg;
     let path = reference_path(CHART);
     if blessing() {
         fs::write(&path, &found).unwrap();

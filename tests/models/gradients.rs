@@ -106,7 +106,11 @@ fn a_descending_step_goes_along_the_gradient_of_its_objective() {
                         close(f64::from(update.gradient), slope),
                         "{spec}, step {n}: {update:?}, by differences {slope}"
                     );
-                    assert_eq!(update.after, update.before - gamma * update.gradient);
+                    // The engine writes the same as (1 - gamma lambda) before + …: equal to rounding.
+                    let after = update.before - gamma * update.gradient;
+                    assert!(
+                        (update.after - after).abs() <= 4.0 * f32::EPSILON * after.abs().max(0.1)
+                    );
                 }
             }
         }

@@ -80,7 +80,7 @@ describe('maths', () => {
 describe('a lab', () => {
   test('becomes an element that holds the checked settings and says what it needs', () => {
     const lines = ['model: svd', 'rival: als', 'data: movielens', 'seed: 7', 'factors: 20'];
-    const html = render(lab(...lines, 'gamma: 5e-3', 'rule: old', 'show: [loss, train]'));
+    const html = render(lab(...lines, 'gamma: 5e-3', 'rule: old', 'show: [walk, train]'));
     const [, attribute = ''] = /data-lab="([^"]*)"/.exec(html) ?? [];
     expect(JSON.parse(attribute.replaceAll('&quot;', '"'))).toEqual({
       id: 'lab-1',
@@ -89,7 +89,7 @@ describe('a lab', () => {
       data: 'movielens',
       seed: 7,
       settings: { factors: 20, gamma: 0.005, rule: 1 },
-      show: ['loss', 'train'],
+      show: ['walk', 'train'],
     });
     expect(html).toContain('<p>This live part needs JavaScript and WebAssembly');
   });

@@ -3,7 +3,10 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 
 import type { Chart } from '../../pkg/factorscope.js';
-import { fixed, plain } from '../format.ts';
+import { fixed } from '../format.ts';
+import { place, tableRows } from '../lines.ts';
+
+const MOST_ROWS = 40;
 
 /** One line of a chart, for its legend, read-out and table. */
 export interface Line {
@@ -49,9 +52,11 @@ export class LineChart extends LitElement {
           @pointermove=${this.point}
           @pointerleave=${() => (this.at = undefined)}
         >
-          ${this.chart
-            ? html`${unsafeHTML(this.chart.svg)}${this.cursor(this.chart)}`
-            : html`<p class="chart-empty">Nothing to draw yet.</p>`}
+          ${
+            this.chart
+              ? html`${unsafeHTML(this.chart.svg)}${this.cursor(this.chart)}`
+              : html`<p class="chart-empty">Nothing to draw yet.</p>`
+          }
         </div>
         ${this.table()}
       </figure>
@@ -62,7 +67,11 @@ export class LineChart extends LitElement {
     if (this.at === undefined) return nothing;
     const [left, top, right, bottom] = chart.plot;
     const x = left + ((this.at - chart.x[0]) / (chart.x[1] - chart.x[0])) * (right - left);
-    return html`<svg class="cursor" viewBox="0 0 ${chart.size[0]} ${chart.size[1]}" aria-hidden="true">
+    return html`<svg
+      class="cursor"
+      viewBox="0 0 ${chart.size[0]} ${chart.size[1]}"
+      aria-hidden="true"
+    >
       <line x1=${x} x2=${x} y1=${top} y2=${bottom}></line>
     </svg>`;
   }
@@ -91,18 +100,18 @@ export class LineChart extends LitElement {
 
   private position(): string {
     const last = Math.max(...this.lines.flatMap(({ points }) => points.at(-1)?.[0] ?? []));
-    return plain(this.at ?? (Number.isFinite(last) ? last : 0));
+    return place(this.at ?? (Number.isFinite(last) ? last : 0));
   }
 
-  /** At most thirty rows: a long line is thinned, and says so. */
+  /** At most forty rows: a long line is thinned, and says so. */
   private table(): TemplateResult | typeof nothing {
-    const first = this.lines[0];
-    if (!first || first.points.length < 2) return nothing;
-    const every = Math.ceil(first.points.length / 30);
-    const rows = first.points.map((_point, n) => n).filter((n) => n % every === 0);
+    const all = tableRows(this.lines);
+    if (all.length < 2) return nothing;
+    const every = Math.ceil(all.length / MOST_ROWS);
+    const rows = all.filter((_row, n) => n % every === 0);
     return html`
       <details class="chart-table">
-        <summary>The values as a table${every > 1 ? ` (every ${every}th)` : ''}</summary>
+        <summary>The values as a table${every > 1 ? ` (one row in ${every})` : ''}</summary>
         <div class="table-scroll">
           <table>
             <thead>
@@ -113,12 +122,10 @@ export class LineChart extends LitElement {
             </thead>
             <tbody>
               ${rows.map(
-                (n) => html`
+                ({ x, values }) => html`
                   <tr>
-                    <th scope="row">${plain(first.points[n]?.[0] ?? 0)}</th>
-                    ${this.lines.map(
-                      ({ points }) => html`<td>${fixed(points[n]?.[1] ?? Number.NaN, this.digits)}</td>`,
-                    )}
+                    <th scope="row">${place(x)}</th>
+                    ${values.map((y) => html`<td>${y === undefined ? '' : fixed(y, this.digits)}</td>`)}
                   </tr>
                 `,
               )}

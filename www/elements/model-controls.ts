@@ -1,9 +1,9 @@
 import { html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
-import type { Hyperparameter } from '../../pkg/factorscope.js';
+import type { Entry, Hyperparameter } from '../../pkg/factorscope.js';
 import { LARGEST_SEED } from '../lab/link.ts';
-import { readValue } from '../lab/registry.ts';
+import { readValue, type Settings } from '../lab/registry.ts';
 import { tex } from '../maths.ts';
 import { LabView } from './lab-view.ts';
 
@@ -16,37 +16,60 @@ export class ModelControls extends LabView {
   @property({ attribute: false }) first: readonly string[] = [];
   /** Names a view shows itself, or that have no meaning in this lab. */
   @property({ attribute: false }) omitted: readonly string[] = [];
+  /** Sets the lab's second model instead; seed and reset stand with the first. */
+  @property({ type: Boolean }) rival = false;
 
   protected override render(): TemplateResult {
-    const all = this.lab.entry.hyperparameters.filter(({ name }) => !this.omitted.includes(name));
+    const all = this.entry.hyperparameters.filter(({ name }) => !this.omitted.includes(name));
     const main = this.first.length > 0 ? all.filter((h) => this.first.includes(h.name)) : all;
     const more = all.filter((h) => !main.includes(h));
-    const seedFirst = this.first.length === 0 || this.first.includes('seed');
+    const seedFirst = !this.rival && (this.first.length === 0 || this.first.includes('seed'));
+    const seedLast = !this.rival && !seedFirst;
     return html`
       <form class="controls" @submit=${(event: Event) => event.preventDefault()}>
         ${main.map((h) => this.control(h))} ${seedFirst ? this.seed() : ''}
-        ${more.length > 0 || !seedFirst
-          ? html`<details class="more-controls">
-              <summary>More settings</summary>
-              <div class="controls">
-                ${more.map((h) => this.control(h))} ${seedFirst ? '' : this.seed()}
-              </div>
-            </details>`
-          : ''}
-        <button type="button" class="quiet" @click=${this.reset} ?disabled=${this.atDefaults()}>
-          Reset settings
-        </button>
+        ${
+          more.length > 0 || seedLast
+            ? html`<details class="more-controls">
+                <summary>More settings</summary>
+                <div class="controls">
+                  ${more.map((h) => this.control(h))} ${seedLast ? this.seed() : ''}
+                </div>
+              </details>`
+            : ''
+        }
+        ${
+          this.rival
+            ? ''
+            : html`<button
+                type="button"
+                class="quiet"
+                @click=${this.reset}
+                ?disabled=${this.atDefaults()}
+              >
+                Reset settings
+              </button>`
+        }
       </form>
     `;
   }
 
+  private get entry(): Entry {
+    return (this.rival && this.lab.rival) || this.lab.entry;
+  }
+
+  private get settings(): Settings {
+    const { rival, settings } = this.lab.state;
+    return (this.rival && rival) || settings;
+  }
+
   private idOf(name: string): string {
-    return `${this.lab.block.id}-${name}`;
+    return `${this.lab.block.id}-${this.rival ? 'rival-' : ''}${name}`;
   }
 
   private control(h: Hyperparameter): TemplateResult {
     const id = this.idOf(h.name);
-    const value = this.lab.state.settings[h.name] ?? h.default;
+    const value = this.settings[h.name] ?? h.default;
     const label = html`<label for=${id}>${h.name.replaceAll('_', ' ')} ${symbol(h)}</label>`;
     const help = html`<span class="help" id="${id}-help">${h.help}</span>`;
     if (h.kind.type === 'choice') {
@@ -102,21 +125,30 @@ export class ModelControls extends LabView {
         .value=${String(this.lab.state.seed)}
         @change=${(event: Event) => this.typeSeed(event.target as HTMLInputElement)}
       />
-      <button type="button" class="quiet" @click=${() => this.lab.set({ seed: this.lab.state.seed + 1, step: 0 })}>
+      <button
+        type="button"
+        class="quiet"
+        @click=${() => this.lab.set({ seed: this.lab.state.seed + 1, step: 0 })}
+      >
         next
       </button>
-      <span class="help" id="${id}-help">Decides every random choice: the same seed gives the same numbers.</span>
+      <span class="help" id="${id}-help"
+        >Decides every random choice: the same seed gives the same numbers.</span
+      >
     </div>`;
   }
 
   private put(h: Hyperparameter, value: number): void {
-    this.lab.set({ settings: { ...this.lab.state.settings, [h.name]: value } });
+    const settings = { ...this.settings, [h.name]: value };
+    this.lab.set(this.rival ? { rival: settings } : { settings });
   }
 
   private type(h: Hyperparameter, input: HTMLInputElement): void {
     const value = readValue(h, input.value.trim());
     const whole = h.kind.type === 'integer' ? 'a whole number' : 'a number';
-    input.setCustomValidity(value === undefined ? `${h.name} is ${whole} from ${h.min} to ${h.max}` : '');
+    input.setCustomValidity(
+      value === undefined ? `${h.name} is ${whole} from ${h.min} to ${h.max}` : '',
+    );
     if (value === undefined) input.reportValidity();
     else this.put(h, value);
   }
@@ -130,17 +162,16 @@ export class ModelControls extends LabView {
   }
 
   private atDefaults(): boolean {
-    const { seed, settings } = this.lab.state;
-    const { start } = this.lab;
-    return (
-      seed === start.seed &&
-      Object.entries(start.settings).every(([name, value]) => settings[name] === value)
-    );
+    const { seed, settings, rival } = this.lab.start;
+    const same = (now: Settings | undefined, start: Settings | undefined): boolean =>
+      Object.entries(start ?? {}).every(([name, value]) => now?.[name] === value);
+    const { state } = this.lab;
+    return state.seed === seed && same(state.settings, settings) && same(state.rival, rival);
   }
 
   private reset(): void {
-    const { seed, settings } = this.lab.start;
-    this.lab.set({ seed, settings, step: 0 });
+    const { seed, settings, rival } = this.lab.start;
+    this.lab.set({ seed, settings, ...(rival ? { rival } : {}), step: 0 });
   }
 }
 

@@ -47,7 +47,7 @@ export class ModelLab extends LitElement {
     return html`
       <section class="lab" aria-label="Live part: ${lab.entry.title}">
         ${this.notes.map((note) => html`<p class="note" role="status">${note}</p>`)}
-        ${this.block.show.map((view: View) => VIEW_ELEMENTS[view]?.(lab))}
+        ${this.block.show.map((view: View) => VIEW_ELEMENTS[view](lab))}
       </section>
     `;
   }
@@ -57,7 +57,9 @@ export class ModelLab extends LitElement {
     const entry = modelEntry(block.model);
     if (!entry) throw new Error(`no model ${block.model}`);
     const settings = settingsOf(entry, block.settings);
-    return new Lab(block, entry, initialState(entry, settings, block.seed ?? SEED, block.data === 'toy'));
+    const rival = block.rival === undefined ? undefined : modelEntry(block.rival);
+    const start = initialState(entry, settings, block.seed ?? SEED, block.data === 'toy', rival);
+    return new Lab(block, entry, start, rival);
   }
 
   /** Takes over what the address says of this lab. */
@@ -65,7 +67,7 @@ export class ModelLab extends LitElement {
     const { block, lab } = this;
     const fragment = document.location.hash.slice(1);
     if (!lab || linkedLab(fragment) !== block.id) return;
-    const { faults, receipt, state } = readLink(fragment, lab.entry, lab.start);
+    const { faults, receipt, state } = readLink(fragment, lab.entry, lab.start, lab.rival);
     this.notes =
       faults.length > 0
         ? [`Part of the link could not be used and stays at its default: ${faults.join(', ')}.`]

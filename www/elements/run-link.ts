@@ -27,17 +27,26 @@ export class RunLink extends LabView {
           <button type="button" @click=${this.copy}>Copy link to this state</button>
           <span role="status">${this.copied}</span>
         </span>
-        ${this.address
-          ? html`<input class="address" readonly aria-label="Link to this state" .value=${this.address} />`
-          : nothing}
-        ${run && fingerprint
-          ? run === fingerprint
-            ? html`<p class="good">The same bits as in the link you followed.</p>`
-            : html`<p class="note">
-                Not the numbers of the link you followed, whose fingerprint is
-                <span class="fingerprint">${run}</span>: the data or the site has changed since.
-              </p>`
-          : nothing}
+        ${
+          this.address
+            ? html`<input
+                class="address"
+                readonly
+                aria-label="Link to this state"
+                .value=${this.address}
+              />`
+            : nothing
+        }
+        ${
+          run && fingerprint
+            ? run === fingerprint
+              ? html`<p class="good">The same bits as in the link you followed.</p>`
+              : html`<p class="note">
+                  Not the numbers of the link you followed, whose fingerprint is
+                  <span class="fingerprint">${run}</span>: the data or the site has changed since.
+                </p>`
+            : nothing
+        }
       </div>
     `;
   }

@@ -82,6 +82,14 @@ export interface Trained extends Progress {
   stopped: string | undefined;
 }
 
+/** One model's part of a race. */
+export interface Raced {
+  history: Epoch[];
+  fingerprint: string;
+  /** Why it ended early. */
+  stopped: string | undefined;
+}
+
 /** A line of a chart: red, green, blue, and its points. */
 export interface RaceLine {
   color: Uint8Array;

@@ -9,13 +9,23 @@ import init, {
   type Explanation,
   type Film,
   lineChart,
+  type ParameterValues,
   Run,
+  type Step,
   Walk,
 } from '../../pkg/factorscope.js';
-import type { Fit, Opened, Progress, RaceLine, Setup, Source, Trained, Walked } from './types.ts';
+import type {
+  Fit,
+  Opened,
+  Progress,
+  Raced,
+  RaceLine,
+  Setup,
+  Source,
+  Trained,
+  Walked,
+} from './types.ts';
 
-/** Twice the size on the page: plotters draws on whole pixels. */
-const CHART = { width: 1360, height: 620 } as const;
 const PROGRESS_MS = 100;
 
 /** Lets messages in, such as a cancel, between two passes. */
@@ -100,9 +110,18 @@ export class Engine {
       losses: walk.losses(),
       objective: walk.objective(),
       fingerprint: walk.fingerprint(),
-      chart: walk.chart(color, CHART.width, CHART.height),
+      chart: walk.chart(color),
       end: walk.position().step < step,
     };
+  }
+
+  /** The first step that settings lead to; the walk under way stays where it is. */
+  firstStep(setup: Setup): { step: Step | undefined; parameters: ParameterValues[] } {
+    const walk = new Walk(this.opened, setup.model, setup.settings, setup.seed);
+    walk.jump(1);
+    const first = { step: walk.last(), parameters: walk.parameters() };
+    walk.free();
+    return first;
   }
 
   /** Trains with the errors after each epoch; answers when done, cancelled or diverged. */
@@ -116,8 +135,7 @@ export class Engine {
     this.run = undefined;
     const data = this.opened;
     const run = new Run(data, setup.model, setup.settings, setup.split, setup.seed);
-    const chart = (): Chart | undefined =>
-      run.chart(colors.train, colors.test, CHART.width, CHART.height);
+    const chart = (): Chart | undefined => run.chart(colors.train, colors.test);
     let stopped: string | undefined;
     let told = performance.now();
     tell({ history: run.history(), epochs: run.epochs, chart: chart() });
@@ -169,21 +187,22 @@ export class Engine {
   }
 
   /** Trains one model with the errors after each epoch, and keeps nothing; for races. */
-  async history(setup: Setup, tell: (epoch: Epoch) => unknown): Promise<Epoch[]> {
+  async history(setup: Setup, tell: (epoch: Epoch) => unknown): Promise<Raced> {
     this.cancelled = false;
     const run = new Run(this.opened, setup.model, setup.settings, setup.split, setup.seed);
-    for (let epoch = 0; epoch < run.epochs && !this.cancelled; epoch++) {
-      try {
+    let stopped: string | undefined;
+    try {
+      for (let epoch = 0; epoch < run.epochs && !this.cancelled; epoch++) {
         tell(run.pass());
-      } catch (error) {
-        if (error instanceof WebAssembly.RuntimeError) throw error;
-        break;
+        await breathe();
       }
-      await breathe();
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) throw error;
+      stopped = sentence(error);
     }
-    const history = run.history();
+    const raced = { history: run.history(), fingerprint: run.fingerprint(), stopped };
     run.free();
-    return history;
+    return raced;
   }
 
   /** Lines over a common axis. */
@@ -194,9 +213,6 @@ export class Engine {
       Uint32Array.from(lines, ({ points }) => points.length),
       Float64Array.from(lines.flatMap(({ points }) => points.flat())),
       Uint8Array.from(lines.flatMap(({ color }) => [...color])),
-      0,
-      CHART.width,
-      CHART.height,
     );
   }
 

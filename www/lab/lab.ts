@@ -34,6 +34,8 @@ export class Lab extends EventTarget {
     readonly entry: Entry,
     /** The state without any link: where a reset goes back to. */
     readonly start: LabState,
+    /** The second model, where the block names one. */
+    readonly rival?: Entry,
   ) {
     super();
     this.current = start;
@@ -98,10 +100,8 @@ export class Lab extends EventTarget {
   /** The address that restores this state, with what came out of it. */
   async link(run: string | undefined): Promise<string> {
     const { info } = await this.opened();
-    const fragment = writeLink(this.block.id, this.entry, this.current, {
-      run,
-      data: info.fingerprint,
-    });
+    const receipt = { run, data: info.fingerprint };
+    const fragment = writeLink(this.block.id, this.entry, this.current, receipt, this.rival);
     return new URL(`#${fragment}`, document.location.href).href;
   }
 

@@ -1,24 +1,39 @@
 // A live part's state as the fragment of an address, and back. The fragment is never sent anywhere.
 
 import type { Entry } from '../../pkg/factorscope.js';
-import { readValue, settingsOf, written } from './registry.ts';
-import { type LabState, LARGEST_TABLE, type Receipt, SPLIT, type Table } from './state.ts';
+import { readValue, type Settings, settingsOf, written } from './registry.ts';
+import { type LabState, type Receipt, SPLIT, type Table } from './state.ts';
+import { type Cell, fitsTable, readCell, within } from './table.ts';
 
 /** The largest seed; the engine takes 32 bits. */
 export const LARGEST_SEED = 2 ** 32 - 1;
 const LARGEST_STEP = 100_000;
+/** Stands before the names of the second model's hyperparameters. */
+const RIVAL = 'rival.';
 /** The most ratings a film can be asked to have. */
 export const LARGEST_LEAST = 1000;
 const FINGERPRINT = /^[0-9a-f]{16}$/;
-const PLACES = ['table', 'step', 'user', 'split', 'least'];
+const PLACES = ['table', 'cell', 'step', 'user', 'split', 'least'];
 
 /** A fragment, without `#`, that `readLink` reads back. */
-export function writeLink(lab: string, entry: Entry, state: LabState, receipt: Receipt): string {
+export function writeLink(
+  lab: string,
+  entry: Entry,
+  state: LabState,
+  receipt: Receipt,
+  rival?: Entry,
+): string {
   const link = new URLSearchParams({ lab, model: state.model, seed: String(state.seed) });
   for (const h of entry.hyperparameters) {
     link.set(h.name, written(h, state.settings[h.name] ?? h.default));
   }
-  if (state.table) link.set('table', writeTable(state.table));
+  for (const h of rival?.hyperparameters ?? []) {
+    link.set(`${RIVAL}${h.name}`, written(h, state.rival?.[h.name] ?? h.default));
+  }
+  if (state.table) {
+    link.set('table', writeTable(state.table));
+    link.set('cell', writeCell(state.cell));
+  }
   if (state.step > 0) link.set('step', String(state.step));
   if (state.user > 0) link.set('user', String(state.user));
   if (state.split !== SPLIT) link.set('split', state.split);
@@ -42,7 +57,12 @@ export interface Linked {
 }
 
 /** Reads a fragment over the state a lab starts with. Whatever is not allowed stays as it was. */
-export function readLink(fragment: string, entry: Entry, start: LabState): Linked {
+export function readLink(
+  fragment: string,
+  entry: Entry,
+  start: LabState,
+  rivalEntry?: Entry,
+): Linked {
   const link = new URLSearchParams(fragment);
   const faults: string[] = [];
   const known = new Set(['lab', 'model', 'seed', ...PLACES, 'data', 'run']);
@@ -54,22 +74,32 @@ export function readLink(fragment: string, entry: Entry, start: LabState): Linke
     return value ?? fallback;
   };
   if (link.has('model') && link.get('model') !== entry.id) faults.push('model');
-  const settings: Record<string, number> = { ...start.settings };
-  for (const h of entry.hyperparameters) {
-    known.add(h.name);
-    settings[h.name] = use(h.name, (text) => readValue(h, text), settings[h.name] ?? h.default);
-  }
+  const values = (of: Entry, from: Settings, prefix: string): Settings => {
+    const settings: Record<string, number> = { ...from };
+    for (const h of of.hyperparameters) {
+      const key = `${prefix}${h.name}`;
+      known.add(key);
+      settings[h.name] = use(key, (text) => readValue(h, text), settings[h.name] ?? h.default);
+    }
+    return settingsOf(of, settings);
+  };
+  const settings = values(entry, start.settings, '');
+  const rival = rivalEntry && values(rivalEntry, start.rival ?? {}, RIVAL);
   for (const key of link.keys()) {
     if (!known.has(key)) faults.push(key.slice(0, 20));
   }
+  const table = start.table && use('table', readTable, start.table);
+  const cell = use('cell', (text) => table && readPlace(text, table), start.cell);
   const fingerprint = (text: string): string | undefined =>
     FINGERPRINT.test(text) ? text : undefined;
   return {
     state: {
       model: entry.id,
-      settings: settingsOf(entry, settings),
+      settings,
+      ...(rival ? { rival } : {}),
       seed: use('seed', whole(LARGEST_SEED), start.seed),
-      table: start.table && use('table', readTable, start.table),
+      table,
+      cell: table ? within(table, cell) : cell,
       step: use('step', whole(LARGEST_STEP), start.step),
       user: use('user', whole(LARGEST_SEED), start.user),
       split: use('split', readSplit, start.split),
@@ -103,11 +133,20 @@ export function readTable(text: string): Table | undefined {
   if (text.length > 2000) return undefined;
   const rows = text.split(';').map((row) => row.split(','));
   const items = rows[0]?.length ?? 0;
-  const sized = rows.length <= LARGEST_TABLE && items <= LARGEST_TABLE;
-  if (!sized || rows.some((row) => row.length !== items)) return undefined;
-  const cells = rows.flat().map((cell) => (cell === '' ? null : Number(cell)));
-  const fine = cells.every(
-    (cell) => cell === null || (Number.isFinite(cell) && Math.abs(cell) <= 1000),
-  );
-  return fine ? { users: rows.length, items, cells } : undefined;
+  if (!fitsTable(rows.length, items) || rows.some((row) => row.length !== items)) return undefined;
+  const cells = rows.flat().map(readCell);
+  return cells.every((cell) => cell !== undefined)
+    ? { users: rows.length, items, cells }
+    : undefined;
+}
+
+/** `2,1`: user and item, counted from 1 as on the page. */
+function writeCell({ i, u }: Cell): string {
+  return `${u + 1},${i + 1}`;
+}
+
+function readPlace(text: string, table: Table): Cell | undefined {
+  const [, user, item] = /^([1-8]),([1-8])$/.exec(text) ?? [];
+  const cell = { u: Number(user) - 1, i: Number(item) - 1 };
+  return cell.u < table.users && cell.i < table.items ? cell : undefined;
 }

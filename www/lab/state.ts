@@ -1,5 +1,6 @@
 import type { Entry } from '../../pkg/factorscope.js';
-import type { Settings } from './registry.ts';
+import { type Settings, settingsOf } from './registry.ts';
+import type { Cell } from './table.ts';
 
 /** A small table of ratings, row by row; `null` is an empty cell. */
 export interface Table {
@@ -16,8 +17,12 @@ export interface LabState {
   model: string;
   settings: Settings;
   seed: number;
+  /** Hyperparameters of the second model, where the lab has one. */
+  rival?: Settings;
   /** The edited toy table; nothing where the lab runs on other data. */
   table: Table | undefined;
+  /** The cell of the table that formulas speak of. */
+  cell: Cell;
   /** The step of a walk. */
   step: number;
   /** The dense index of the user whose recommendations are shown. */
@@ -46,19 +51,24 @@ export const TOY: Table = {
   cells: [2, null, 1, null, 4, 3, 1, null, null],
 };
 
+/** The pair whose rating the chapters predict: user 2, item 1. */
+export const TOY_CELL: Cell = { u: 1, i: 0 };
+
 /** The state a lab starts with. */
 export function initialState(
   entry: Entry,
   settings: Settings,
   seed: number,
   toy: boolean,
+  rival?: Entry,
 ): LabState {
-  const table = toy ? TOY : undefined;
   return {
     model: entry.id,
     settings,
     seed,
-    table,
+    ...(rival ? { rival: settingsOf(rival) } : {}),
+    table: toy ? TOY : undefined,
+    cell: TOY_CELL,
     step: 0,
     user: 0,
     split: SPLIT,

@@ -6,6 +6,7 @@ export const VIEWS = {
   'least-squares': 'the regularized least squares beside the means',
   walk: 'one step at a time, forward and back, every touched number before and after',
   order: 'what changes when q_i learns from the new p_u',
+  landscape: 'one rating, one factor: the objective as a map, crossed by alternating solutions',
   zeros: 'what changes when unrated cells count as zeros',
   race: 'several models on the same split',
   train: 'training with progress, errors, and a button to cancel',

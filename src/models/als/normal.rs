@@ -92,6 +92,7 @@ impl Normal {
         }
     }
 
+    // lesson: solve
     /// right = sum of t_j x_j over pairs of row j and target t_j.
     pub fn right(&mut self, vectors: &Factors, targets: impl Iterator<Item = (usize, f32)>) {
         self.right.fill(0.0);
@@ -110,6 +111,7 @@ impl Normal {
         self.buffer = cholesky.unpack_dirty().data.into();
         true
     }
+    // lesson: end
 
     /// Factorizes the matrix once for [`Normal::solve_prepared`].
     pub fn prepare(&mut self) {

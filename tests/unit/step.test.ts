@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest';
+
+import type { ParameterValues, Step } from '../../pkg/factorscope.js';
+import { steady } from '../../www/format.ts';
+import {
+  compareUpdates,
+  component,
+  epochEnd,
+  epochOf,
+  groups,
+  indexed,
+  learningRate,
+  placeKey,
+  predicted,
+  products,
+  ratingOf,
+  ruleFor,
+  ruleText,
+  touched,
+  visits,
+} from '../../www/lab/step.ts';
+
+const parameter = (symbol: string, columns: number): ParameterValues => ({
+  name: symbol,
+  symbol,
+  axis: symbol.endsWith('u') ? 'user' : symbol.endsWith('i') ? 'item' : 'global',
+  rows: 3,
+  columns,
+  values: new Float32Array(3 * columns),
+});
+
+const parameters = [
+  parameter(String.raw`\mu`, 1),
+  parameter('b_u', 1),
+  parameter('b_i', 1),
+  parameter('p_u', 2),
+  parameter('q_i', 2),
+];
+
+// User 2 gave item 3 a 3; p = (0.5, -1), q = (2, 0.25): the product is 1 - 0.25.
+const change = (
+  at: number,
+  row: number,
+  column: number,
+  before: number,
+): Step['updates'][number] => ({
+  parameter: at,
+  row,
+  column,
+  before,
+  gradient: -1,
+  after: before + 0.1,
+});
+const step: Step = {
+  subject: { rating: { u: 1, i: 2, r: 3 } },
+  terms: [
+    { symbol: String.raw`\mu`, value: 2 },
+    { symbol: 'b_u', value: 0.5 },
+    { symbol: 'b_i', value: -0.25 },
+    { symbol: String.raw`p_u^\top q_i`, value: 0.75 },
+  ],
+  updates: [
+    change(1, 1, 0, 0.5),
+    change(2, 2, 0, -0.25),
+    change(3, 1, 0, 0.5),
+    change(4, 2, 0, 2),
+    change(3, 1, 1, -1),
+    change(4, 2, 1, 0.25),
+  ],
+  system: undefined,
+  objective: 0,
+};
+const solved: Step = { ...step, subject: { user: 1 }, updates: [] };
+
+describe('the symbol of a number', () => {
+  test('counts users, items and components from 1', () => {
+    expect(indexed(parameters, 3, 1, 0)).toBe('p_{2,1}');
+    expect(indexed(parameters, 4, 2, 1)).toBe('q_{3,2}');
+  });
+
+  test('says which of two parameters with one letter is meant', () => {
+    expect(indexed(parameters, 1, 1, 0)).toBe('b_{u=2}');
+    expect(indexed(parameters, 2, 2, 0)).toBe('b_{i=3}');
+  });
+
+  test('has one index where the vectors have one component', () => {
+    expect(indexed([parameter('p_u', 1), parameter('q_i', 1)], 0, 1, 0)).toBe('p_{2}');
+  });
+
+  test('has no index for the mean', () => {
+    expect(indexed(parameters, 0, 0, 0)).toBe(String.raw`\mu`);
+  });
+});
+
+test('changes are grouped by parameter and row, whatever the order they were made in', () => {
+  const found = groups({ ...step, updates: [...step.updates].reverse() });
+  expect(found.map((group) => group.parameter)).toEqual([1, 2, 3, 4]);
+  expect(found.map((group) => group.updates.length)).toEqual([1, 1, 2, 2]);
+});
+
+test('a parameter finds its rule in the registry', () => {
+  const updates = [
+    'e = r',
+    String.raw`b_u \leftarrow b_u + 1`,
+    String.raw`\forall j:\; y_j \leftarrow 2`,
+  ];
+  expect(ruleFor({ updates }, 'b_u')).toBe(updates[1]);
+  expect(ruleFor({ updates }, 'y_j')).toBe(updates[2]);
+  expect(ruleFor({ updates }, 'p_u')).toBeUndefined();
+  expect(ruleFor({ updates: [String.raw`A\, p_u = c`] }, 'p_u')).toBe(String.raw`A\, p_u = c`);
+});
+
+test('the rule in numbers reads before minus gamma times gradient', () => {
+  const update = { parameter: 1, row: 0, column: 0, before: 0.1, gradient: -0.8, after: 0.14 };
+  expect(ruleText(update, 0.05)).toBe('0.1000 − 0.05 · (−0.8000) = 0.1400');
+  expect(ruleText({ ...update, gradient: 0.8, after: 0.06 }, 0.05)).toBe(
+    '0.1000 − 0.05 · 0.8000 = 0.0600',
+  );
+});
+
+test('a model without gamma has no learning rate', () => {
+  const gamma = {
+    name: 'gamma',
+    symbol: String.raw`\gamma`,
+    default: 0.005,
+    min: 0,
+    max: 1,
+    kind: { type: 'log' as const },
+    help: '',
+  };
+  expect(learningRate({ hyperparameters: [gamma] }, {})).toBe(0.005);
+  expect(learningRate({ hyperparameters: [gamma] }, { gamma: 0.1 })).toBe(0.1);
+  expect(learningRate({ hyperparameters: [] }, { gamma: 0.1 })).toBeUndefined();
+});
+
+test('the prediction is the sum of the terms', () => {
+  expect(predicted(step)).toBe(3);
+});
+
+test('a product of two touched vectors is shown factor by factor, in the order it is written', () => {
+  expect(products(String.raw`p_u^\top q_i`, step, parameters)).toEqual([
+    [0.5, 2],
+    [-1, 0.25],
+  ]);
+  expect(products(String.raw`q_i^\top p_u`, step, parameters)).toEqual([
+    [2, 0.5],
+    [0.25, -1],
+  ]);
+  expect(products('b_u', step, parameters)).toBeUndefined();
+  expect(products(String.raw`p_u^\top q_i`, solved, parameters)).toBeUndefined();
+});
+
+test('touched numbers are those of the updates', () => {
+  expect(touched(undefined).size).toBe(0);
+  expect(touched(step)).toContain(placeKey(3, 1, 1));
+  expect(touched(step)).not.toContain(placeKey(3, 0, 1));
+});
+
+test('a step visits one cell, a row or a column', () => {
+  expect(ratingOf(step)?.r).toBe(3);
+  expect(ratingOf(solved)).toBeUndefined();
+  expect([visits(step, 1, 2), visits(step, 1, 1)]).toEqual([true, false]);
+  expect([visits(solved, 1, 0), visits(solved, 0, 1)]).toEqual([true, false]);
+  expect(visits({ ...solved, subject: { item: 1 } }, 0, 1)).toBe(true);
+  expect(visits(undefined, 0, 0)).toBe(false);
+});
+
+test('a number that has run away keeps its column narrow', () => {
+  expect(steady(-0.00004)).toBe('0.0000');
+  expect(steady(9999.5, 1)).toBe('9999.5');
+  expect(steady(-123456)).toBe('−1.2e5');
+  expect(steady(Number.NaN)).toBe('–');
+});
+
+test('a component is named for any user or item', () => {
+  expect(component(parameter('p_u', 2), 1)).toBe('p_{u,2}');
+  expect(component(parameter('b_u', 1), 0)).toBe('b_u');
+});
+
+test('steps are counted within their epoch, and an epoch ends at its last step', () => {
+  expect(epochOf(1, 5)).toEqual({ epoch: 1, within: 1 });
+  expect(epochOf(5, 5)).toEqual({ epoch: 1, within: 5 });
+  expect(epochOf(6, 5)).toEqual({ epoch: 2, within: 1 });
+  expect([0, 4, 5, 7].map((step) => epochEnd(step, 5))).toEqual([5, 5, 10, 10]);
+  // A table without ratings has epochs without steps.
+  expect(epochEnd(0, 0)).toBe(1);
+});
+
+test('two steps are compared on the item vector, each component beside that of the user', () => {
+  const other = { ...step, updates: step.updates.map((change) => ({ ...change, after: 9 })) };
+  const found = compareUpdates(step, other, parameters);
+  expect(
+    found.map(({ one, other: second, partner }) => [one.before, second.after, partner.before]),
+  ).toEqual([
+    [2, 9, 0.5],
+    [0.25, 9, -1],
+  ]);
+});

@@ -1,0 +1,362 @@
+import './line-chart.ts';
+import './run-link.ts';
+
+import { proxy } from 'comlink';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { Chart, Entry, Epoch } from '../../pkg/factorscope.js';
+import { fixed } from '../format.ts';
+import { type Settings, settingsList } from '../lab/registry.ts';
+import { modelColor } from '../palette.ts';
+import {
+  AXES,
+  bestEpoch,
+  type Measured,
+  milliseconds,
+  multiplications,
+  type RaceAxis,
+  racePoints,
+  settingsText,
+} from '../race.ts';
+import type { Line } from './line-chart.ts';
+import { LabView } from './lab-view.ts';
+
+/** One model on its way, or at its end. */
+interface Runner {
+  entry: Entry;
+  settings: Settings;
+  history: Epoch[];
+  fingerprint: string | undefined;
+  stopped: string | undefined;
+}
+
+const AXIS_NAMES: Record<RaceAxis, string> = {
+  epochs: 'epochs',
+  operations: 'multiplications',
+  time: 'milliseconds',
+};
+const MEASURED: Record<Measured, string> = { test: 'test RMSE', train: 'training RMSE' };
+
+/** The lab's two models, trained one after the other on the same split and drawn over one axis. */
+@customElement('model-race')
+export class ModelRace extends LabView {
+  @state() private runners: readonly Runner[] = [];
+  @state() private axis: RaceAxis = 'epochs';
+  @state() private measured: Measured = 'test';
+  @state() private chart: Chart | undefined;
+  @state() private running = false;
+  /** Whether the race under way is to end after its current epoch. */
+  @state() private cancelled = false;
+  @state() private fault = '';
+  @state() private told = '';
+  /** Grows with every race and every change: what comes late is dropped. */
+  private race = 0;
+  private drawing = 0;
+  /** Settings and seed of the race shown. */
+  private raced = '';
+
+  protected override render(): TemplateResult {
+    const { entry, rival } = this.lab;
+    if (!rival) return html`<p class="fault" role="alert">This race has only one model.</p>`;
+    const stale = this.runners.length > 0 && !this.running && this.raced !== this.wanted();
+    return html`
+      <section class="race" aria-label="Race of ${entry.title} and ${rival.title}">
+        <details class="race-rival">
+          <summary>Settings of ${rival.title}</summary>
+          <p class="help">
+            Both models have the same number of factors, the same seed and the same test set. Beyond
+            that each starts with settings that suit it, since the same value does not mean the same
+            thing to both.
+          </p>
+          <model-controls
+            .lab=${this.lab}
+            .rival=${true}
+            .first=${['epochs', 'gamma', 'lambda']}
+            .omitted=${['factors']}
+          ></model-controls>
+        </details>
+        <div class="buttons">
+          ${
+            this.running
+              ? html`<button type="button" @click=${this.cancel} ?disabled=${this.cancelled}>
+                  Cancel
+                </button>`
+              : html`<button type="button" class="main" @click=${this.start}>
+                  Start the race
+                </button>`
+          }
+          <progress
+            aria-label="Progress of the race"
+            max=${this.total()}
+            .value=${this.running || this.runners.length > 0 ? this.done() : 0}
+          ></progress>
+          <span class="race-told" role="status">${this.told}</span>
+        </div>
+        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        ${
+          stale
+            ? html`<p class="note">
+                Settings or data have changed; what is drawn is the race before.
+              </p>`
+            : nothing
+        }
+        <div class="race-switches">
+          ${this.choice('Drawn against', 'axis', AXIS_NAMES, this.axis, (axis) => (this.axis = axis))}
+          ${this.choice('Error', 'measured', MEASURED, this.measured, (m) => (this.measured = m))}
+        </div>
+        <line-chart
+          .chart=${this.chart}
+          .lines=${this.lines()}
+          .xName=${AXES[this.axis].label}
+          label="${MEASURED[this.measured]} of both models against ${AXES[this.axis].label}"
+        ></line-chart>
+        ${this.results()}
+        <p class="help">
+          The models run one after the other in one worker, so that neither takes time from the
+          other. Time is that of the passes alone, on your machine and at this moment; measuring the
+          errors is not counted. Multiplications are counted to the leading order and are the same
+          everywhere.
+        </p>
+        <run-link
+          .lab=${this.lab}
+          .fingerprint=${stale ? undefined : this.runners[0]?.fingerprint}
+        ></run-link>
+      </section>
+    `;
+  }
+
+  protected override labChanged(): void {
+    if (this.running && !this.cancelled && this.raced !== this.wanted()) this.cancel();
+    this.requestUpdate();
+    if (this.lab.linked && this.runners.length === 0 && !this.running) void this.start();
+  }
+
+  protected override dataChanged(): void {
+    if (this.running) this.cancel();
+    this.race++;
+    this.runners = [];
+    this.chart = undefined;
+    this.told = '';
+  }
+
+  protected override updated(changed: Map<PropertyKey, unknown>): void {
+    if (['runners', 'axis', 'measured'].some((name) => changed.has(name))) void this.draw();
+  }
+
+  private choice<T extends string>(
+    legend: string,
+    name: string,
+    options: Record<T, string>,
+    chosen: T,
+    choose: (value: T) => void,
+  ): TemplateResult {
+    const group = `${this.lab.block.id}-${name}`;
+    return html`
+      <fieldset class="choice">
+        <legend>${legend}</legend>
+        ${(Object.keys(options) as T[]).map(
+          (value) => html`
+            <label>
+              <input
+                type="radio"
+                name=${group}
+                value=${value}
+                .checked=${value === chosen}
+                @change=${() => choose(value)}
+              />${options[value]}
+            </label>
+          `,
+        )}
+      </fieldset>
+    `;
+  }
+
+  private lines(): Line[] {
+    return this.runners.map(({ entry, history }) => ({
+      name: entry.title,
+      color: entry.id,
+      points: racePoints(history, this.axis, this.measured),
+    }));
+  }
+
+  private results(): TemplateResult {
+    const { entry, rival } = this.lab;
+    const columns = [entry, rival].filter((model) => model !== undefined);
+    const of = (show: (runner: Runner) => string | undefined): TemplateResult[] =>
+      columns.map((_model, n) => {
+        const runner = this.runners[n];
+        return html`<td>${(runner && show(runner)) || '–'}</td>`;
+      });
+    const last = (show: (epoch: Epoch) => string) =>
+      of(({ history }) => {
+        const epoch = history.at(-1);
+        return epoch && show(epoch);
+      });
+    return html`
+      <div class="table-scroll" tabindex="0" role="group" aria-label="Results of the race">
+        <table class="numbers race-results">
+          <thead>
+            <tr>
+              <th scope="col"><span class="visually-hidden">what</span></th>
+              ${columns.map(
+                ({ id, title }) =>
+                  html`<th scope="col">
+                    <span class="swatch swatch-${id}" aria-hidden="true"></span>${title}
+                  </th>`,
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            <tr>
+              <th scope="row">settings</th>
+              ${of((r) => settingsText(r.entry, r.settings))}
+            </tr>
+            <tr>
+              <th scope="row">test RMSE at the end</th>
+              ${last((e) => fixed(e.test.rmse, 4))}
+            </tr>
+            <tr>
+              <th scope="row">lowest test RMSE</th>
+              ${of(({ history }) => {
+                const best = bestEpoch(history);
+                return best && `${fixed(best.test.rmse, 4)} after ${best.epoch}`;
+              })}
+            </tr>
+            <tr>
+              <th scope="row">training RMSE at the end</th>
+              ${last((e) => fixed(e.train.rmse, 4))}
+            </tr>
+            <tr>
+              <th scope="row">epochs</th>
+              ${last((e) => String(e.epoch))}
+            </tr>
+            <tr>
+              <th scope="row">multiplications</th>
+              ${last((e) => multiplications(e.operations))}
+            </tr>
+            <tr>
+              <th scope="row">milliseconds</th>
+              ${last((e) => milliseconds(e.seconds))}
+            </tr>
+            <tr>
+              <th scope="row">fingerprint</th>
+              ${of(({ fingerprint }) => fingerprint)}
+            </tr>
+          </tbody>
+        </table>
+      </div>
+    `;
+  }
+
+  private rivalSettings(): Settings {
+    const { rival, settings } = this.lab.state;
+    return { ...rival, factors: settings['factors'] ?? 1 };
+  }
+
+  /** What decides the race, in one text. */
+  private wanted(): string {
+    const { seed, settings } = this.lab.state;
+    return JSON.stringify([seed, settings, this.rivalSettings()]);
+  }
+
+  private total(): number {
+    const epochs = [this.lab.state.settings, this.rivalSettings()].map((s) => s['epochs'] ?? 0);
+    return epochs.reduce((a, b) => a + b, 0) || 1;
+  }
+
+  private done(): number {
+    return this.runners.reduce((sum, { history }) => sum + (history.at(-1)?.epoch ?? 0), 0);
+  }
+
+  private readonly start = async (): Promise<void> => {
+    const { entry, rival, state } = this.lab;
+    if (!rival) return;
+    const race = ++this.race;
+    this.raced = this.wanted();
+    this.running = true;
+    this.cancelled = false;
+    this.fault = '';
+    this.told = '';
+    this.runners = [];
+    const field: [Entry, Settings][] = [
+      [entry, state.settings],
+      [rival, this.rivalSettings()],
+    ];
+    const split = this.lab.setup();
+    try {
+      const client = await this.lab.engine();
+      for (const [model, settings] of field) {
+        if (race !== this.race || this.cancelled) break;
+        const at = this.runners.length;
+        const runner: Runner = {
+          entry: model,
+          settings,
+          history: [],
+          fingerprint: undefined,
+          stopped: undefined,
+        };
+        this.put(at, runner);
+        const setup = { ...split, model: model.id, settings: settingsList(model, settings) };
+        let over = false;
+        const tell = (epoch: Epoch): void => {
+          // What is told goes another way than the answer, and may come after it.
+          if (over || race !== this.race) return;
+          runner.history.push(epoch);
+          this.told = `${model.title}: epoch ${epoch.epoch} of ${settings['epochs'] ?? 0}`;
+          this.put(at, { ...runner });
+        };
+        const raced = await client.call((engine) => engine.history(setup, proxy(tell)));
+        over = true;
+        if (race !== this.race) break;
+        this.put(at, { ...runner, ...raced });
+        if (raced.stopped) this.fault = `${model.title}: ${raced.stopped}`;
+      }
+      if (race === this.race) {
+        this.told = this.cancelled
+          ? 'Cancelled; what was reached is shown.'
+          : 'Both have finished.';
+      }
+    } catch (error) {
+      this.fault = error instanceof Error ? error.message : String(error);
+      this.told = '';
+    }
+    this.running = false;
+  };
+
+  private put(at: number, runner: Runner): void {
+    this.runners = [...this.runners.slice(0, at), runner, ...this.runners.slice(at + 1)];
+  }
+
+  private readonly cancel = (): void => {
+    this.cancelled = true;
+    void this.lab
+      .engine()
+      .then((client) => client.call((engine) => engine.cancel()))
+      .catch(() => undefined);
+  };
+
+  private async draw(): Promise<void> {
+    const drawing = ++this.drawing;
+    const lines = this.lines()
+      .filter(({ points }) => points.length > 0)
+      .map(({ color, points }) => ({
+        color: modelColor(color),
+        points: [...points] as [number, number][],
+      }));
+    if (lines.length === 0) {
+      this.chart = undefined;
+      return;
+    }
+    const { label } = AXES[this.axis];
+    try {
+      const client = await this.lab.engine();
+      const chart = await client.call((engine) =>
+        engine.lines(label, MEASURED[this.measured], lines),
+      );
+      if (drawing === this.drawing) this.chart = chart;
+    } catch (error) {
+      this.fault = error instanceof Error ? error.message : String(error);
+    }
+  }
+}

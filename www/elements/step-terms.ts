@@ -1,0 +1,122 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+
+import type { Entry, ParameterValues, Step, Term } from '../../pkg/factorscope.js';
+import { plain, steady } from '../format.ts';
+import { groups, predicted, products, ratingOf, ruleFor } from '../lab/step.ts';
+import { tex } from '../maths.ts';
+
+/** Products of components written out; of longer vectors the rest is counted. */
+const WRITTEN = 3;
+
+/** The prediction and the error of a step addend by addend, or the parts of a closed form. */
+@customElement('step-terms')
+export class StepTerms extends LitElement {
+  @property({ attribute: false }) entry!: Entry;
+  @property({ attribute: false }) step: Step | undefined;
+  @property({ attribute: false }) parameters: readonly ParameterValues[] = [];
+  /** What the model predicts for the same cell after the step. */
+  @property({ type: Number }) next = Number.NaN;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult {
+    const { step } = this;
+    const rating = step && ratingOf(step);
+    const solves = step !== undefined && !rating;
+    return html`
+      <h4>${solves ? 'The parts of the closed form' : 'The prediction and its error'}</h4>
+      <div class="maths formula" tabindex="0" role="group" aria-label="Formula">
+        ${tex(solves ? this.closedForm(step) : this.entry.predicts)}
+      </div>
+      <div class="table-scroll" tabindex="0" role="group" aria-label="The formula with numbers">
+        ${step ? (rating ? this.sum(step, rating.r) : this.closed(step)) : this.waiting()}
+      </div>
+    `;
+  }
+
+  private waiting(): TemplateResult {
+    return html`<p class="help">
+      The numbers of a step appear here: each addend of the prediction, their sum, and the error.
+    </p>`;
+  }
+
+  private sum(step: Step, r: number): TemplateResult {
+    const sum = predicted(step);
+    return html`<table class="terms value">
+      <caption class="visually-hidden">
+        The prediction before the step, addend by addend, and the error
+      </caption>
+      <tbody>
+        ${step.terms.map((term) => this.term(term, step))}
+        <tr class="total">
+          <th scope="row">${tex(String.raw`\hat r_{ui}`)}</th>
+          <td>${steady(sum)}</td>
+          <td class="text">their sum, before the step</td>
+        </tr>
+        <tr>
+          <th scope="row">${tex('r_{ui}')}</th>
+          <td>${steady(r)}</td>
+          <td class="text">the rating</td>
+        </tr>
+        <tr class="of-error">
+          <th scope="row">${tex('e_{ui}')}</th>
+          <td><strong>${steady(r - sum)}</strong></td>
+          <td class="text">${tex(String.raw`r_{ui} - \hat r_{ui}`)}, before the step</td>
+        </tr>
+        <tr class="after">
+          <th scope="row">${tex('e_{ui}')}</th>
+          <td>${steady(r - this.next)}</td>
+          <td class="text">after it: ${plain(r, 2)} − ${inBrackets(this.next)}</td>
+        </tr>
+      </tbody>
+    </table>`;
+  }
+
+  private term({ symbol, value }: Term, step: Step): TemplateResult {
+    const factors = products(symbol, step, this.parameters);
+    return html`<tr>
+      <th scope="row">${tex(symbol)}</th>
+      <td>${steady(value)}</td>
+      <td class="text">${factors ? written(factors) : nothing}</td>
+    </tr>`;
+  }
+
+  private closed({ terms }: Step): TemplateResult {
+    return html`<table class="terms value">
+      <caption class="visually-hidden">
+        The parts of the closed form
+      </caption>
+      <tbody>
+        ${terms.map(
+          ({ symbol, value }) =>
+            html`<tr>
+              <th scope="row">${tex(symbol)}</th>
+              <td>${steady(value)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>`;
+  }
+
+  private closedForm(step: Step): string {
+    const first = groups(step)[0];
+    const symbol = first && this.parameters[first.parameter]?.symbol;
+    return (symbol && ruleFor(this.entry, symbol)) || this.entry.predicts;
+  }
+}
+
+function inBrackets(value: number, digits = 4): string {
+  return value < 0 ? `(${steady(value, digits)})` : steady(value, digits);
+}
+
+/** `0.500·0.200 + 0.100·(−0.300)` */
+function written(factors: readonly [number, number][]): string {
+  const shown = factors
+    .slice(0, WRITTEN)
+    .map(([a, b], k) => `${k === 0 ? steady(a, 3) : inBrackets(a, 3)}·${inBrackets(b, 3)}`);
+  const more = factors.length - shown.length;
+  return `= ${shown.join(' + ')}${more > 0 ? ` + ${more} more` : ''}`;
+}

@@ -1,0 +1,124 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+
+import type { Entry, ParameterValues, Step, Update } from '../../pkg/factorscope.js';
+import { plain, steady } from '../format.ts';
+import { type Group, groups, indexed, ruleFor } from '../lab/step.ts';
+import { tex } from '../maths.ts';
+import { FIRST_COMPONENTS } from './walk-map.ts';
+
+/** Rows of a parameter, such as the vectors of N(u), that are shown unless all are asked for. */
+const FIRST_ROWS = 2;
+
+/** Every number that a step changed: before, gradient, after. */
+@customElement('step-updates')
+export class StepUpdates extends LitElement {
+  @property({ attribute: false }) entry!: Entry;
+  @property({ attribute: false }) step: Step | undefined;
+  @property({ attribute: false }) parameters: readonly ParameterValues[] = [];
+  /** The learning rate; nothing where the model solves instead of going down a gradient. */
+  @property({ attribute: false }) gamma: number | undefined;
+  @property({ type: Boolean }) whole = false;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <h4>What the step changes</h4>
+      ${
+        this.step && this.step.updates.length > 0
+          ? html`<div class="table-scroll" tabindex="0" role="group" aria-label="Changed numbers">
+              ${this.table(this.step)}
+            </div>`
+          : html`<p class="help">
+              ${
+                this.step
+                  ? 'Nothing: every number stays as it was.'
+                  : 'Each number that a step changes appears here: before, gradient, after.'
+              }
+            </p>`
+      }
+    `;
+  }
+
+  private table(step: Step): TemplateResult {
+    const { gamma } = this;
+    const descends = gamma !== undefined;
+    const all = groups(step);
+    const shown = this.whole ? all : all.filter((group) => place(all, group) < FIRST_ROWS);
+    return html`<table class="updates value">
+      <caption class="visually-hidden">
+        Every number that the step changed
+      </caption>
+      <thead>
+        <tr>
+          <td></td>
+          <th scope="col">before</th>
+          ${
+            descends
+              ? html`<th scope="col" class="operator">− ${tex(String.raw`\gamma`)} ·</th>`
+              : nothing
+          }
+          <th scope="col">gradient</th>
+          ${descends ? html`<th scope="col" class="operator">=</th>` : nothing}
+          <th scope="col">after</th>
+        </tr>
+      </thead>
+      ${shown.map((group) => this.group(group, place(all, group) === 0))} ${this.rest(all, shown)}
+    </table>`;
+  }
+
+  private group({ parameter, row, updates }: Group, first: boolean): TemplateResult {
+    const own = this.parameters[parameter];
+    const rule = own && first ? ruleFor(this.entry, own.symbol) : undefined;
+    const wide = this.gamma === undefined ? 4 : 6;
+    const shown = this.whole ? updates : updates.slice(0, FIRST_COMPONENTS);
+    const more = updates.length - shown.length;
+    return html`<tbody class="of-${own?.axis ?? 'global'}-rows">
+      ${
+        rule
+          ? html`<tr class="rule">
+              <th colspan=${wide} scope="rowgroup">${tex(rule)}</th>
+            </tr>`
+          : nothing
+      }
+      ${shown.map((update) => this.row(update, indexed(this.parameters, parameter, row, update.column)))}
+      ${
+        more > 0
+          ? html`<tr>
+              <td colspan=${wide} class="help">and ${more} more of them</td>
+            </tr>`
+          : nothing
+      }
+    </tbody>`;
+  }
+
+  private row({ after, before, gradient }: Update, symbol: string): TemplateResult {
+    const { gamma } = this;
+    return html`<tr>
+      <th scope="row">${tex(symbol)}</th>
+      <td>${steady(before)}</td>
+      ${gamma === undefined ? nothing : html`<td class="operator">− ${plain(gamma, 6)} ·</td>`}
+      <td>${steady(gradient)}</td>
+      ${gamma === undefined ? nothing : html`<td class="operator">=</td>`}
+      <td class="after">${steady(after)}</td>
+    </tr>`;
+  }
+
+  private rest(all: readonly Group[], shown: readonly Group[]): TemplateResult | typeof nothing {
+    const more = all.length - shown.length;
+    if (more === 0) return nothing;
+    return html`<tbody>
+      <tr>
+        <td colspan="6" class="help">and ${more} more such ${more === 1 ? 'vector' : 'vectors'}</td>
+      </tr>
+    </tbody>`;
+  }
+}
+
+/** Which of its parameter's rows a group is. */
+function place(all: readonly Group[], group: Group): number {
+  return all.filter(({ parameter }) => parameter === group.parameter).indexOf(group);
+}

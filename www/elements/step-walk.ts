@@ -1,0 +1,485 @@
+import './line-chart.ts';
+import './run-link.ts';
+import './solved-system.ts';
+import './step-terms.ts';
+import './step-updates.ts';
+import './walk-map.ts';
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { Step } from '../../pkg/factorscope.js';
+import type { Opened, Walked } from '../engine/types.ts';
+import { count, fixed, plain, steady } from '../format.ts';
+import { epochEnd, epochOf, halfEnd, learningRate, ratingOf } from '../lab/step.ts';
+import { tex } from '../maths.ts';
+import { modelColor, PALETTE } from '../palette.ts';
+import { LabView } from './lab-view.ts';
+import { FIRST_COMPONENTS } from './walk-map.ts';
+
+/** The last step a walk goes to; the engine has the same limit. */
+const LAST_STEP = 100_000;
+/** Steps in a second. */
+const SPEEDS = [1, 2, 5, 10, 25] as const;
+/** Beyond so many items the table takes the whole width. */
+const NARROW = 6;
+/** A jump that takes longer says so. */
+const SLOW_MS = 250;
+
+/** A training gone through step by step, forward and back: all that a step says, for any model. */
+@customElement('step-walk')
+export class StepWalk extends LabView {
+  @state() private walked: Walked | undefined;
+  @state() private opened: Opened | undefined;
+  @state() private fault = '';
+  @state() private slow = false;
+  @state() private playing = false;
+  @state() private speed = 2;
+  @state() private predicted = true;
+  @state() private whole = false;
+  /** A step that was asked for and not reached. */
+  @state() private goal: number | undefined;
+
+  /** What the engine's walk was begun with; nothing where it has to begin anew. */
+  private begun = '';
+  private work: Promise<void> | undefined;
+  private dataVersion = 0;
+  private seen: IntersectionObserver | undefined;
+  private near = false;
+  private readonly pressed = (event: KeyboardEvent): void => this.press(event);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('keydown', this.pressed);
+    // The engine and the data are fetched when the walk is about to be seen; out of sight it rests.
+    this.seen = new IntersectionObserver(
+      ([entry]) => {
+        this.near = entry?.isIntersecting ?? false;
+        if (this.near) this.labChanged();
+        else this.playing = false;
+      },
+      { rootMargin: '400px' },
+    );
+    this.seen.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('keydown', this.pressed);
+    this.seen?.disconnect();
+    this.playing = false;
+  }
+
+  protected override labChanged(): void {
+    this.requestUpdate();
+    if (this.near || this.lab.linked || this.walked) void this.follow();
+  }
+
+  protected override dataChanged(): void {
+    this.dataVersion += 1;
+    this.playing = false;
+  }
+
+  /** Brings the engine's walk to where the state says, however often that changes meanwhile. */
+  private follow(): Promise<void> {
+    this.work ??= this.catchUp().finally(() => (this.work = undefined));
+    return this.work;
+  }
+
+  private async catchUp(): Promise<void> {
+    const slow = setTimeout(() => (this.slow = true), SLOW_MS);
+    try {
+      while (await this.advance());
+    } catch (error) {
+      this.begun = '';
+      this.playing = false;
+      this.fault = error instanceof Error ? error.message : String(error);
+    } finally {
+      clearTimeout(slow);
+      this.slow = false;
+    }
+  }
+
+  /** One question to the engine; false when there is nothing left to ask. */
+  private async advance(): Promise<boolean> {
+    const { dataVersion, lab } = this;
+    const setup = lab.setup();
+    const key = JSON.stringify([dataVersion, setup.settings, setup.seed]);
+    const fresh = key !== this.begun;
+    const at = this.walked?.position.step;
+    const asked = lab.state.step;
+    if (!fresh && asked === at) return false;
+    // Where other settings ended the walk early, it goes on to the step that was meant.
+    const step = fresh && asked === at ? (this.goal ?? asked) : asked;
+    const client = await lab.engine();
+    const opened = await lab.opened();
+    const color = modelColor(lab.entry.id);
+    const walked = await client.call((engine) =>
+      fresh ? engine.walkFrom(setup, step, color) : engine.walkTo(step, color),
+    );
+    if (dataVersion !== this.dataVersion) return true;
+    this.begun = key;
+    this.opened = opened;
+    this.walked = walked;
+    this.fault = '';
+    this.goal = walked.end ? step : undefined;
+    if (walked.end) this.playing = false;
+    const reached = walked.position.step;
+    // What the link holds is the step that was reached.
+    if (lab.state.step === asked && reached !== asked) lab.set({ step: reached }, true);
+    return true;
+  }
+
+  private go(step: number): void {
+    this.playing = false;
+    this.goal = undefined;
+    this.lab.set({ step: Math.min(Math.max(step, 0), LAST_STEP) });
+  }
+
+  private async play(): Promise<void> {
+    if (this.playing) {
+      this.playing = false;
+      return;
+    }
+    this.playing = true;
+    while (this.playing && this.isConnected) {
+      const started = performance.now();
+      this.lab.set({ step: Math.min(this.lab.state.step + 1, LAST_STEP) });
+      await this.follow();
+      await this.updateComplete;
+      if (this.lab.state.step >= LAST_STEP) this.playing = false;
+      const rest = 1000 / this.speed - (performance.now() - started);
+      await new Promise((resolve) => setTimeout(resolve, Math.max(rest, 0)));
+    }
+  }
+
+  /** Arrow keys and space, while this part has the focus or is under the pointer. */
+  private press(event: KeyboardEvent): void {
+    if (
+      event.defaultPrevented ||
+      event.altKey ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.shiftKey
+    ) {
+      return;
+    }
+    const { activeElement } = document;
+    const frame = this.closest('.lab') ?? this;
+    const focused = activeElement !== null && frame.contains(activeElement);
+    const elsewhere = activeElement !== null && activeElement !== document.body && !focused;
+    if (!focused && (elsewhere || !frame.matches(':hover'))) return;
+    // A field, a list and a box that scrolls need these keys themselves.
+    if (activeElement?.matches('input, select, textarea') || scrolls(activeElement)) return;
+    const { step } = this.lab.state;
+    if (event.key === 'ArrowRight') this.go(step + 1);
+    else if (event.key === 'ArrowLeft') this.go(step - 1);
+    else if (event.key === ' ' && !activeElement?.matches('button, summary, a')) void this.play();
+    else return;
+    event.preventDefault();
+  }
+
+  protected override render(): TemplateResult {
+    const { lab, opened, walked } = this;
+    const step = walked?.step;
+    const wide = (opened?.items.length ?? 0) > NARROW;
+    return html`
+      <div class="walk ${wide ? 'wide' : ''}" aria-busy=${this.slow ? 'true' : 'false'}>
+        <div class="walk-bar">
+          ${this.transport()} ${this.where()}
+          ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+          ${this.ending()}
+        </div>
+        <div class="walk-panels">
+          <section class="walk-table">
+            <walk-map
+              .opened=${opened}
+              .parameters=${walked?.parameters ?? []}
+              .predictions=${walked?.predictions}
+              .step=${step}
+              .predicted=${this.predicted}
+              .whole=${this.whole}
+            ></walk-map>
+            ${this.legend()}
+          </section>
+          <section class="walk-terms">
+            ${
+              step?.system
+                ? this.system(step)
+                : html`<step-terms
+                    .entry=${lab.entry}
+                    .step=${step}
+                    .parameters=${walked?.parameters ?? []}
+                    .next=${this.nextPrediction(step)}
+                  ></step-terms>`
+            }
+          </section>
+          <section class="walk-updates">
+            <step-updates
+              .entry=${lab.entry}
+              .step=${step}
+              .parameters=${walked?.parameters ?? []}
+              .gamma=${learningRate(lab.entry, lab.state.settings)}
+              .whole=${this.whole}
+            ></step-updates>
+          </section>
+          <section class="walk-loss">${this.loss()}</section>
+        </div>
+        ${this.options()}
+        <run-link .lab=${lab} .fingerprint=${walked?.fingerprint}></run-link>
+      </div>
+    `;
+  }
+
+  private transport(): TemplateResult {
+    const { position } = this.walked ?? {};
+    const { step } = this.lab.state;
+    const idle = !this.walked;
+    return html`
+      <div class="buttons" role="group" aria-label="Walk">
+        <button type="button" ?disabled=${idle || step === 0} @click=${() => this.go(0)}>
+          Restart
+        </button>
+        <button type="button" ?disabled=${idle || step === 0} @click=${() => this.go(step - 1)}>
+          <span aria-hidden="true">←</span> Step back
+        </button>
+        <button type="button" class="main" ?disabled=${idle} @click=${() => this.go(step + 1)}>
+          Step forward <span aria-hidden="true">→</span>
+        </button>
+        <button type="button" class="walk-play" ?disabled=${idle} @click=${() => void this.play()}>
+          ${this.playing ? 'Pause' : 'Play'}
+        </button>
+        ${this.halves()}
+        <button
+          type="button"
+          ?disabled=${idle}
+          @click=${() => this.go(epochEnd(step, position?.per_epoch ?? 1))}
+        >
+          End of ${this.round()}
+        </button>
+      </div>
+    `;
+  }
+
+  /** A sweep has two halves: all users, then all items. */
+  private halves(): TemplateResult | typeof nothing {
+    const { opened, walked } = this;
+    const users = opened?.users.length ?? 0;
+    const perEpoch = walked?.position.per_epoch ?? 0;
+    const halved = this.round() === 'sweep' && perEpoch === users + (opened?.items.length ?? 0);
+    if (!halved) return nothing;
+    const end = halfEnd(this.lab.state.step, perEpoch, users);
+    return html`<button type="button" ?disabled=${!walked} @click=${() => this.go(end)}>
+      To the end of the half-sweep
+    </button>`;
+  }
+
+  /** Which step this is, and what it is about. */
+  private where(): TemplateResult {
+    const { walked } = this;
+    const live = this.playing ? 'off' : 'polite';
+    return html`<p class="walk-where value" role="status" aria-live=${live}>
+      ${
+        this.slow
+          ? walked
+            ? `Going to step ${count(this.lab.state.step)} …`
+            : 'Starting the engine …'
+          : walked
+            ? this.place(walked)
+            : ' '
+      }
+    </p>`;
+  }
+
+  private place({ position, step }: Walked): TemplateResult {
+    if (!step) {
+      return html`<b>Step 0</b>: the start values that seed ${this.lab.state.seed} gives. Each
+        ${this.round()} has ${count(position.per_epoch)} steps.`;
+    }
+    const { epoch, within } = epochOf(position.step, position.per_epoch);
+    return html`<b>Step ${count(position.step)}</b> · ${this.round()} ${count(epoch)}, step
+      ${within} of ${count(position.per_epoch)} · ${this.subject(step)}`;
+  }
+
+  private subject(step: Step): TemplateResult {
+    const rating = ratingOf(step);
+    if (rating) {
+      const { i, r, u } = rating;
+      return html`<span class="of-user">user ${u + 1}</span>,
+        <span class="of-item">${this.film(i)}</span>, ${tex('r_{ui}')} = ${plain(r, 2)}`;
+    }
+    return 'user' in step.subject
+      ? html`<span class="of-user">${this.who(step)}</span>, all ratings`
+      : html`<span class="of-item">${this.who(step)}</span>, all ratings`;
+  }
+
+  private who({ subject }: Step): string {
+    if ('user' in subject) return `user ${subject.user + 1}`;
+    return 'item' in subject ? this.film(subject.item) : `user ${subject.rating.u + 1}`;
+  }
+
+  private film(item: number): string {
+    const { title } = this.opened?.items[item] ?? {};
+    return title === undefined || title === `item ${item + 1}` ? `item ${item + 1}` : `“${title}”`;
+  }
+
+  /** A round through all ratings is an epoch; one through all users and items is a sweep. */
+  private round(): string {
+    const gamma = learningRate(this.lab.entry, this.lab.state.settings);
+    return gamma === undefined ? 'sweep' : 'epoch';
+  }
+
+  private nextPrediction(step: Step | undefined): number {
+    const rating = step && ratingOf(step);
+    const items = this.opened?.items.length ?? 0;
+    return rating
+      ? (this.walked?.predictions[rating.u * items + rating.i] ?? Number.NaN)
+      : Number.NaN;
+  }
+
+  /** A step that solves a linear system shows the system. */
+  private system(step: Step): TemplateResult {
+    const { settings } = this.lab.state;
+    const variant = this.lab.entry.hyperparameters.find(({ name }) => name === 'variant');
+    const chosen =
+      variant?.kind.type === 'choice' ? variant.kind.choices[settings['variant'] ?? 0] : undefined;
+    return html`<solved-system
+      .step=${step}
+      .who=${this.who(step)}
+      .lambda=${settings['lambda'] ?? 0}
+      .variant=${chosen ?? 'biased'}
+    ></solved-system>`;
+  }
+
+  private legend(): TemplateResult {
+    const mu = this.walked?.parameters.find(({ axis }) => axis === 'global');
+    return html`<p class="help">
+      ${mu ? html`${tex(mu.symbol)} = <span class="value">${steady(mu.values[0] ?? 0)}</span>.` : nothing}
+      Bold: the known ratings. Small: the predictions ${tex(String.raw`\hat r_{ui}`)} as they stand.
+      Framed: the cell that the step learns from, and every number that it changed.
+    </p>`;
+  }
+
+  private loss(): TemplateResult {
+    const { lab, walked } = this;
+    const points = [...(walked?.losses ?? [])].map((loss, n): [number, number] => [n, loss]);
+    const color = lab.entry.id in PALETTE ? lab.entry.id : 'error';
+    return html`
+      <h4>RMSE over all known ratings</h4>
+      <line-chart
+        .chart=${walked?.chart}
+        .lines=${[{ name: lab.entry.title, color, points }]}
+        .xName=${'step'}
+        label="RMSE over all known ratings before the first step and after each"
+      ></line-chart>
+      <p class="help value">
+        Objective, squared errors and penalties of all known ratings:
+        ${steady(walked?.objective ?? Number.NaN)}. For the RMSE predictions are held within the
+        scale of the ratings.
+      </p>
+    `;
+  }
+
+  /** Why the walk does not go on. */
+  private ending(): TemplateResult | typeof nothing {
+    const { goal, walked } = this;
+    if (!walked || goal === undefined) return nothing;
+    const { per_epoch, step } = walked.position;
+    const gamma = learningRate(this.lab.entry, this.lab.state.settings);
+    let why = `Step ${count(step + 1)} would take a number beyond all bounds, so the walk stays at step ${count(step)}.`;
+    if (per_epoch === 0 || ![...(this.opened?.cells ?? [])].some(Number.isFinite)) {
+      why = 'There is no rating to learn from, so there is no step to take.';
+    } else if (step >= LAST_STEP) {
+      why = `The walk ends at step ${count(LAST_STEP)}.`;
+    } else if (gamma !== undefined) {
+      why +=
+        ` The learning rate ${plain(gamma, 6)} is too high: each step overshoots, and the errors grow.` +
+        ` With a lower one the walk goes on to step ${count(goal)}.`;
+    }
+    return html`<p class="note" role="alert">${why}</p>`;
+  }
+
+  private options(): TemplateResult {
+    const id = this.lab.block.id;
+    const long = this.walked?.parameters.some(({ columns }) => columns > FIRST_COMPONENTS);
+    return html`
+      <div class="walk-options">
+        <form class="walk-jump" @submit=${(event: SubmitEvent) => this.jump(event)}>
+          <label for="${id}-jump">Go to step</label>
+          <input
+            id="${id}-jump"
+            class="number value"
+            type="text"
+            inputmode="numeric"
+            autocomplete="off"
+            .value=${String(this.lab.state.step)}
+            @input=${(event: Event) => (event.target as HTMLInputElement).setCustomValidity('')}
+          />
+          <button type="submit" ?disabled=${!this.walked}>Go</button>
+        </form>
+        <label>
+          Speed
+          <select
+            @change=${(event: Event) =>
+              (this.speed = SPEEDS[(event.target as HTMLSelectElement).selectedIndex] ?? 2)}
+          >
+            ${SPEEDS.map(
+              (speed) =>
+                html`<option ?selected=${speed === this.speed}>
+                  ${speed} ${speed === 1 ? 'step' : 'steps'} a second
+                </option>`,
+            )}
+          </select>
+        </label>
+        <label>
+          <input
+            type="checkbox"
+            .checked=${this.predicted}
+            @change=${(event: Event) => (this.predicted = (event.target as HTMLInputElement).checked)}
+          />
+          Show predictions
+        </label>
+        ${
+          long
+            ? html`<label>
+                <input
+                  type="checkbox"
+                  .checked=${this.whole}
+                  @change=${(event: Event) => (this.whole = (event.target as HTMLInputElement).checked)}
+                />
+                Show all ${this.components()} components
+              </label>`
+            : nothing
+        }
+        <p class="help">
+          Keys, while the pointer or the focus is in this part: ← back, → forward, space plays and
+          pauses. After a change of a setting the walk begins again at the start values and goes to
+          the same step; another seed gives other start values and begins at step 0.
+        </p>
+      </div>
+    `;
+  }
+
+  private components(): string {
+    return fixed(Math.max(...(this.walked?.parameters ?? []).map(({ columns }) => columns)), 0);
+  }
+
+  private jump(event: SubmitEvent): void {
+    event.preventDefault();
+    const input = (event.target as HTMLFormElement).querySelector('input');
+    if (!input) return;
+    const text = input.value.trim();
+    const fine = /^\d{1,6}$/.test(text) && Number(text) <= LAST_STEP;
+    input.setCustomValidity(fine ? '' : `A step is a whole number from 0 to ${count(LAST_STEP)}.`);
+    if (fine) this.go(Number(text));
+    else input.reportValidity();
+  }
+}
+
+function scrolls(element: Element | null): boolean {
+  return (
+    element !== null &&
+    element.matches('.table-scroll, .maths, pre') &&
+    element.scrollWidth > element.clientWidth
+  );
+}

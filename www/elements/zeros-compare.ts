@@ -1,0 +1,382 @@
+import './run-link.ts';
+
+import { proxy } from 'comlink';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { Epoch, Film } from '../../pkg/factorscope.js';
+import { Client } from '../engine/client.ts';
+import type { Setup } from '../engine/types.ts';
+import { fixed, plain } from '../format.ts';
+import { engineCells, type Table } from '../lab/state.ts';
+import { color } from '../palette.ts';
+import {
+  emptyMean,
+  knownError,
+  mean,
+  type Variant,
+  VARIANT_NAMES,
+  VARIANTS,
+  verdict,
+  without,
+} from '../zeros.ts';
+import { LabView } from './lab-view.ts';
+
+/** Of the films with the highest predictions, this many are named. */
+const TOP = 5;
+
+/** What became of a small table. */
+interface Small {
+  table: Table;
+  predictions: Record<Variant, Float32Array>;
+  fingerprint: string;
+}
+
+/** What became of a large data set. */
+interface Large {
+  last: Epoch;
+  /** Mean prediction over what the user has not rated. */
+  unrated: number;
+  films: Film[];
+}
+
+/** The same ratings factorized without and with zeros in the unrated cells, side by side. */
+@customElement('zeros-compare')
+export class ZerosCompare extends LabView {
+  @state() private small: Small | undefined;
+  @state() private large: Partial<Record<Variant, Large>> = {};
+  /** The known cell that is held back, of a small table. */
+  @state() private held: number | undefined;
+  @state() private running = false;
+  @state() private cancelled = false;
+  @state() private told = '';
+  @state() private fault = '';
+  @state() private user = '';
+  private fingerprint: string | undefined;
+  /** Opens tables from which a cell is held back; the lab's own engine keeps the whole one. */
+  private readonly apart = new Client();
+  private asked = 0;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.apart.stop();
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <section class="zeros" aria-label="Unrated cells as zeros">
+        ${this.lab.state.table ? this.tables(this.lab.state.table) : this.columns()}
+        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        <run-link
+          .lab=${this.lab}
+          .fingerprint=${this.small?.fingerprint ?? this.fingerprint}
+        ></run-link>
+      </section>
+    `;
+  }
+
+  protected override labChanged(): void {
+    this.requestUpdate();
+    const { table } = this.lab.state;
+    if (table) {
+      if (this.held !== undefined && (table.cells[this.held] ?? null) === null)
+        this.held = undefined;
+      void this.fit(table);
+    } else if (this.running) {
+      this.cancel();
+    } else if (Object.keys(this.large).length > 0) {
+      this.clear();
+    } else if (this.lab.linked) {
+      void this.train();
+    }
+  }
+
+  protected override dataChanged(): void {
+    if (this.running) this.cancel();
+    this.clear();
+  }
+
+  private clear(): void {
+    this.asked++;
+    this.large = {};
+    this.fingerprint = undefined;
+    this.told = '';
+  }
+
+  private setup(variant: Variant): Setup {
+    const setup = this.lab.setup();
+    const settings = setup.settings.filter((text) => !text.startsWith('variant='));
+    return { ...setup, settings: [...settings, `variant=${variant}`] };
+  }
+
+  /** A small table is factorized anew at every change. */
+  private async fit(whole: Table): Promise<void> {
+    const asked = ++this.asked;
+    const table = without(whole, this.held);
+    const passes = this.lab.state.settings['epochs'] ?? 1;
+    try {
+      let client = await this.lab.engine();
+      if (this.held !== undefined) {
+        client = this.apart;
+        const { items, users } = table;
+        await client.open({ kind: 'table', users, items, cells: engineCells(table) }, false);
+      }
+      const fits = [];
+      for (const variant of VARIANTS) {
+        if (asked !== this.asked) return;
+        fits.push(await client.call((engine) => engine.fit(this.setup(variant), passes)));
+      }
+      if (asked !== this.asked) return;
+      const [biased, plain, zeros] = fits;
+      if (!biased || !plain || !zeros) return;
+      this.fault = fits.map(({ stopped }) => stopped ?? '').find(Boolean) ?? '';
+      this.small = {
+        table,
+        predictions: {
+          biased: biased.predictions,
+          plain: plain.predictions,
+          zeros: zeros.predictions,
+        },
+        fingerprint: zeros.fingerprint,
+      };
+    } catch (error) {
+      if (asked === this.asked) this.fault = sentence(error);
+    }
+  }
+
+  private tables(whole: Table): TemplateResult {
+    const { small } = this;
+    const known = whole.cells.flatMap((cell, at) => (cell === null ? [] : [at]));
+    const id = `${this.lab.block.id}-held`;
+    const place = (at: number): string =>
+      `user ${Math.floor(at / whole.items) + 1}, item ${(at % whole.items) + 1}`;
+    return html`
+      <div class="zeros-held">
+        <label for=${id}>Hold back a rating</label>
+        <select
+          id=${id}
+          @change=${(event: Event) => {
+            const { value } = event.target as HTMLSelectElement;
+            this.held = value === '' ? undefined : Number(value);
+            void this.fit(whole);
+          }}
+        >
+          <option value="" ?selected=${this.held === undefined}>none</option>
+          ${known.map(
+            (at) =>
+              html`<option value=${at} ?selected=${at === this.held}>
+                ${place(at)}: ${plain(whole.cells[at] ?? 0)}
+              </option>`,
+          )}
+        </select>
+      </div>
+      <div class="zeros-tables">
+        ${this.grid('Ratings', whole, (at) => {
+          const cell = whole.cells[at] ?? null;
+          return cell === null ? '–' : plain(cell);
+        })}
+        ${VARIANTS.map((variant) =>
+          this.grid(VARIANT_NAMES[variant], whole, (at) =>
+            fixed(small?.predictions[variant][at] ?? Number.NaN, 2),
+          ),
+        )}
+      </div>
+      <p class="help">
+        Tinted: cells that the models have not seen. Predictions are shown as they are, also where
+        they leave the rating scale.
+      </p>
+      ${small ? this.summary(small, whole) : html`<p class="help">Working…</p>`}
+    `;
+  }
+
+  private grid(
+    name: string,
+    { cells, items, users }: Table,
+    text: (at: number) => string,
+  ): TemplateResult {
+    const numbers = (n: number): number[] => Array.from({ length: n }, (_, k) => k);
+    const kind = (at: number): string =>
+      at === this.held ? 'held' : cells[at] === null ? 'unseen' : '';
+    return html`
+      <div class="table-scroll" tabindex="0" role="group" aria-label=${name}>
+        <table class="numbers zeros-grid">
+          <caption>
+            ${name}
+          </caption>
+          <thead>
+            <tr>
+              <td></td>
+              ${numbers(items).map((i) => html`<th scope="col" class="of-item">item ${i + 1}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${numbers(users).map(
+              (u) =>
+                html`<tr>
+                  <th scope="row" class="of-user">user ${u + 1}</th>
+                  ${numbers(items).map(
+                    (i) => html`<td class=${kind(u * items + i)}>${text(u * items + i)}</td>`,
+                  )}
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    `;
+  }
+
+  private summary({ predictions, table }: Small, whole: Table): TemplateResult {
+    const { held } = this;
+    const of = (show: (of: Float32Array) => number): Record<Variant, number> => ({
+      biased: show(predictions.biased),
+      plain: show(predictions.plain),
+      zeros: show(predictions.zeros),
+    });
+    const empty = of((p) => emptyMean(table, p));
+    const known = of((p) => knownError(table, p));
+    const truth = held === undefined ? undefined : whole.cells[held];
+    return html`
+      ${comparison([
+        ['mean prediction in the cells not seen', cells(empty)],
+        ['RMSE on the cells seen', cells(known)],
+        [
+          `prediction of the rating held back${truth === undefined || truth === null ? '' : ` (${plain(truth)})`}`,
+          held === undefined ? ['–', '–', '–'] : cells(of((p) => p[held] ?? Number.NaN)),
+        ],
+      ])}
+      <p class="zeros-verdict" role="status">${verdict(known, empty)}</p>
+    `;
+  }
+
+  /** A large data set is trained on at a command. */
+  private readonly train = async (): Promise<void> => {
+    const asked = ++this.asked;
+    this.running = true;
+    this.cancelled = false;
+    this.large = {};
+    this.fault = '';
+    const colors = { train: color('train'), test: color('test') };
+    try {
+      const { items, users } = await this.lab.opened();
+      const client = await this.lab.engine();
+      const user = Math.min(this.lab.state.user, users.length - 1);
+      this.user = users[user] ?? '';
+      for (const variant of VARIANTS) {
+        if (asked !== this.asked || this.cancelled) break;
+        let over = false;
+        const tell = proxy(({ epochs, history }: { epochs: number; history: Epoch[] }) => {
+          // What is told goes another way than the answer, and may come after it.
+          if (over) return;
+          this.told = `${VARIANT_NAMES[variant]}: sweep ${history.length - 1} of ${epochs}`;
+        });
+        const trained = await client.call((engine) =>
+          engine.train(this.setup(variant), colors, tell),
+        );
+        over = true;
+        if (asked !== this.asked || this.cancelled) break;
+        const { films } = await client.call((engine) => engine.recommend(user, items.length, 0));
+        const last = trained.history.at(-1);
+        if (asked !== this.asked || !last) break;
+        const unrated = mean(films.map(({ rating }) => rating));
+        this.large = { ...this.large, [variant]: { last, unrated, films: films.slice(0, TOP) } };
+        this.fault ||= trained.stopped ?? '';
+        this.fingerprint = trained.fingerprint;
+      }
+      this.told = this.cancelled ? 'Cancelled.' : 'All three are trained.';
+    } catch (error) {
+      this.fault = sentence(error);
+      this.told = '';
+    }
+    this.running = false;
+    if (asked !== this.asked) this.told = '';
+  };
+
+  private readonly cancel = (): void => {
+    this.cancelled = true;
+    void this.lab
+      .engine()
+      .then((client) => client.call((engine) => engine.cancel()))
+      .catch(() => undefined);
+  };
+
+  private columns(): TemplateResult {
+    const { large } = this;
+    const of = (show: (of: Large) => string): string[] =>
+      VARIANTS.map((variant) => {
+        const one = large[variant];
+        return one ? show(one) : '–';
+      });
+    const ranks = Array.from({ length: TOP }, (_, rank) => rank);
+    const user = this.user ? `user ${this.user}` : 'a user';
+    const { plain, zeros } = large;
+    return html`
+      <div class="buttons">
+        ${
+          this.running
+            ? html`<button type="button" @click=${this.cancel} ?disabled=${this.cancelled}>
+                Cancel
+              </button>`
+            : html`<button type="button" class="main" @click=${this.train}>Train all three</button>`
+        }
+        <span role="status">${this.told}</span>
+      </div>
+      ${comparison([
+        ['test RMSE', of(({ last }) => fixed(last.test.rmse, 4))],
+        ['training RMSE', of(({ last }) => fixed(last.train.rmse, 4))],
+        [`mean prediction for what ${user} has not rated`, of(({ unrated }) => fixed(unrated, 2))],
+        ...ranks.map((rank): [string, string[]] => [
+          rank === 0 ? `highest for ${user}` : `${rank + 1}.`,
+          of(({ films }) => {
+            const film = films[rank];
+            return film ? `${film.title}: ${fixed(film.rating, 2)}` : '–';
+          }),
+        ]),
+      ])}
+      <p class="help">
+        The errors are measured after predictions are brought into the rating scale, as in every
+        chapter; the other numbers are shown as they are.
+      </p>
+      ${
+        plain && zeros
+          ? html`<p class="zeros-verdict" role="status">
+              With zeros, what ${user} has not rated gets ${fixed(zeros.unrated, 2)} on average, and
+              the test RMSE is ${fixed(zeros.last.test.rmse, 2)} where the known ratings alone give
+              ${fixed(plain.last.test.rmse, 2)}.
+            </p>`
+          : nothing
+      }
+    `;
+  }
+}
+
+function cells(values: Record<Variant, number>): string[] {
+  return VARIANTS.map((variant) => fixed(values[variant], 2));
+}
+
+function comparison(rows: readonly (readonly [string, readonly string[]])[]): TemplateResult {
+  return html`
+    <div class="table-scroll" tabindex="0" role="group" aria-label="The three side by side">
+      <table class="numbers zeros-summary">
+        <thead>
+          <tr>
+            <th scope="col"><span class="visually-hidden">what</span></th>
+            ${VARIANTS.map((variant) => html`<th scope="col">${VARIANT_NAMES[variant]}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            ([name, values]) =>
+              html`<tr>
+                <th scope="row">${name}</th>
+                ${values.map((value) => html`<td>${value}</td>`)}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  `;
+}
+
+function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

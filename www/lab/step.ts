@@ -1,0 +1,175 @@
+// What a reader is shown of one explained step, as pure functions of it: no model is known here.
+
+import type { Entry, ParameterValues, Rating, Step, Update } from '../../pkg/factorscope.js';
+import { plain, steady } from '../format.ts';
+
+/** A parameter's name and index letter: `p_u` is `p` by `u`. */
+interface Parts {
+  base: string;
+  index: string | undefined;
+}
+
+function parts(symbol: string): Parts {
+  const [base = symbol, index] = symbol.split('_');
+  return { base, index };
+}
+
+/**
+ * The symbol of one number of a parameter, as LaTeX, counted from 1: `p_{2,1}` for a component,
+ * `b_{u=2}` where a letter (here b) stands for more than one parameter.
+ */
+export function indexed(
+  parameters: readonly ParameterValues[],
+  parameter: number,
+  row: number,
+  column: number,
+): string {
+  const own = parameters[parameter];
+  if (!own) return '?';
+  const { base, index } = parts(own.symbol);
+  if (index === undefined) return own.symbol;
+  if (own.columns > 1) return `${base}_{${row + 1},${column + 1}}`;
+  const shared = parameters.filter(({ symbol }) => parts(symbol).base === base).length > 1;
+  return shared ? `${base}_{${index}=${row + 1}}` : `${base}_{${row + 1}}`;
+}
+
+/** The changes of one row of one parameter, such as the vector of user 2. */
+export interface Group {
+  parameter: number;
+  row: number;
+  updates: Update[];
+}
+
+/** A step's changes by parameter and row, in the order of the model's parameters. */
+export function groups({ updates }: Step): Group[] {
+  const found = new Map<string, Group>();
+  for (const update of updates) {
+    const { parameter, row } = update;
+    const key = `${parameter}:${row}`;
+    const group = found.get(key) ?? { parameter, row, updates: [] };
+    group.updates.push(update);
+    found.set(key, group);
+  }
+  return [...found.values()].sort((a, b) => a.parameter - b.parameter || a.row - b.row);
+}
+
+/** The model's rule for a parameter, as LaTeX: one of the form `x <- …`, or a system `A x = …`. */
+export function ruleFor({ updates }: Pick<Entry, 'updates'>, symbol: string): string | undefined {
+  return updates.find(
+    (rule) => rule.includes(`${symbol} \\leftarrow`) || rule.includes(`\\, ${symbol} =`),
+  );
+}
+
+/** The learning rate of a model that goes down a gradient; nothing for one that solves. */
+export function learningRate(
+  entry: Pick<Entry, 'hyperparameters'>,
+  settings: Readonly<Record<string, number>>,
+): number | undefined {
+  const gamma = entry.hyperparameters.find(({ name }) => name === 'gamma');
+  return gamma && (settings['gamma'] ?? gamma.default);
+}
+
+/** `0.1000 − 0.05 · (−0.8000) = 0.1400`: after = before − gamma · gradient in numbers. */
+export function ruleText({ after, before, gradient }: Update, gamma: number): string {
+  const factor = steady(gradient);
+  const shown = gradient < 0 ? `(${factor})` : factor;
+  return `${steady(before)} − ${plain(gamma, 6)} · ${shown} = ${steady(after)}`;
+}
+
+/** The rating that a step learns from; nothing where it is about a whole user or item. */
+export function ratingOf({ subject }: Step): Rating | undefined {
+  return 'rating' in subject ? subject.rating : undefined;
+}
+
+/** The sum of a step's terms: the prediction before the step, where it is about a rating. */
+export function predicted({ terms }: Step): number {
+  return terms.reduce((sum, { value }) => sum + value, 0);
+}
+
+/**
+ * The factors of each product in a term such as `p_u^\top q_i`, as they were before the step; nothing
+ * where the term is no product of two vectors that the step touches.
+ */
+export function products(
+  symbol: string,
+  step: Step,
+  parameters: readonly ParameterValues[],
+): [number, number][] | undefined {
+  const [, left, right] = /^(\w_\w)\^\\top (\w_\w)$/.exec(symbol) ?? [];
+  if (!left || !right) return undefined;
+  const before = (wanted: string): number[] =>
+    step.updates
+      .filter(({ parameter }) => parameters[parameter]?.symbol === wanted)
+      .sort((a, b) => a.column - b.column)
+      .map((update) => update.before);
+  const [a, b] = [before(left), before(right)];
+  if (a.length === 0 || a.length !== b.length) return undefined;
+  return a.map((value, k) => [value, b[k] ?? 0]);
+}
+
+/** Where a number stands, as a key of the set of touched numbers. */
+export function placeKey(parameter: number, row: number, column: number): string {
+  return `${parameter}:${row}:${column}`;
+}
+
+/** Every number that a step changed. */
+export function touched(step: Step | undefined): Set<string> {
+  const all = step?.updates ?? [];
+  return new Set(all.map(({ column, parameter, row }) => placeKey(parameter, row, column)));
+}
+
+/** Whether a step learns from the cell of this user and this item. */
+export function visits(step: Step | undefined, u: number, i: number): boolean {
+  const { subject } = step ?? {};
+  if (!subject) return false;
+  if ('rating' in subject) return subject.rating.u === u && subject.rating.i === i;
+  return 'user' in subject ? subject.user === u : subject.item === i;
+}
+
+/** The symbol of one component for any user or item, as LaTeX: `p_{u,1}`; `b_u` where there is one. */
+export function component({ columns, symbol }: ParameterValues, column: number): string {
+  const { base, index } = parts(symbol);
+  return columns > 1 && index !== undefined ? `${base}_{${index},${column + 1}}` : symbol;
+}
+
+/** Where a walk's last step stands: its epoch and its place in it, both counted from 1. */
+export function epochOf(step: number, perEpoch: number): { epoch: number; within: number } {
+  const before = Math.max(step - 1, 0);
+  const each = Math.max(perEpoch, 1);
+  return { epoch: Math.floor(before / each) + 1, within: (before % each) + 1 };
+}
+
+/** The step at which the current epoch ends, or the next one where a walk stands between two. */
+export function epochEnd(step: number, perEpoch: number): number {
+  const each = Math.max(perEpoch, 1);
+  return (Math.floor(step / each) + 1) * each;
+}
+
+/** The step at which the users' or the items' half of a sweep ends, where users come first. */
+export function halfEnd(step: number, perEpoch: number, users: number): number {
+  const start = epochEnd(step, perEpoch) - Math.max(perEpoch, 1);
+  return step - start < users ? start + users : epochEnd(step, perEpoch);
+}
+
+/** One number that two steps change from the same value, and what it is multiplied with. */
+export interface Difference {
+  one: Update;
+  other: Update;
+  /** The same component of the user's vector, which changes before it or together with it. */
+  partner: Update;
+}
+
+/** Two first steps from the same start values: the components of the item's vector, side by side. */
+export function compareUpdates(
+  one: Step,
+  other: Step,
+  parameters: readonly ParameterValues[],
+): Difference[] {
+  const of = (step: Step, symbol: string): Update[] =>
+    step.updates.filter(({ parameter }) => parameters[parameter]?.symbol === symbol);
+  const [right, partners] = [of(other, 'q_i'), of(one, 'p_u')];
+  return of(one, 'q_i').flatMap((update, k): Difference[] => {
+    const [second, partner] = [right[k], partners[k]];
+    return second && partner ? [{ one: update, other: second, partner }] : [];
+  });
+}
