@@ -205,11 +205,7 @@ describe('on whatever data the site has', () => {
   test('an engine that dies says so, and trains again', async () => {
     const { faults, page } = await site.visit(CHAPTER);
     await set(page, 'epochs', '1000');
-    const started = page.waitForEvent('worker');
-    await lab(page, MAIN).scrollIntoViewIfNeeded();
-    const button = lab(page).getByRole('button', { name: 'Train', exact: true });
-    await button.click();
-    await started.catch(() => undefined);
+    await lab(page).getByRole('button', { name: 'Train', exact: true }).click();
     await page.waitForFunction(
       (id) => (document.querySelector<HTMLProgressElement>(`${id} progress`)?.value ?? 0) >= 1,
       MAIN,
@@ -319,25 +315,28 @@ describe('a reader’s own data', () => {
   });
 });
 
-test('while a model trains, no task of the page is long', async ({ annotate }) => {
+// Whoever shares the machine can make any task long: one attempt of four has to be undisturbed.
+test('while a model trains, no task of the page is long', { retry: 3 }, async ({ annotate }) => {
   const { page } = await site.visit(CHAPTER);
   await lab(page).locator('.training').scrollIntoViewIfNeeded();
   await lab(page).locator('.data-facts').getByText('ratings from').waitFor();
   await set(page, 'epochs', '40');
-  await page.evaluate(() => {
+  // Clicked and waited for from inside: the work of the test's own selectors counts as the page's.
+  const tasks = await page.evaluate(async (id) => {
+    const root = document.querySelector(id);
     const seen: number[] = [];
-    Object.assign(globalThis, { longTasks: seen });
-    new PerformanceObserver((list) => {
-      seen.push(...list.getEntries().map(({ duration }) => duration));
-    }).observe({ type: 'longtask' });
-  });
-  await train(page);
-  const longest = await page.evaluate(() =>
-    Math.max(0, ...(globalThis as unknown as { longTasks: number[] }).longTasks),
-  );
-  await annotate(`longest task: ${longest} ms (0 means none over 50 ms)`);
-  // The budget is 50 ms on a machine of one's own; this one may be shared with other work.
-  expect(longest).toBeLessThan(200);
+    const observer = new PerformanceObserver((list) => {
+      seen.push(...list.getEntries().map(({ duration }) => Math.round(duration)));
+    });
+    observer.observe({ type: 'longtask' });
+    setTimeout(() => root?.querySelector<HTMLElement>('button.main')?.click());
+    while (!root?.querySelector('.film-list')) await new Promise((go) => setTimeout(go, 100));
+    await new Promise((go) => setTimeout(go, 500));
+    observer.disconnect();
+    return seen;
+  }, MAIN);
+  await annotate(`tasks over 50 ms: ${tasks.length > 0 ? `${tasks.join(', ')} ms` : 'none'}`);
+  expect(Math.max(0, ...tasks)).toBeLessThan(100);
 });
 
 test('with the labs trained, a phone shows the page without scrolling sideways', async () => {

@@ -37,6 +37,14 @@ beforeAll(async () => {
   const port = await listen(http, 0);
   page = await site.browser.newPage();
   await page.goto(`http://localhost:${port}/factorscope.js`);
+  // As text: the test runner would rewrite an import that it sees.
+  await page.addScriptTag({
+    type: 'module',
+    content: `import * as engine from './factorscope.js';
+      await engine.default({ module_or_path: 'factorscope_bg.wasm' });
+      globalThis.engine = engine;`,
+  });
+  await page.waitForFunction(() => 'engine' in globalThis);
 });
 afterEach(() => site.leave());
 afterAll(async () => {
@@ -61,10 +69,8 @@ describe('the engine in the browser has the fingerprint of the native one', () =
   ]);
 
   test.each(named)('%s', async (_name, golden) => {
-    const found = await page.evaluate(async (run) => {
-      const address = new URL('factorscope.js', document.location.href).href;
-      const engine = (await import(address)) as typeof Package;
-      await engine.default({ module_or_path: new URL('factorscope_bg.wasm', address) });
+    const found = await page.evaluate((run) => {
+      const { engine } = globalThis as unknown as { engine: typeof Package };
       const data =
         run.data === 'toy' ? engine.Data.toy() : engine.Data.simulation(run.seed_data ?? 0);
       const training = new engine.Run(data, run.model, run.settings, run.split, run.seed);
