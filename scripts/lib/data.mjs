@@ -88,7 +88,10 @@ async function fetchAndPack({ from, to }) {
 function job(zip, { from, to }) {
   return {
     stamp: path.join(from, 'packed.stamp'),
-    value: hash(['src/data', 'src/main.rs', 'src/cli', 'Cargo.lock', 'scripts/lib/data.mjs', zip], [to]),
+    value: hash(
+      ['src/data', 'src/main.rs', 'src/cli', 'Cargo.lock', 'scripts/lib/data.mjs', zip],
+      [to],
+    ),
     results: Object.values(files(to)),
   };
 }

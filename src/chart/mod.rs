@@ -11,8 +11,11 @@ use serde::Serialize;
 
 use metrics::FixedText;
 
-/// Width and height of every chart: twice the size on a page, since plotters draws on whole pixels.
-pub const SIZE: (u32, u32) = (1360, 620);
+/// Width and height of a chart across a page: twice its size there, since plotters draws on whole
+/// pixels.
+pub const WIDE: (u32, u32) = (1360, 620);
+/// The same for a chart across half a page.
+pub const HALF: (u32, u32) = (800, 480);
 
 /// A finished chart: an SVG, and where in it the plot lies, so that a page can lay a read-out over it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -44,18 +47,12 @@ pub trait Draw {
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Option<Frame>;
 
     /// The same bytes natively and in WebAssembly.
-    fn svg(&self) -> Option<Chart> {
+    fn svg(&self, size: (u32, u32)) -> Option<Chart> {
         let mut svg = String::new();
-        let area = FixedText(SVGBackend::with_string(&mut svg, SIZE)).into_drawing_area();
+        let area = FixedText(SVGBackend::with_string(&mut svg, size)).into_drawing_area();
         let frame = self.draw(&area);
         drop(area);
         let Frame { plot, x, y } = frame?;
-        Some(Chart {
-            svg,
-            size: SIZE,
-            plot,
-            x,
-            y,
-        })
+        Some(Chart { svg, size, plot, x, y })
     }
 }

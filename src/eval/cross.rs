@@ -35,6 +35,7 @@ pub struct FoldDiverged {
 
 /// Mean, standard deviation and single values of one error over the folds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Summary {
     /// The mean.
     pub mean: f64,
@@ -50,11 +51,7 @@ impl Summary {
         let n = folds.len() as f64;
         let mean = folds.iter().sum::<f64>() / n;
         let variance = folds.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n;
-        Self {
-            mean,
-            sd: variance.sqrt(),
-            folds,
-        }
+        Self { mean, sd: variance.sqrt(), folds }
     }
 }
 

@@ -4,11 +4,9 @@
 //! the Rust ones. Every method of an object that a page holds is total: bad arguments give an `Error`
 //! with a sentence, never a panic.
 
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "wasm-bindgen hands lists over as owned"
-)]
+#![expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands lists over as owned")]
 
+mod cross;
 mod data;
 mod run;
 mod walk;
@@ -18,7 +16,7 @@ pub use data::Data;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::chart::{Chart, Draw, Lines, Series};
+use crate::chart::{Chart, Draw, Lines, Series, WIDE};
 use crate::models::{Model, REGISTRY, Spec};
 
 /// Types that the structs use and that Rust spells otherwise.
@@ -65,13 +63,8 @@ pub fn line_chart(
         color: color.next().unwrap_or_default(),
         points: rest.by_ref().take(n as usize).collect(),
     });
-    let lines = Lines {
-        x_label,
-        y_label,
-        series: series.collect(),
-        x_at_least: 0.0,
-    };
-    chart(lines.svg())
+    let lines = Lines { x_label, y_label, series: series.collect(), x_at_least: 0.0 };
+    chart(lines.svg(WIDE))
 }
 
 fn chart(chart: Option<Chart>) -> Result<JsValue, JsError> {
@@ -120,4 +113,13 @@ fn predictions(model: &dyn Model, users: usize, items: usize) -> Vec<f32> {
         }
     }
     cells
+}
+
+/// The clock of the page or worker, in seconds.
+fn performance_now() -> Result<impl Fn() -> f64 + 'static, JsError> {
+    let missing = || JsError::new("this browser has no performance clock");
+    let global = js_sys::global();
+    let clock = js_sys::Reflect::get(&global, &"performance".into()).map_err(|_| missing())?;
+    let clock: web_sys::Performance = clock.dyn_into().map_err(|_| missing())?;
+    Ok(move || clock.now() / 1000.0)
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::{Data, chart, parameters, predictions, spec, to_js};
-use crate::chart::{Draw, Lines, Series};
+use super::{Data, chart, parameters, performance_now, predictions, spec, to_js};
+use crate::chart::{Draw, Lines, Series, WIDE};
 use crate::data::{Dataset, Ratings, split};
 use crate::explore::{Scored, favorites, top_n};
 use crate::models::{Spec, fingerprint};
@@ -55,11 +55,7 @@ impl Run {
         let split = divide(&dataset.ratings, split, seed.into())?;
         let now = performance_now()?;
         let training = Training::new(&spec, split, seed.into(), now)?;
-        Ok(Self {
-            training,
-            dataset,
-            spec,
-        })
+        Ok(Self { training, dataset, spec })
     }
 
     /// One pass and one measurement; throws, with the last good model kept, where it diverges.
@@ -109,7 +105,7 @@ impl Run {
             series: vec![line(train, |e| e.train.rmse), line(test, |e| e.test.rmse)],
             x_at_least: self.spec.epochs() as f64,
         };
-        chart(lines.svg())
+        chart(lines.svg(WIDE))
     }
 
     /// The `n` unrated items with the highest predictions for user `u`, of those with at least `least`
@@ -194,13 +190,4 @@ fn divide(all: &Arc<Ratings>, split: &str, seed: u64) -> Result<split::Split, Js
         Ok(share) if (0.0..1.0).contains(&share) => Ok(split::holdout(all, share, seed)),
         _ => Err(JsError::new(&format!("there is no split `{split}`"))),
     }
-}
-
-/// The clock of the page or worker, in seconds.
-fn performance_now() -> Result<impl Fn() -> f64 + 'static, JsError> {
-    let missing = || JsError::new("this browser has no performance clock");
-    let global = js_sys::global();
-    let clock = js_sys::Reflect::get(&global, &"performance".into()).map_err(|_| missing())?;
-    let clock: web_sys::Performance = clock.dyn_into().map_err(|_| missing())?;
-    Ok(move || clock.now() / 1000.0)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 
 use super::{Data, chart, parameters, predictions, spec, to_js};
-use crate::chart::{Draw, Lines, Series};
+use crate::chart::{Draw, HALF, Lines, Series};
 use crate::data::Dataset;
 use crate::models::fingerprint;
 use crate::trace;
@@ -102,6 +102,6 @@ impl Walk {
             }],
             x_at_least: self.walk.position().per_epoch as f64,
         };
-        chart(lines.svg())
+        chart(lines.svg(HALF))
     }
 }

@@ -3,6 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { ParameterValues, Step } from '../../pkg/factorscope.js';
 import { steady } from '../../www/format.ts';
 import {
+  compareUpdates,
+  component,
+  epochEnd,
+  epochOf,
   groups,
   indexed,
   learningRate,
@@ -103,6 +107,7 @@ test('a parameter finds its rule in the registry', () => {
   expect(ruleFor({ updates }, 'b_u')).toBe(updates[1]);
   expect(ruleFor({ updates }, 'y_j')).toBe(updates[2]);
   expect(ruleFor({ updates }, 'p_u')).toBeUndefined();
+  expect(ruleFor({ updates: [String.raw`A\, p_u = c`] }, 'p_u')).toBe(String.raw`A\, p_u = c`);
 });
 
 test('the rule in numbers reads before minus gamma times gradient', () => {
@@ -165,4 +170,29 @@ test('a number that has run away keeps its column narrow', () => {
   expect(steady(9999.5, 1)).toBe('9999.5');
   expect(steady(-123456)).toBe('−1.2e5');
   expect(steady(Number.NaN)).toBe('–');
+});
+
+test('a component is named for any user or item', () => {
+  expect(component(parameter('p_u', 2), 1)).toBe('p_{u,2}');
+  expect(component(parameter('b_u', 1), 0)).toBe('b_u');
+});
+
+test('steps are counted within their epoch, and an epoch ends at its last step', () => {
+  expect(epochOf(1, 5)).toEqual({ epoch: 1, within: 1 });
+  expect(epochOf(5, 5)).toEqual({ epoch: 1, within: 5 });
+  expect(epochOf(6, 5)).toEqual({ epoch: 2, within: 1 });
+  expect([0, 4, 5, 7].map((step) => epochEnd(step, 5))).toEqual([5, 5, 10, 10]);
+  // A table without ratings has epochs without steps.
+  expect(epochEnd(0, 0)).toBe(1);
+});
+
+test('two steps are compared on the item vector, each component beside that of the user', () => {
+  const other = { ...step, updates: step.updates.map((change) => ({ ...change, after: 9 })) };
+  const found = compareUpdates(step, other, parameters);
+  expect(
+    found.map(({ one, other: second, partner }) => [one.before, second.after, partner.before]),
+  ).toEqual([
+    [2, 9, 0.5],
+    [0.25, 9, -1],
+  ]);
 });

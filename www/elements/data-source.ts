@@ -6,6 +6,7 @@ import { chosenFiles, droppedFiles, hasFiles, takeIn } from '../data/intake.ts';
 import { forgetOwn, ownName } from '../data/store.ts';
 import type { NamedFile } from '../engine/types.ts';
 import { count, fixed, plain } from '../format.ts';
+import { near } from '../near.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
@@ -53,11 +54,11 @@ export class DataSource extends LabView {
   }
 
   protected override firstUpdated(): void {
-    void this.look();
+    void near(this).then(() => this.look());
   }
 
   protected override dataChanged(): void {
-    void this.look();
+    void near(this).then(() => this.look());
   }
 
   protected override render(): TemplateResult {

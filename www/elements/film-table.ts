@@ -5,7 +5,7 @@ import type { Explanation, Film } from '../../pkg/factorscope.js';
 import { EngineDied } from '../engine/client.ts';
 import type { Opened } from '../engine/types.ts';
 import { count, fixed, plain, signed } from '../format.ts';
-import { filmName, meaning, shares, userIndex } from '../lab/films.ts';
+import { filmName, meaning, shares, userIndex, usualLeast } from '../lab/films.ts';
 import { LARGEST_LEAST } from '../lab/link.ts';
 import { tex } from '../maths.ts';
 import { sentence } from '../sentence.ts';
@@ -32,6 +32,8 @@ export class FilmTable extends LabView {
   @state() private open: number | undefined;
   @state() private why: Explanation | undefined;
   private asked = 0;
+  /** The least number of ratings that was asked for, as the state says it. */
+  private asking: number | undefined;
 
   private readonly trained = (): void => this.ask();
 
@@ -52,15 +54,13 @@ export class FilmTable extends LabView {
   protected override labChanged(): void {
     const { least, user } = this.lab.state;
     const { shown } = this;
-    if (!shown || shown.user !== user || this.least !== least) this.ask();
+    if (shown?.user !== user || this.asking !== least) this.ask();
   }
 
   protected override dataChanged(): void {
     this.opened = undefined;
     this.shown = undefined;
   }
-
-  private least = 0;
 
   protected override render(): TemplateResult {
     const { fault, opened, shown } = this;
@@ -126,7 +126,7 @@ export class FilmTable extends LabView {
             max=${LARGEST_LEAST}
             step="1"
             aria-describedby="${id}-least-help"
-            .value=${String(this.lab.state.least)}
+            .value=${String(this.leastOf(opened))}
             @change=${(event: Event) => this.typeLeast(event.target as HTMLInputElement)}
           />
           <span>ratings</span>
@@ -311,6 +311,10 @@ export class FilmTable extends LabView {
     `;
   }
 
+  private leastOf(opened: Opened): number {
+    return this.lab.state.least ?? usualLeast(opened.info.ratings);
+  }
+
   private choose(user: number): void {
     // A choice of rows changes no parameter: what the link promised still holds.
     this.lab.set({ user }, true);
@@ -367,11 +371,11 @@ export class FilmTable extends LabView {
     const user = Math.min(wanted, opened.users.length - 1);
     const client = await this.lab.engine();
     const { favorites, films } = await client.call((engine) =>
-      engine.recommend(user, FILMS, least),
+      engine.recommend(user, FILMS, this.leastOf(opened)),
     );
     if (asked !== this.asked) return;
     this.opened = opened;
-    this.least = least;
+    this.asking = least;
     this.shown = { user, films, favorites };
     this.fault = '';
     if (user !== wanted) this.choose(user);

@@ -111,7 +111,7 @@ export class LineChart extends LitElement {
     const rows = all.filter((_row, n) => n % every === 0);
     return html`
       <details class="chart-table">
-        <summary>The values as a table${every > 1 ? ` (every ${every}th)` : ''}</summary>
+        <summary>The values as a table${every > 1 ? ` (one row in ${every})` : ''}</summary>
         <div class="table-scroll">
           <table>
             <thead>

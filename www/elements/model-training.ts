@@ -13,6 +13,7 @@ import { fixed, signed } from '../format.ts';
 import { errorRows, overfitting, progressText, sameSetup, singularText } from '../lab/training.ts';
 import type { Receipt } from '../lab/state.ts';
 import { color } from '../palette.ts';
+import { near } from '../near.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 import type { Line } from './line-chart.ts';
@@ -55,10 +56,10 @@ export class ModelTraining extends LabView {
     void this.look();
   }
 
-  /** A link that promises a result is kept at once. */
+  /** What a link promises is computed at once, or after what is under way. */
   protected override updated(): void {
     const { linked, receipt } = this.lab;
-    if (!linked || !receipt.run || receipt === this.followed) return;
+    if (!linked || !receipt.run || receipt === this.followed || this.running) return;
     this.followed = receipt;
     void this.train();
   }
@@ -253,6 +254,7 @@ export class ModelTraining extends LabView {
 
   private async look(): Promise<void> {
     const { current } = this;
+    await near(this);
     const opened = await this.lab.opened().catch(() => undefined);
     if (opened && current === this.current) this.timed = opened.info.timed;
   }

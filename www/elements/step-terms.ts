@@ -108,15 +108,15 @@ export class StepTerms extends LitElement {
   }
 }
 
-function inBrackets(value: number): string {
-  return value < 0 ? `(${steady(value)})` : steady(value);
+function inBrackets(value: number, digits = 4): string {
+  return value < 0 ? `(${steady(value, digits)})` : steady(value, digits);
 }
 
-/** `0.5000·0.2000 + 0.1000·(−0.3000)` */
+/** `0.500·0.200 + 0.100·(−0.300)` */
 function written(factors: readonly [number, number][]): string {
   const shown = factors
     .slice(0, WRITTEN)
-    .map(([a, b]) => `${steady(a, 3)}·${b < 0 ? `(${steady(b, 3)})` : steady(b, 3)}`);
+    .map(([a, b], k) => `${k === 0 ? steady(a, 3) : inBrackets(a, 3)}·${inBrackets(b, 3)}`);
   const more = factors.length - shown.length;
   return `= ${shown.join(' + ')}${more > 0 ? ` + ${more} more` : ''}`;
 }

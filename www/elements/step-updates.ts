@@ -8,7 +8,7 @@ import { tex } from '../maths.ts';
 import { FIRST_COMPONENTS } from './walk-map.ts';
 
 /** Rows of a parameter, such as the vectors of N(u), that are shown unless all are asked for. */
-const FIRST_ROWS = 3;
+const FIRST_ROWS = 2;
 
 /** Every number that a step changed: before, gradient, after. */
 @customElement('step-updates')

@@ -185,9 +185,11 @@ export class StepWalk extends LabView {
     const wide = (opened?.items.length ?? 0) > NARROW;
     return html`
       <div class="walk ${wide ? 'wide' : ''}" aria-busy=${this.slow ? 'true' : 'false'}>
-        <div class="walk-bar">${this.transport()} ${this.where()}</div>
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
-        ${this.ending()}
+        <div class="walk-bar">
+          ${this.transport()} ${this.where()}
+          ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+          ${this.ending()}
+        </div>
         <div class="walk-panels">
           <section class="walk-table">
             <walk-map
@@ -253,7 +255,7 @@ export class StepWalk extends LabView {
           ?disabled=${idle}
           @click=${() => this.go(epochEnd(step, position?.per_epoch ?? 1))}
         >
-          To the end of the ${this.round()}
+          End of the ${this.round()}
         </button>
       </div>
     `;
@@ -268,7 +270,7 @@ export class StepWalk extends LabView {
     if (!halved) return nothing;
     const end = halfEnd(this.lab.state.step, perEpoch, users);
     return html`<button type="button" ?disabled=${!walked} @click=${() => this.go(end)}>
-      To the end of the half-sweep
+      End of the half-sweep
     </button>`;
   }
 

@@ -26,7 +26,7 @@ import type {
   Walked,
 } from './types.ts';
 
-const PROGRESS_MS = 40;
+const PROGRESS_MS = 100;
 
 /** Lets messages in, such as a cancel, between two passes. */
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

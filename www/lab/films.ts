@@ -7,6 +7,11 @@ export function filmName({ title, year }: Pick<Item, 'title' | 'year'>): string 
   return year === undefined ? title : `${title} (${year})`;
 }
 
+/** Ratings a film needs to be recommended, unless the reader says otherwise; 1 in small data. */
+export function usualLeast(ratings: number): number {
+  return ratings < 1000 ? 1 : 5;
+}
+
 /** An addend of a prediction in words, where the site knows its symbol. */
 export function meaning(symbol: string): string {
   return (

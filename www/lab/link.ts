@@ -2,7 +2,7 @@
 
 import type { Entry } from '../../pkg/factorscope.js';
 import { readValue, type Settings, settingsOf, written } from './registry.ts';
-import { LEAST, type LabState, type Receipt, SPLIT, type Table } from './state.ts';
+import { type LabState, type Receipt, SPLIT, type Table } from './state.ts';
 import { type Cell, fitsTable, readCell, within } from './table.ts';
 
 /** The largest seed; the engine takes 32 bits. */
@@ -37,7 +37,7 @@ export function writeLink(
   if (state.step > 0) link.set('step', String(state.step));
   if (state.user > 0) link.set('user', String(state.user));
   if (state.split !== SPLIT) link.set('split', state.split);
-  if (state.least !== LEAST) link.set('least', String(state.least));
+  if (state.least !== undefined) link.set('least', String(state.least));
   if (receipt.data) link.set('data', receipt.data);
   if (receipt.run) link.set('run', receipt.run);
   return link.toString();

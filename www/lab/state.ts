@@ -29,8 +29,8 @@ export interface LabState {
   user: number;
   /** What is held back for testing: `everything` trains on all, `latest`, or a share such as `0.2`. */
   split: string;
-  /** How many ratings a film needs in training to be recommended. */
-  least: number;
+  /** How many ratings a film needs in training to be recommended; nothing for the usual number. */
+  least: number | undefined;
 }
 
 /** What a link also says: what came out when it was made. */
@@ -43,9 +43,6 @@ export interface Receipt {
 
 /** Held back at random, unless a lab says otherwise. */
 export const SPLIT = '0.2';
-
-/** A film with fewer ratings is not recommended, unless the reader says otherwise. */
-export const LEAST = 5;
 
 /** The toy table of the chapters. */
 export const TOY: Table = {
@@ -75,7 +72,7 @@ export function initialState(
     step: 0,
     user: 0,
     split: SPLIT,
-    least: LEAST,
+    least: undefined,
   };
 }
 

@@ -53,9 +53,11 @@ export function groups({ updates }: Step): Group[] {
   return [...found.values()].sort((a, b) => a.parameter - b.parameter || a.row - b.row);
 }
 
-/** The model's rule for a parameter, as LaTeX, where the registry has one of the form `x <- …`. */
+/** The model's rule for a parameter, as LaTeX: one of the form `x <- …`, or a system `A x = …`. */
 export function ruleFor({ updates }: Pick<Entry, 'updates'>, symbol: string): string | undefined {
-  return updates.find((rule) => rule.includes(`${symbol} \\leftarrow`));
+  return updates.find(
+    (rule) => rule.includes(`${symbol} \\leftarrow`) || rule.includes(`\\, ${symbol} =`),
+  );
 }
 
 /** The learning rate of a model that goes down a gradient; nothing for one that solves. */

@@ -1,0 +1,51 @@
+//! Cross-validation for a page.
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use super::{Data, performance_now, spec, to_js};
+use crate::eval::{self, Summary};
+
+/// Errors, times and models of all folds.
+#[derive(Debug, Serialize, tsify::Tsify)]
+pub struct CrossValidated {
+    /// Root mean squared error over the folds.
+    pub rmse: Summary,
+    /// Mean absolute error over the folds.
+    pub mae: Summary,
+    /// Seconds spent training, over all folds.
+    pub fit_seconds: f64,
+    /// Seconds spent predicting the test sets, over all folds.
+    pub test_seconds: f64,
+    /// A hash over those of the folds' parameters; the command line's `cv` prints the same one.
+    pub fingerprint: String,
+}
+
+/// Trains and tests a model once for each fold. `settings` are `name=value`; the seed decides folds,
+/// start values and order of visits. Throws a sentence where a fold diverges.
+#[wasm_bindgen(js_name = crossValidate, unchecked_return_type = "CrossValidated")]
+pub fn cross_validate(
+    data: &Data,
+    model: &str,
+    settings: Vec<String>,
+    folds: usize,
+    seed: u32,
+) -> Result<JsValue, JsError> {
+    let spec = spec(model, &settings)?;
+    let ratings = &data.0.ratings;
+    if !(2..=ratings.len()).contains(&folds) {
+        return Err(JsError::new(&format!(
+            "cross-validation takes at least 2 folds and at most as many as there are ratings, {}",
+            ratings.len()
+        )));
+    }
+    let now = performance_now()?;
+    let found = eval::cross_validate(&spec, ratings, folds, seed.into(), now, |_| true)?;
+    to_js(&CrossValidated {
+        rmse: found.rmse(),
+        mae: found.mae(),
+        fit_seconds: found.fit_seconds(),
+        test_seconds: found.test_seconds(),
+        fingerprint: found.fingerprint(),
+    })
+}
