@@ -145,7 +145,7 @@ describe('a race', () => {
 
   test('keeps the settings of both models in its link', () => {
     const [als, svd] = [entry('als', ['factors', 'lambda']), entry('svd', ['factors', 'gamma'])];
-    const start = initialState(als, settingsOf(als), 42, false, svd);
+    const start = initialState(als, settingsOf(als), 42, false, settingsOf(svd));
     const state = { ...start, rival: { factors: 1, gamma: 0.25 } };
     const receipt = { run: undefined, data: undefined };
     const fragment = writeLink('lab-1', als, state, receipt, svd);
@@ -154,7 +154,7 @@ describe('a race', () => {
 
   test('leaves a second model at its defaults where a link gives it a value that is not allowed', () => {
     const [als, svd] = [entry('als', ['factors']), entry('svd', ['gamma'])];
-    const start = initialState(als, settingsOf(als), 42, false, svd);
+    const start = initialState(als, settingsOf(als), 42, false, settingsOf(svd));
     const { faults, state } = readLink('lab=lab-1&model=als&rival.gamma=1e9', als, start, svd);
     expect(state.rival).toEqual({ gamma: 1 });
     expect(faults).toEqual(['rival.gamma']);

@@ -58,7 +58,13 @@ export class ModelLab extends LitElement {
     if (!entry) throw new Error(`no model ${block.model}`);
     const settings = settingsOf(entry, block.settings);
     const rival = block.rival === undefined ? undefined : modelEntry(block.rival);
-    const start = initialState(entry, settings, block.seed ?? SEED, block.data === 'toy', rival);
+    const start = initialState(
+      entry,
+      settings,
+      block.seed ?? SEED,
+      block.data === 'toy',
+      rival && settingsOf(rival),
+    );
     return new Lab(block, entry, start, rival);
   }
 

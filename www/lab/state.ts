@@ -1,5 +1,5 @@
 import type { Entry } from '../../pkg/factorscope.js';
-import { type Settings, settingsOf } from './registry.ts';
+import type { Settings } from './registry.ts';
 import type { Cell } from './table.ts';
 
 /** A small table of ratings, row by row; `null` is an empty cell. */
@@ -60,13 +60,13 @@ export function initialState(
   settings: Settings,
   seed: number,
   toy: boolean,
-  rival?: Entry,
+  rival?: Settings,
 ): LabState {
   return {
     model: entry.id,
     settings,
     seed,
-    ...(rival ? { rival: settingsOf(rival) } : {}),
+    ...(rival ? { rival } : {}),
     table: toy ? TOY : undefined,
     cell: TOY_CELL,
     step: 0,
