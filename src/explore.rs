@@ -27,24 +27,12 @@ pub fn top_n(model: &dyn Model, known: &Ratings, u: usize, n: usize, least: usiz
     let mut predicted = vec![0.0; candidates.len()];
     model.predict_many(u, &candidates, &mut predicted);
     let scored = candidates.iter().zip(predicted);
-    first(
-        scored.map(|(&i, rating)| Scored {
-            item: i as usize,
-            rating,
-        }),
-        n,
-    )
+    first(scored.map(|(&i, rating)| Scored { item: i as usize, rating }), n)
 }
 
 /// The `n` items that user `u` rated highest, highest first; equal ones by index.
 pub fn favorites(known: &Ratings, u: usize, n: usize) -> Vec<Scored> {
-    first(
-        known
-            .row(u)
-            .iter()
-            .map(|(item, rating)| Scored { item, rating }),
-        n,
-    )
+    first(known.row(u).iter().map(|(item, rating)| Scored { item, rating }), n)
 }
 
 fn first(scored: impl Iterator<Item = Scored>, n: usize) -> Vec<Scored> {
@@ -65,9 +53,7 @@ mod tests {
         // Item means 1.5, 4 and 2: user 3, who rated item 1 only, gets item 2 before item 3.
         let known = toy::toy().ratings;
         let train = split::everything(&known).train;
-        let mut model = Spec::with("baseline", ["method=means"])
-            .unwrap()
-            .build(train, 0);
+        let mut model = Spec::with("baseline", ["method=means"]).unwrap().build(train, 0);
         model.pass(0);
         let items = |least| {
             let top = top_n(&*model, &known, 2, 10, least);
@@ -80,12 +66,6 @@ mod tests {
     #[test]
     fn favorites_come_highest_first() {
         let best = favorites(&toy::toy().ratings, 1, 1);
-        assert_eq!(
-            best,
-            [Scored {
-                item: 1,
-                rating: 4.0
-            }]
-        );
+        assert_eq!(best, [Scored { item: 1, rating: 4.0 }]);
     }
 }

@@ -69,10 +69,7 @@ mod tests {
     fn purposes_and_epochs_have_streams_of_their_own() {
         let first = |mut rng: Xoshiro256PlusPlus| rng.random::<u64>();
         assert_ne!(first(stream(1, "a")), first(stream(1, "b")));
-        assert_ne!(
-            first(epoch_stream(1, "a", 0)),
-            first(epoch_stream(1, "a", 1))
-        );
+        assert_ne!(first(epoch_stream(1, "a", 0)), first(epoch_stream(1, "a", 1)));
         assert_eq!(first(stream(1, "a")), first(stream(1, "a")));
     }
 }

@@ -92,21 +92,14 @@ impl Training {
         self.model.pass(done);
         let before = self.history[done];
         let seconds = before.seconds + (self.now)() - start;
-        let epoch = self.measure(
-            done + 1,
-            seconds,
-            before.operations + self.model.operations(),
-        );
+        let epoch = self.measure(done + 1, seconds, before.operations + self.model.operations());
         let rmse = epoch.train.rmse;
         if !is_finite(&*self.model) || rmse.is_nan() || rmse > DIVERGED * self.history[0].train.rmse
         {
             for (values, good) in self.model.values_mut().into_iter().zip(&self.last_good) {
                 values.copy_from_slice(good);
             }
-            return Err(TrainError::Diverged {
-                epoch: done + 1,
-                remedy: self.remedy,
-            });
+            return Err(TrainError::Diverged { epoch: done + 1, remedy: self.remedy });
         }
         self.keep();
         self.history.push(epoch);
@@ -176,9 +169,7 @@ mod tests {
     #[test]
     fn a_diverging_pass_is_undone_and_named() {
         let mut training = training(&["gamma=1", "factors=50", "sigma=1"]);
-        let error = (0..100)
-            .find_map(|_| training.pass().err())
-            .expect("gamma 1 diverges");
+        let error = (0..100).find_map(|_| training.pass().err()).expect("gamma 1 diverges");
         let kept = training.history().len() - 1;
         assert_eq!(
             error.to_string(),
@@ -196,9 +187,6 @@ mod tests {
     fn an_empty_training_set_is_refused() {
         let spec = Spec::new("svd").unwrap();
         let empty = split::everything(&toy::table(1, 1, &[f32::NAN]).ratings);
-        assert_eq!(
-            Training::new(&spec, empty, 1, || 0.0).err(),
-            Some(TrainError::Empty)
-        );
+        assert_eq!(Training::new(&spec, empty, 1, || 0.0).err(), Some(TrainError::Empty));
     }
 }

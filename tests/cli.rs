@@ -43,9 +43,7 @@ fn json(args: &[&str]) -> Value {
 }
 
 fn number(value: &Value) -> f64 {
-    value
-        .as_f64()
-        .unwrap_or_else(|| panic!("{value} is no number"))
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
 }
 
 /// A folder of this test's own with these files.
@@ -170,10 +168,7 @@ fn a_published_split_runs_as_it_is() {
     let args = ["train", &base, "--test", &test, "--model", "baseline"];
     let args = [&args[..], &["--set", "method=means"]].concat();
     let found = json(&[&args[..], &["--json"]].concat());
-    assert_eq!(
-        (&found["train_ratings"], &found["test_ratings"]),
-        (&3.into(), &1.into())
-    );
+    assert_eq!((&found["train_ratings"], &found["test_ratings"]), (&3.into(), &1.into()));
     assert!((number(&found["rmse"]) - 1.0).abs() < 1e-6);
     assert!((number(&found["mae"]) - 1.0).abs() < 1e-6);
     assert!(text(&args).contains("tested on 1 rating of the given file"));
@@ -189,24 +184,12 @@ fn where_nothing_is_held_back_the_errors_are_training_errors() {
     let start = &found["history"][0];
     assert!(start["train_rmse"].is_f64() && start.get("test_rmse").is_none());
     let printed = text(&args);
-    assert!(
-        !printed.contains("NaN") && !printed.contains("test   "),
-        "{printed}"
-    );
+    assert!(!printed.contains("NaN") && !printed.contains("test   "), "{printed}");
 }
 
 #[test]
 fn cv_gives_mean_deviation_and_folds() {
-    let args = [
-        "cv",
-        "simulation",
-        "--model",
-        "svdpp",
-        "--folds",
-        "3",
-        "--set",
-        "epochs=2",
-    ];
+    let args = ["cv", "simulation", "--model", "svdpp", "--folds", "3", "--set", "epochs=2"];
     let found = json(&[&args[..], &["--json"]].concat());
     for error in ["rmse", "mae"] {
         let folds = found[error]["folds"].as_array().unwrap();
@@ -233,16 +216,7 @@ fn cv_gives_mean_deviation_and_folds() {
 fn recommend_shows_what_is_predicted_beside_what_was_liked() {
     // Means: mu 3, user 3 at -2, item 10 at +1.5, item 30 at 0.
     let data = films("recommend");
-    let args = [
-        "recommend",
-        &data,
-        "--model",
-        "baseline",
-        "--set",
-        "method=means",
-        "--user",
-        "3",
-    ];
+    let args = ["recommend", &data, "--model", "baseline", "--set", "method=means", "--user", "3"];
     let found = json(&[&args[..], &["--json"]].concat());
     assert_eq!(found["model"], "baseline");
     assert_eq!(found["user"], "3");
@@ -252,10 +226,7 @@ fn recommend_shows_what_is_predicted_beside_what_was_liked() {
     assert_eq!(films[0]["id"], "10");
     assert_eq!(films[0]["title"], "Long Way, The");
     assert_eq!(films[0]["year"], 1995);
-    assert_eq!(
-        films[0]["genres"],
-        serde_json::json!(["Adventure", "Comedy"])
-    );
+    assert_eq!(films[0]["genres"], serde_json::json!(["Adventure", "Comedy"]));
     assert!((number(&films[0]["predicted"]) - 2.5).abs() < 1e-6);
     assert_eq!(films[1]["id"], "30");
     assert!((number(&films[1]["predicted"]) - 1.0).abs() < 1e-6);
@@ -302,41 +273,20 @@ fn input_that_is_no_good_ends_in_one_sentence() {
     ];
     let folder = folder("unusable", &files);
     for (line, sentence) in [
-        (
-            "train words.csv --model svd",
-            "words.csv, line 3, column 3: expected a number",
-        ),
-        (
-            "train one.csv --test words.csv --model svd",
-            "words.csv, line 3, column 3",
-        ),
-        (
-            "train one.csv --test gone.csv --model svd",
-            "gone.csv cannot be read",
-        ),
-        (
-            "train toy --model svd --holdout 0.95",
-            "leaves none to learn from; hold back less",
-        ),
+        ("train words.csv --model svd", "words.csv, line 3, column 3: expected a number"),
+        ("train one.csv --test words.csv --model svd", "words.csv, line 3, column 3"),
+        ("train one.csv --test gone.csv --model svd", "gone.csv cannot be read"),
+        ("train toy --model svd --holdout 0.95", "leaves none to learn from; hold back less"),
         ("cv empty.csv --model svd", "empty.csv is empty"),
         ("cv one.csv --model svd", "cross-validation needs two"),
-        (
-            "cv toy --model svd --folds 6 --json",
-            "use --folds 5 or fewer",
-        ),
+        ("cv toy --model svd --folds 6 --json", "use --folds 5 or fewer"),
         ("recommend broken.zip --model svd --json", "broken.zip"),
-        (
-            "recommend toy --model svd --user 9",
-            "no user `9` in toy table; the users are 1, 2, 3",
-        ),
+        ("recommend toy --model svd --user 9", "no user `9` in toy table; the users are 1, 2, 3"),
         ("pack gone.csv out.bin", "gone.csv cannot be read"),
     ] {
         let (code, error) = refused(&folder, line);
         assert_eq!(code, Some(1), "{line}");
-        assert!(
-            error.starts_with("error: ") && error.contains(sentence),
-            "{line}: {error}"
-        );
+        assert!(error.starts_with("error: ") && error.contains(sentence), "{line}: {error}");
         assert_eq!(error.lines().count(), 1, "{line}: {error}");
     }
 }
@@ -349,17 +299,11 @@ fn arguments_that_are_wrong_exit_with_2() {
         ("train toy", "--model"),
         ("train toy --model svd+", "possible values: baseline"),
         ("train toy --model svd --set gamma=fast", "found `fast`"),
-        (
-            "train toy --model svd --set speed=1",
-            "no hyperparameter `speed`",
-        ),
+        ("train toy --model svd --set speed=1", "no hyperparameter `speed`"),
         ("train toy --model svd --set epochs", "expected name=value"),
         ("train toy --model svd --holdout 1", "below 1"),
         ("train toy --model svd --test one.csv", "use --holdout"),
-        (
-            "train one.csv --model svd --test one.csv --holdout 0",
-            "cannot be used",
-        ),
+        ("train one.csv --model svd --test one.csv --holdout 0", "cannot be used"),
         ("cv toy --model svd --folds 1", "--folds"),
         ("recommend toy --model svd -n 0", "-n"),
     ] {
@@ -389,16 +333,7 @@ fn divergence_is_said_and_the_last_good_errors_are_shown() {
 
 #[test]
 fn a_system_without_a_unique_solution_is_mentioned() {
-    let args = [
-        "train",
-        "toy",
-        "--model",
-        "als",
-        "--set",
-        "lambda=0",
-        "--holdout",
-        "0",
-    ];
+    let args = ["train", "toy", "--model", "als", "--set", "lambda=0", "--holdout", "0"];
     assert!(text(&args).contains("had no unique solution"));
     assert!(number(&json(&[&args[..], &["--json"]].concat())["singular"]) > 0.0);
 }
@@ -413,11 +348,7 @@ fn what_is_packed_is_what_was_loaded() {
     );
     let unpacked = compact::decode(&fs::read(&out).unwrap()).unwrap();
     fs::rename(&out, format!("{data}-packed.bin")).unwrap();
-    assert_eq!(
-        fs::read_dir(&data).unwrap().count(),
-        2,
-        "no other file is left"
-    );
+    assert_eq!(fs::read_dir(&data).unwrap().count(), 2, "no other file is left");
     let loaded = load(&read_path(Path::new(&data)).unwrap()).unwrap();
     assert_eq!(unpacked, loaded);
     let run =

@@ -25,10 +25,7 @@ fn latest_small_has_the_published_counts() {
     assert_eq!(dataset.name, "MovieLens latest-small");
     assert_eq!(dataset.origin, Origin::Movielens);
     let ratings = &dataset.ratings;
-    assert_eq!(
-        (ratings.len(), ratings.users(), ratings.items()),
-        (100_836, 610, 9_724)
-    );
+    assert_eq!((ratings.len(), ratings.users(), ratings.items()), (100_836, 610, 9_724));
     assert_eq!(ratings.scale(), (0.5, 5.0));
     assert_eq!(ratings.timestamps().map(<[u32]>::len), Some(100_836));
     assert_eq!(dataset.catalogue.len(), 9_724);
@@ -37,12 +34,7 @@ fn latest_small_has_the_published_counts() {
     assert!(dated.count() > 9_700);
     let ids = ratings.item_ids().iter().zip(&dataset.catalogue);
     assert!(ids.into_iter().all(|(id, item)| item.title != id));
-    assert!(
-        dataset
-            .catalogue
-            .iter()
-            .all(|item| !item.title.ends_with(')') || item.year.is_some())
-    );
+    assert!(dataset.catalogue.iter().all(|item| !item.title.ends_with(')') || item.year.is_some()));
 }
 
 #[test]

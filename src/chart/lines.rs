@@ -86,11 +86,7 @@ impl Draw for Lines {
             let color = RGBColor(red, green, blue);
             let finite = |point: &&(f64, f64)| point.0.is_finite() && point.1.is_finite();
             let points: Vec<(f64, f64)> = series.points.iter().filter(finite).copied().collect();
-            let style = ShapeStyle {
-                color: color.to_rgba(),
-                filled: false,
-                stroke_width: 4,
-            };
+            let style = ShapeStyle { color: color.to_rgba(), filled: false, stroke_width: 4 };
             let last = points.last().copied();
             chart.draw_series(LineSeries::new(points, style)).ok()?;
             if let Some(at) = last {
@@ -99,16 +95,7 @@ impl Draw for Lines {
             }
         }
         let (horizontal, vertical) = chart.plotting_area().get_pixel_range();
-        Some(Frame {
-            plot: (
-                horizontal.start,
-                vertical.start,
-                horizontal.end,
-                vertical.end,
-            ),
-            x,
-            y,
-        })
+        Some(Frame { plot: (horizontal.start, vertical.start, horizontal.end, vertical.end), x, y })
     }
 }
 
@@ -121,10 +108,7 @@ fn short(value: f64) -> String {
         _ => (1.0, ""),
     };
     let digits = format!("{:.2}", value / by);
-    format!(
-        "{}{unit}",
-        digits.trim_end_matches('0').trim_end_matches('.')
-    )
+    format!("{}{unit}", digits.trim_end_matches('0').trim_end_matches('.'))
 }
 
 #[cfg(test)]
@@ -135,19 +119,15 @@ mod tests {
         Lines {
             x_label: "epoch".into(),
             y_label: "RMSE".into(),
-            series: vec![Series {
-                color: (0x1f, 0x6f, 0xb2),
-                points,
-            }],
+            series: vec![Series { color: (0x1f, 0x6f, 0xb2), points }],
             x_at_least: 4.0,
         }
     }
 
     #[test]
     fn the_frame_tells_where_values_lie() {
-        let chart = lines(vec![(0.0, 1.0), (1.0, f64::NAN), (2.0, 0.5)])
-            .svg(crate::chart::WIDE)
-            .unwrap();
+        let chart =
+            lines(vec![(0.0, 1.0), (1.0, f64::NAN), (2.0, 0.5)]).svg(crate::chart::WIDE).unwrap();
         assert_eq!(chart.x, (0.0, 4.0));
         assert!(chart.y.0 < 0.5 && chart.y.1 > 1.0);
         let (left, top, right, bottom) = chart.plot;

@@ -53,12 +53,6 @@ pub trait Draw {
         let frame = self.draw(&area);
         drop(area);
         let Frame { plot, x, y } = frame?;
-        Some(Chart {
-            svg,
-            size,
-            plot,
-            x,
-            y,
-        })
+        Some(Chart { svg, size, plot, x, y })
     }
 }

@@ -43,18 +43,11 @@ pub fn cv(args: &CvArgs) -> Result<String, Failure> {
         )));
     }
     let bar = progress(&spec, folds, "fold");
-    let result = cross_validate(
-        &spec,
-        &dataset.ratings,
-        folds,
-        args.run.seed,
-        clock(),
-        |fold| {
-            bar.set_message(format!("test RMSE {}", error(fold.errors.rmse)));
-            bar.inc(1);
-            true
-        },
-    );
+    let result = cross_validate(&spec, &dataset.ratings, folds, args.run.seed, clock(), |fold| {
+        bar.set_message(format!("test RMSE {}", error(fold.errors.rmse)));
+        bar.inc(1);
+        true
+    });
     bar.finish_and_clear();
     let validation = result?;
 
@@ -91,13 +84,7 @@ fn folds_table(validation: &CrossValidation, report: &Report) -> String {
     for (fold, n) in validation.folds.iter().zip(1..) {
         let (rmse, mae) = (error(fold.errors.rmse), error(fold.errors.mae));
         let fit = seconds(fold.fit_seconds);
-        rows.push(cells([
-            &format!("fold {n}"),
-            &rmse,
-            &mae,
-            &fit,
-            &fold.fingerprint,
-        ]));
+        rows.push(cells([&format!("fold {n}"), &rmse, &mae, &fit, &fold.fingerprint]));
     }
     let (rmse, mae) = (&report.rmse, &report.mae);
     rows.push(cells([&"mean", &error(rmse.mean), &error(mae.mean)]));

@@ -73,19 +73,12 @@ struct Failure {
 impl Failure {
     /// The input, or what came of it, is no good.
     fn input(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            code: 1,
-            output: String::new(),
-        }
+        Self { message: message.into(), code: 1, output: String::new() }
     }
 
     /// The arguments do not fit together.
     fn usage(message: impl Into<String>) -> Self {
-        Self {
-            code: 2,
-            ..Self::input(message)
-        }
+        Self { code: 2, ..Self::input(message) }
     }
 }
 

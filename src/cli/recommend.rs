@@ -62,10 +62,7 @@ pub fn recommend(args: &RecommendArgs) -> Result<String, Failure> {
     let dataset = open(&args.run.data)?;
     let all = &dataset.ratings;
     let u = match &args.user {
-        Some(id) => all
-            .user_ids()
-            .index(id)
-            .ok_or_else(|| unknown(id, &dataset))?,
+        Some(id) => all.user_ids().index(id).ok_or_else(|| unknown(id, &dataset))?,
         None => 0,
     };
     let training = fit(&spec, split::everything(all), &args.run)?;
@@ -79,10 +76,8 @@ pub fn recommend(args: &RecommendArgs) -> Result<String, Failure> {
         predicted: scored.rating,
         ratings: all.column(scored.item).len(),
     };
-    let favorite = |scored: Scored| Favorite {
-        item: About::of(&dataset, scored.item),
-        rating: scored.rating,
-    };
+    let favorite =
+        |scored: Scored| Favorite { item: About::of(&dataset, scored.item), rating: scored.rating };
     let best = favorites(all, u, n);
     let report = Report {
         model: spec.entry().id,
@@ -147,13 +142,7 @@ impl<'a> About<'a> {
 }
 
 /// Rank, title, year, rating, genres.
-const COLUMNS: [Align; 5] = [
-    Align::Right,
-    Align::Left,
-    Align::Right,
-    Align::Right,
-    Align::Left,
-];
+const COLUMNS: [Align; 5] = [Align::Right, Align::Left, Align::Right, Align::Right, Align::Left];
 
 impl Report<'_> {
     fn recommended_table(&self) -> String {

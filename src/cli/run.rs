@@ -15,10 +15,7 @@ use factorscope::train::{Epoch, Training};
 impl RunArgs {
     /// The model with the settings of the command line.
     pub fn spec(&self) -> Result<Spec, Failure> {
-        Ok(Spec::with(
-            &self.model,
-            self.set.iter().map(String::as_str),
-        )?)
+        Ok(Spec::with(&self.model, self.set.iter().map(String::as_str))?)
     }
 }
 

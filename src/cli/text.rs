@@ -16,10 +16,8 @@ pub enum Align {
 
 /// Rows of cells under each other, two spaces between the columns, each line begun with `indent`.
 pub fn table(indent: &str, columns: &[Align], rows: &[Vec<String>]) -> String {
-    let rows: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| row.iter().map(|cell| plain(cell)).collect())
-        .collect();
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| plain(cell)).collect()).collect();
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
         cells.map(|cell| cell.width()).max().unwrap_or(0)
@@ -86,10 +84,7 @@ mod tests {
 
     #[test]
     fn columns_line_up_by_what_is_seen() {
-        let rows = [
-            cells([&"日本", &5, &"x"]),
-            cells([&"a\u{1b}[31m", &12, &"yy"]),
-        ];
+        let rows = [cells([&"日本", &5, &"x"]), cells([&"a\u{1b}[31m", &12, &"yy"])];
         assert_eq!(
             table("  ", &[Align::Left, Align::Right, Align::Left], &rows),
             "  日本     5  x\n  a [31m  12  yy\n"

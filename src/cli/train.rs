@@ -77,11 +77,7 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
     let training = fit(&spec, split, &args.run)?;
 
     let Split { train, test } = training.split();
-    let (on, measured) = if test.is_empty() {
-        ("train", train)
-    } else {
-        ("test", test)
-    };
+    let (on, measured) = if test.is_empty() { ("train", train) } else { ("test", test) };
     let now = clock();
     let found = errors(training.model(), measured, train.scale());
     let test_seconds = now();

@@ -18,12 +18,7 @@ use xxhash_rust::xxh64::xxh64;
 use super::{Dataset, Ids, Item, Origin, Rating, Ratings};
 
 const MAGIC: &[u8; 12] = b"factorscope\x01";
-const ORIGINS: [Origin; 4] = [
-    Origin::Toy,
-    Origin::Simulation,
-    Origin::Movielens,
-    Origin::File,
-];
+const ORIGINS: [Origin; 4] = [Origin::Toy, Origin::Simulation, Origin::Movielens, Origin::File];
 
 /// What does not fit in bytes that should be a compact data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -87,12 +82,7 @@ pub fn decode(bytes: &[u8]) -> Result<Dataset> {
     if !reader.0.is_empty() {
         return Err(CompactError("it is longer than its content"));
     }
-    Ok(Dataset {
-        name,
-        origin,
-        ratings: Arc::new(ratings),
-        catalogue,
-    })
+    Ok(Dataset { name, origin, ratings: Arc::new(ratings), catalogue })
 }
 
 /// An id's value if the id is that value's usual decimal form.
@@ -248,9 +238,7 @@ impl<'a> Reader<'a> {
     fn text(&mut self) -> Result<String> {
         let length = self.count()?;
         let text = std::str::from_utf8(self.take(length)?);
-        Ok(text
-            .map_err(|_| CompactError("a text is not UTF-8"))?
-            .to_owned())
+        Ok(text.map_err(|_| CompactError("a text is not UTF-8"))?.to_owned())
     }
 
     fn ids(&mut self) -> Result<Arc<Ids>> {
@@ -277,10 +265,7 @@ impl<'a> Reader<'a> {
         let mut items = Vec::with_capacity(count);
         for _ in 0..count {
             let title = self.text()?;
-            items.push(Item {
-                title,
-                ..Item::default()
-            });
+            items.push(Item { title, ..Item::default() });
         }
         for item in &mut items {
             let year = self.number()?.checked_sub(1).map(u16::try_from);
@@ -341,12 +326,7 @@ impl<'a> Reader<'a> {
         for _ in lengths {
             firsts.push(self.small()?);
         }
-        let planes = [
-            self.take(count)?,
-            self.take(count)?,
-            self.take(count)?,
-            self.take(count)?,
-        ];
+        let planes = [self.take(count)?, self.take(count)?, self.take(count)?, self.take(count)?];
         let first = lengths.iter().zip(firsts);
         let first = first.flat_map(|(&length, first)| std::iter::repeat_n(first, length));
         let time = |(n, first): (usize, u32)| {
@@ -425,9 +405,7 @@ mod tests {
         let genuine = encode(&sample(&["1", "2", "x"], Some(&[1, 2, 3, 4])));
         let mut payload = Vec::new();
         let packed = &genuine[MAGIC.len() + 8..];
-        DeflateDecoder::new(packed)
-            .read_to_end(&mut payload)
-            .unwrap();
+        DeflateDecoder::new(packed).read_to_end(&mut payload).unwrap();
         assert!(decode(&forge(&payload)).is_ok());
         for at in 0..payload.len() {
             for byte in [0, 1, 2, 0x7f, 0x80, 0xff] {

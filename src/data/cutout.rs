@@ -6,10 +6,7 @@ use super::{Dataset, Ids, Rating, Ratings};
 
 /// The `items` most rated items, and `users` users who rated about three quarters of them, so that
 /// the table is well filled and still has holes. Ids and titles stay.
-#[expect(
-    clippy::missing_panics_doc,
-    reason = "no pair stands twice in the data it is cut from"
-)]
+#[expect(clippy::missing_panics_doc, reason = "no pair stands twice in the data it is cut from")]
 pub fn cutout(from: &Dataset, users: usize, items: usize) -> Dataset {
     let all = &from.ratings;
     let mut columns: Vec<usize> = (0..all.items()).collect();
@@ -33,12 +30,8 @@ pub fn cutout(from: &Dataset, users: usize, items: usize) -> Dataset {
     let ids = |names: &Ids, picked: &[usize]| {
         Arc::new(Ids::new(picked.iter().map(|&n| Box::from(names.name(n)))))
     };
-    let set = Ratings::new(
-        ids(all.user_ids(), &rows),
-        ids(all.item_ids(), &columns),
-        &ratings,
-        None,
-    );
+    let set =
+        Ratings::new(ids(all.user_ids(), &rows), ids(all.item_ids(), &columns), &ratings, None);
     Dataset {
         name: format!("{}, cut-out", from.name),
         origin: from.origin,

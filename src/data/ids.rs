@@ -41,9 +41,7 @@ impl Ids {
 
     /// The dense index of an id, by binary search.
     pub fn index(&self, name: &str) -> Option<usize> {
-        self.0
-            .binary_search_by(|candidate| order(candidate, name))
-            .ok()
+        self.0.binary_search_by(|candidate| order(candidate, name)).ok()
     }
 
     /// All ids in order.

@@ -60,10 +60,7 @@ pub struct Dataset {
 impl Dataset {
     /// A data set whose items are called by their ids.
     pub fn untitled(name: &str, origin: Origin, ratings: Ratings) -> Self {
-        let title = |id: &str| Item {
-            title: id.to_owned(),
-            ..Item::default()
-        };
+        let title = |id: &str| Item { title: id.to_owned(), ..Item::default() };
         Self {
             name: name.to_owned(),
             origin,

@@ -31,10 +31,7 @@ pub struct Line<'a> {
 impl<'a> Line<'a> {
     /// Pairs of dense index and rating.
     pub fn iter(self) -> impl Iterator<Item = (usize, f32)> + Clone + 'a {
-        self.ids
-            .iter()
-            .zip(self.ratings)
-            .map(|(&id, &r)| (id as usize, r))
+        self.ids.iter().zip(self.ratings).map(|(&id, &r)| (id as usize, r))
     }
 
     /// How many ratings there are: |R(u)| or |R(i)|.
@@ -63,10 +60,7 @@ impl Compressed {
 
     fn line(&self, line: usize) -> Line<'_> {
         let range = self.range(line);
-        Line {
-            ids: &self.ids[range.clone()],
-            ratings: &self.ratings[range],
-        }
+        Line { ids: &self.ids[range.clone()], ratings: &self.ratings[range] }
     }
 }
 
@@ -120,10 +114,7 @@ impl Ratings {
         for pair in order.windows(2) {
             let (a, b) = (&ratings[pair[0] as usize], &ratings[pair[1] as usize]);
             if (a.u, a.i) == (b.u, b.i) {
-                return Err(Duplicate {
-                    first: pair[0] as usize,
-                    second: pair[1] as usize,
-                });
+                return Err(Duplicate { first: pair[0] as usize, second: pair[1] as usize });
             }
         }
         let mut low = f32::INFINITY;
@@ -137,11 +128,7 @@ impl Ratings {
             columns: columns(items.len(), &rows),
             rows,
             timestamps: timestamps.map(|times| order.iter().map(|&n| times[n as usize]).collect()),
-            scale: if ratings.is_empty() {
-                (0.0, 0.0)
-            } else {
-                (low, high)
-            },
+            scale: if ratings.is_empty() { (0.0, 0.0) } else { (low, high) },
             users,
             items,
         })
@@ -159,10 +146,7 @@ impl Ratings {
             rows,
             timestamps: self.timestamps.as_ref().map(|times| {
                 let numbered = times.iter().enumerate();
-                numbered
-                    .filter(|&(n, _)| keep(n))
-                    .map(|(_, &t)| t)
-                    .collect()
+                numbered.filter(|&(n, _)| keep(n)).map(|(_, &t)| t).collect()
             }),
             scale: self.scale,
             users: Arc::clone(&self.users),
@@ -213,11 +197,7 @@ impl Ratings {
 
     /// The rating at a position in row order, where it is known whose it is, O(1).
     pub fn nth_of(&self, u: usize, position: usize) -> Rating {
-        Rating {
-            u,
-            i: self.rows.ids[position] as usize,
-            r: self.rows.ratings[position],
-        }
+        Rating { u, i: self.rows.ids[position] as usize, r: self.rows.ratings[position] }
     }
 
     /// r_ui where it is known, O(log |R(u)|).
@@ -267,10 +247,7 @@ impl Ratings {
 
 /// Compresses ratings that come in row order.
 fn rows(users: usize, ratings: impl Iterator<Item = Rating>) -> Compressed {
-    let mut rows = Compressed {
-        start: vec![0; users + 1],
-        ..Compressed::default()
-    };
+    let mut rows = Compressed { start: vec![0; users + 1], ..Compressed::default() };
     for Rating { u, i, r } in ratings {
         rows.start[u + 1] += 1;
         rows.ids.push(i as u32);
@@ -298,11 +275,7 @@ fn columns(items: usize, rows: &Compressed) -> Compressed {
             next[i] += 1;
         }
     }
-    Compressed {
-        start,
-        ids,
-        ratings,
-    }
+    Compressed { start, ids, ratings }
 }
 
 fn accumulate(counts: &mut [u32]) {
@@ -337,10 +310,7 @@ mod tests {
     fn rows_and_columns_hold_the_same_ratings() {
         let set = small();
         assert_eq!(set.row(1).iter().collect::<Vec<_>>(), [(1, 4.0), (2, 3.0)]);
-        assert_eq!(
-            set.column(0).iter().collect::<Vec<_>>(),
-            [(0, 2.0), (2, 1.0)]
-        );
+        assert_eq!(set.column(0).iter().collect::<Vec<_>>(), [(0, 2.0), (2, 1.0)]);
         assert_eq!(set.timestamps().unwrap(), [10, 20, 30, 40, 50]);
         assert_eq!(set.get(2, 0), Some(1.0));
         assert_eq!(set.get(2, 1), None);
@@ -366,10 +336,7 @@ mod tests {
         let twice = [rating(1, 1, 3.0), rating(0, 0, 1.0), rating(1, 1, 5.0)];
         assert_eq!(
             Ratings::new(ids.clone(), ids, &twice, None),
-            Err(Duplicate {
-                first: 0,
-                second: 2
-            })
+            Err(Duplicate { first: 0, second: 2 })
         );
     }
 }

@@ -174,8 +174,7 @@ fn plant(seed: u64, catalogue: &[Item], windows: &[(u32, u32)]) -> Truth {
         p: p.chunks(AXES.len()).map(<[f32]>::to_vec).collect(),
         q: q.map(|(traits, own)| {
             let both = traits.iter().zip(own);
-            both.map(|(&z, own)| (SD_Q * EXPLAINED * z) as f32 + own)
-                .collect()
+            both.map(|(&z, own)| (SD_Q * EXPLAINED * z) as f32 + own).collect()
         })
         .collect(),
         user_drift: normals("simulation: user drift", USERS, SD_ALPHA),
@@ -203,9 +202,7 @@ fn traits(catalogue: &[Item]) -> Vec<[f64; AXES.len()]> {
     let n = traits.len() as f64;
     for axis in 0..AXES.len() {
         let mean = traits.iter().map(|at| at[axis]).sum::<f64>() / n;
-        let squares = traits
-            .iter()
-            .map(|at| (at[axis] - mean) * (at[axis] - mean));
+        let squares = traits.iter().map(|at| (at[axis] - mean) * (at[axis] - mean));
         let sd = (squares.sum::<f64>() / n).sqrt();
         for at in &mut traits {
             at[axis] = (at[axis] - mean) / sd;
@@ -217,9 +214,7 @@ fn traits(catalogue: &[Item]) -> Vec<[f64; AXES.len()]> {
 /// How many films each user rates: log-normal between bounds, scaled so that they add up.
 fn counts(seed: u64) -> Vec<usize> {
     let mut normal = Normal::new(stream(seed, "simulation: activity"));
-    let activity: Vec<f64> = (0..USERS)
-        .map(|_| libm::exp(SD_ACTIVITY * normal.sample()))
-        .collect();
+    let activity: Vec<f64> = (0..USERS).map(|_| libm::exp(SD_ACTIVITY * normal.sample())).collect();
     let count = |scale: f64, activity: &f64| (scale * activity).clamp(FEWEST, MOST).round();
     let (mut low, mut high) = (0.0, 1000.0);
     for _ in 0..40 {
@@ -240,9 +235,8 @@ fn counts(seed: u64) -> Vec<usize> {
 /// that is the same as taking the highest sums of score and a Gumbel number.
 fn draw(seed: u64, catalogue: &[Item], windows: &[(u32, u32)], truth: &Truth) -> Ratings {
     let mut normal = Normal::new(stream(seed, "simulation: popularity"));
-    let popularity: Vec<f64> = (0..catalogue.len())
-        .map(|_| SD_POPULARITY * normal.sample())
-        .collect();
+    let popularity: Vec<f64> =
+        (0..catalogue.len()).map(|_| SD_POPULARITY * normal.sample()).collect();
     let available: Vec<u32> = catalogue.iter().map(available).collect();
     let mut choice = stream(seed, "simulation: choice");
     let mut time = stream(seed, "simulation: time");
@@ -373,10 +367,7 @@ mod tests {
 
     #[test]
     fn a_film_is_available_from_new_year_after_it_came_out() {
-        let film = |year| Item {
-            year: Some(year),
-            ..Item::default()
-        };
+        let film = |year| Item { year: Some(year), ..Item::default() };
         assert_eq!(available(&film(1957)), FIRST);
         assert_eq!(available(&film(2014)), FIRST);
         // Seconds since 1970 of 2016-01-01, 2017-01-01 (after a leap year), 2024-01-01.
@@ -450,11 +441,7 @@ mod tests {
         let share = |counts: &[usize]| counts.iter().sum::<usize>() as f64 / set.len() as f64;
         let n = counts.len();
         assert!(share(&counts[..n / 5]) > 0.4, "{}", share(&counts[..n / 5]));
-        assert!(
-            share(&counts[n / 2..]) < 0.25,
-            "{}",
-            share(&counts[n / 2..])
-        );
+        assert!(share(&counts[n / 2..]) < 0.25, "{}", share(&counts[n / 2..]));
         assert!(counts[0] > 10 * counts[n * 9 / 10]);
     }
 

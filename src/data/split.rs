@@ -18,19 +18,13 @@ pub struct Split {
 
 impl Split {
     fn by(all: &Ratings, is_test: impl Fn(usize) -> bool) -> Self {
-        Self {
-            train: Arc::new(all.subset(|n| !is_test(n))),
-            test: Arc::new(all.subset(is_test)),
-        }
+        Self { train: Arc::new(all.subset(|n| !is_test(n))), test: Arc::new(all.subset(is_test)) }
     }
 }
 
 /// Every rating for training, none for testing.
 pub fn everything(all: &Arc<Ratings>) -> Split {
-    Split {
-        train: Arc::clone(all),
-        test: Arc::new(all.subset(|_| false)),
-    }
+    Split { train: Arc::clone(all), test: Arc::new(all.subset(|_| false)) }
 }
 
 /// A random share (0 to 1) of the ratings for testing, the rest for training.
@@ -88,21 +82,11 @@ mod tests {
     use crate::data::{Ids, Rating};
 
     fn grid(users: usize, items: usize) -> Ratings {
-        let cells = (0..users * items).map(|n| Rating {
-            u: n / items,
-            i: n % items,
-            r: n as f32,
-        });
+        let cells = (0..users * items).map(|n| Rating { u: n / items, i: n % items, r: n as f32 });
         let ratings: Vec<Rating> = cells.collect();
         let times: Vec<u32> = (0..ratings.len() as u32).rev().collect();
         let users = Arc::new(Ids::counting(users));
-        Ratings::new(
-            users,
-            Arc::new(Ids::counting(items)),
-            &ratings,
-            Some(&times),
-        )
-        .unwrap()
+        Ratings::new(users, Arc::new(Ids::counting(items)), &ratings, Some(&times)).unwrap()
     }
 
     #[test]

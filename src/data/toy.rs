@@ -9,21 +9,7 @@ pub const LARGEST: usize = 8;
 
 /// The table from the course slides: user 1 gave 2, –, 1; user 2 gave –, 4, 3; user 3 gave 1, –, –.
 pub fn toy() -> Dataset {
-    table(
-        3,
-        3,
-        &[
-            2.0,
-            f32::NAN,
-            1.0,
-            f32::NAN,
-            4.0,
-            3.0,
-            1.0,
-            f32::NAN,
-            f32::NAN,
-        ],
-    )
+    table(3, 3, &[2.0, f32::NAN, 1.0, f32::NAN, 4.0, 3.0, 1.0, f32::NAN, f32::NAN])
 }
 
 /// A table of `users` rows and `items` columns, row by row; a cell that is not finite is empty.
@@ -33,13 +19,8 @@ pub fn toy() -> Dataset {
 pub fn table(users: usize, items: usize, cells: &[f32]) -> Dataset {
     assert_eq!(cells.len(), users * items, "one value for each cell");
     let known = cells.iter().enumerate().filter(|(_, r)| r.is_finite());
-    let ratings: Vec<Rating> = known
-        .map(|(n, &r)| Rating {
-            u: n / items,
-            i: n % items,
-            r,
-        })
-        .collect();
+    let ratings: Vec<Rating> =
+        known.map(|(n, &r)| Rating { u: n / items, i: n % items, r }).collect();
     let set = Ratings::new(
         Arc::new(Ids::counting(users)),
         Arc::new(Ids::counting(items)),

@@ -51,11 +51,7 @@ impl Summary {
         let n = folds.len() as f64;
         let mean = folds.iter().sum::<f64>() / n;
         let variance = folds.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n;
-        Self {
-            mean,
-            sd: variance.sqrt(),
-            folds,
-        }
+        Self { mean, sd: variance.sqrt(), folds }
     }
 }
 

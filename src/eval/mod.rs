@@ -35,8 +35,5 @@ pub fn errors(model: &dyn Model, on: &Ratings, (low, high): (f32, f32)) -> Error
         }
     }
     let n = on.len() as f64;
-    Errors {
-        rmse: (squares / n).sqrt(),
-        mae: absolutes / n,
-    }
+    Errors { rmse: (squares / n).sqrt(), mae: absolutes / n }
 }

@@ -122,11 +122,7 @@ impl Half<'_> {
             let before = self.bias[row];
             let after = if count > 0.0 { sum / count } else { 0.0 };
             self.bias[row] = listen.update(
-                Place {
-                    parameter: self.places.0,
-                    row,
-                    column: 0,
-                },
+                Place { parameter: self.places.0, row, column: 0 },
                 before,
                 || count * before - sum,
                 after,
@@ -145,11 +141,7 @@ impl Half<'_> {
         } else if !L::HEARS && self.lambda > 0.0 && line.len() < self.own.factors() {
             work.solve_short(self.held, targets, line.len(), self.lambda)
         } else {
-            work.matrix(
-                self.held,
-                line.ids.iter().map(|&id| id as usize),
-                self.lambda,
-            );
+            work.matrix(self.held, line.ids.iter().map(|&id| id as usize), self.lambda);
             work.right(self.held, targets);
             work.solve()
         };
@@ -158,11 +150,7 @@ impl Half<'_> {
             let own = self.own.row_mut(row);
             let before = if L::HEARS { own.to_vec() } else { Vec::new() };
             for (k, value) in own.iter_mut().enumerate() {
-                let place = Place {
-                    parameter: self.places.1,
-                    row,
-                    column: k,
-                };
+                let place = Place { parameter: self.places.1, row, column: k };
                 let gradient = || work.gradient(&before, k);
                 *value = listen.update(place, *value, gradient, work.solution()[k]);
             }
@@ -199,17 +187,11 @@ impl Als {
         };
         let rng = random::stream(seed, "q");
         Self {
-            mu: if variant == Variant::Biased {
-                train.mean()
-            } else {
-                0.0
-            },
+            mu: if variant == Variant::Biased { train.mean() } else { 0.0 },
             b_u: vec![0.0; train.users()],
             b_i: vec![0.0; train.items()],
             p: Factors::zeros(train.users(), f),
-            q: Factors::normal(train.items(), f, sigma, rng, |i| {
-                !train.column(i).is_empty()
-            }),
+            q: Factors::normal(train.items(), f, sigma, rng, |i| !train.column(i).is_empty()),
             lambda: spec.get("lambda") as f32,
             variant,
             singular: 0,

@@ -66,11 +66,7 @@ impl Baseline {
             mu: train.mean(),
             b_u: vec![0.0; train.users()],
             b_i: vec![0.0; train.items()],
-            lambda: if least_squares {
-                spec.get("lambda") as f32
-            } else {
-                0.0
-            },
+            lambda: if least_squares { spec.get("lambda") as f32 } else { 0.0 },
             least_squares,
             train,
         }
@@ -123,11 +119,7 @@ impl Baseline {
 }
 
 fn place(parameter: usize, row: usize) -> Place {
-    Place {
-        parameter,
-        row,
-        column: 0,
-    }
+    Place { parameter, row, column: 0 }
 }
 
 fn square(x: f32) -> f64 {
@@ -177,10 +169,8 @@ impl Model for Baseline {
     }
 
     fn objective(&self) -> f64 {
-        let errors = self
-            .train
-            .iter()
-            .map(|Rating { u, i, r }| square(r - self.sum(u, i, &mut ())));
+        let errors =
+            self.train.iter().map(|Rating { u, i, r }| square(r - self.sum(u, i, &mut ())));
         let biases = self.b_u.iter().chain(&self.b_i).map(|&b| square(b));
         errors.sum::<f64>() + f64::from(self.lambda) * biases.sum::<f64>()
     }
@@ -194,10 +184,6 @@ impl Model for Baseline {
     }
 
     fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        vec![
-            std::slice::from_mut(&mut self.mu),
-            &mut self.b_u,
-            &mut self.b_i,
-        ]
+        vec![std::slice::from_mut(&mut self.mu), &mut self.b_u, &mut self.b_i]
     }
 }

@@ -24,11 +24,7 @@ impl Factors {
     /// All zero.
     pub fn zeros(rows: usize, factors: usize) -> Self {
         let stride = factors.next_multiple_of(LANES);
-        Self {
-            columns: factors,
-            stride,
-            values: vec![0.0; rows * stride],
-        }
+        Self { columns: factors, stride, values: vec![0.0; rows * stride] }
     }
 
     /// Normal start values with mean 0 and standard deviation `sd`, drawn row by row; a row for which
@@ -123,11 +119,7 @@ mod tests {
     fn a_dot_product_agrees_with_double_precision() {
         let vectors = Factors::normal(2, 100, 1.0, random::stream(1, "test"), |_| true);
         let (a, b) = (vectors.row(0), vectors.row(1));
-        let exact: f64 = a
-            .iter()
-            .zip(b)
-            .map(|(&x, &y)| f64::from(x) * f64::from(y))
-            .sum();
+        let exact: f64 = a.iter().zip(b).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum();
         assert!((f64::from(dot(a, b)) - exact).abs() < 1e-5);
         assert_eq!(a.len(), 104);
         assert!(a[100..].iter().all(|&x| x == 0.0));

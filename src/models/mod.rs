@@ -58,14 +58,7 @@ impl<'a> Parameter<'a> {
         axis: Axis,
         values: &'a [f32],
     ) -> Self {
-        Self {
-            name,
-            symbol,
-            axis,
-            columns: 1,
-            stride: 1,
-            values,
-        }
+        Self { name, symbol, axis, columns: 1, stride: 1, values }
     }
 
     /// A matrix of latent vectors.
@@ -88,9 +81,7 @@ impl<'a> Parameter<'a> {
     /// The rows without their padding.
     pub fn rows(&self) -> impl Iterator<Item = &'a [f32]> {
         let columns = self.columns;
-        self.values
-            .chunks_exact(self.stride)
-            .map(move |row| &row[..columns])
+        self.values.chunks_exact(self.stride).map(move |row| &row[..columns])
     }
 }
 

@@ -76,10 +76,7 @@ impl Spec {
             id: id.to_owned(),
             known: list(REGISTRY.iter().map(|entry| entry.id)),
         })?;
-        Ok(Self {
-            entry,
-            values: entry.hyperparameters.iter().map(|h| h.default).collect(),
-        })
+        Ok(Self { entry, values: entry.hyperparameters.iter().map(|h| h.default).collect() })
     }
 
     /// The model with some hyperparameters set, each as `name=value`.
@@ -94,9 +91,7 @@ impl Spec {
         for setting in settings {
             let (name, value) = setting
                 .split_once('=')
-                .ok_or_else(|| SpecError::NoEqualsSign {
-                    found: setting.to_owned(),
-                })?;
+                .ok_or_else(|| SpecError::NoEqualsSign { found: setting.to_owned() })?;
             spec.set(name.trim(), value.trim())?;
         }
         Ok(spec)
@@ -107,13 +102,11 @@ impl Spec {
     /// # Errors
     /// If there is no such hyperparameter or the value is not allowed; nothing is changed then.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), SpecError> {
-        let at = self
-            .position(name)
-            .ok_or_else(|| SpecError::UnknownHyperparameter {
-                model: self.entry.id,
-                name: name.to_owned(),
-                known: list(self.entry.hyperparameters.iter().map(|h| h.name)),
-            })?;
+        let at = self.position(name).ok_or_else(|| SpecError::UnknownHyperparameter {
+            model: self.entry.id,
+            name: name.to_owned(),
+            known: list(self.entry.hyperparameters.iter().map(|h| h.name)),
+        })?;
         self.values[at] = read(&self.entry.hyperparameters[at], value)?;
         Ok(())
     }
@@ -149,10 +142,7 @@ impl Spec {
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        self.entry
-            .hyperparameters
-            .iter()
-            .position(|h| h.name == name)
+        self.entry.hyperparameters.iter().position(|h| h.name == name)
     }
 }
 
@@ -171,22 +161,15 @@ impl fmt::Display for Spec {
 }
 
 fn read(h: &Hyperparameter, text: &str) -> Result<f64, SpecError> {
-    let error = |expected: String| SpecError::Value {
-        name: h.name,
-        expected,
-        found: text.to_owned(),
-    };
+    let error =
+        |expected: String| SpecError::Value { name: h.name, expected, found: text.to_owned() };
     if let Kind::Choice(words) = h.kind {
         let at = words.iter().position(|&word| word == text);
         return at
             .map(|at| at as f64)
             .ok_or_else(|| error(format!("one of {}", list(words.iter().copied()))));
     }
-    let whole = if h.kind == Kind::Integer {
-        "a whole number"
-    } else {
-        "a number"
-    };
+    let whole = if h.kind == Kind::Integer { "a whole number" } else { "a number" };
     text.parse::<f64>()
         .ok()
         .filter(|x| (h.min..=h.max).contains(x))
@@ -232,12 +215,7 @@ mod tests {
     fn every_default_is_allowed() {
         for entry in REGISTRY {
             for h in entry.hyperparameters {
-                assert!(
-                    (h.min..=h.max).contains(&h.default),
-                    "{} {}",
-                    entry.id,
-                    h.name
-                );
+                assert!((h.min..=h.max).contains(&h.default), "{} {}", entry.id, h.name);
             }
             assert!(Spec::new(entry.id).unwrap().epochs() > 0);
         }

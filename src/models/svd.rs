@@ -95,12 +95,8 @@ impl Svd {
             mu: if biases { train.mean() } else { 0.0 },
             b_u: vec![0.0; train.users()],
             b_i: vec![0.0; train.items()],
-            p: Factors::normal(train.users(), f, sigma, rng("p"), |u| {
-                !train.row(u).is_empty()
-            }),
-            q: Factors::normal(train.items(), f, sigma, rng("q"), |i| {
-                !train.column(i).is_empty()
-            }),
+            p: Factors::normal(train.users(), f, sigma, rng("p"), |u| !train.row(u).is_empty()),
+            q: Factors::normal(train.items(), f, sigma, rng("q"), |i| !train.column(i).is_empty()),
             gamma: spec.get("gamma") as f32,
             lambda: spec.get("lambda") as f32,
             biases,
@@ -130,37 +126,19 @@ impl Svd {
         let (lambda, keep, learn) = (self.lambda, 1.0 - self.gamma * self.lambda, self.gamma * e);
         if self.biases {
             let (b_u, b_i) = (self.b_u[u], self.b_i[i]);
-            self.b_u[u] = listen.update(
-                place(B_U, u, 0),
-                b_u,
-                || lambda * b_u - e,
-                keep * b_u + learn,
-            );
-            self.b_i[i] = listen.update(
-                place(B_I, i, 0),
-                b_i,
-                || lambda * b_i - e,
-                keep * b_i + learn,
-            );
+            self.b_u[u] =
+                listen.update(place(B_U, u, 0), b_u, || lambda * b_u - e, keep * b_u + learn);
+            self.b_i[i] =
+                listen.update(place(B_I, i, 0), b_i, || lambda * b_i - e, keep * b_i + learn);
         }
         let (p_u, q_i) = (self.p.row_mut(u), self.q.row_mut(i));
         for (k, (p, q)) in p_u.iter_mut().zip(q_i).enumerate() {
             let (p_old, q_old) = (*p, *q);
             let gradient = || lambda * p_old - e * q_old;
-            *p = listen.update(
-                place(P, u, k),
-                p_old,
-                gradient,
-                keep * p_old + learn * q_old,
-            );
+            *p = listen.update(place(P, u, k), p_old, gradient, keep * p_old + learn * q_old);
             let teacher = if self.sequential { *p } else { p_old };
             let gradient = || lambda * q_old - e * teacher;
-            *q = listen.update(
-                place(Q, i, k),
-                q_old,
-                gradient,
-                keep * q_old + learn * teacher,
-            );
+            *q = listen.update(place(Q, i, k), q_old, gradient, keep * q_old + learn * teacher);
         }
     }
     // lesson: end
@@ -175,11 +153,7 @@ impl Svd {
 }
 
 fn place(parameter: usize, row: usize, column: usize) -> Place {
-    Place {
-        parameter,
-        row,
-        column,
-    }
+    Place { parameter, row, column }
 }
 
 fn square(x: f32) -> f64 {

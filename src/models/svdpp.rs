@@ -79,9 +79,7 @@ impl Svdpp {
             mu: train.mean(),
             b_u: vec![0.0; train.users()],
             b_i: vec![0.0; train.items()],
-            p: Factors::normal(train.users(), f, sigma, rng("p"), |u| {
-                !train.row(u).is_empty()
-            }),
+            p: Factors::normal(train.users(), f, sigma, rng("p"), |u| !train.row(u).is_empty()),
             q: Factors::normal(train.items(), f, sigma, rng("q"), rated),
             y: Factors::normal(train.items(), f, sigma, rng("y"), rated),
             gamma: spec.get("gamma") as f32,
@@ -135,28 +133,13 @@ impl Svdpp {
         // b + gamma (e - lambda b) = (1 - gamma lambda) b + gamma e, and so for every parameter.
         let (lambda, keep, learn) = (self.lambda, self.keep(), self.gamma * e);
         let (b_u, b_i) = (self.b_u[u], self.b_i[i]);
-        self.b_u[u] = listen.update(
-            place(B_U, u, 0),
-            b_u,
-            || lambda * b_u - e,
-            keep * b_u + learn,
-        );
-        self.b_i[i] = listen.update(
-            place(B_I, i, 0),
-            b_i,
-            || lambda * b_i - e,
-            keep * b_i + learn,
-        );
+        self.b_u[u] = listen.update(place(B_U, u, 0), b_u, || lambda * b_u - e, keep * b_u + learn);
+        self.b_i[i] = listen.update(place(B_I, i, 0), b_i, || lambda * b_i - e, keep * b_i + learn);
         let (p_u, q_i) = (self.p.row_mut(u), self.q.row_mut(i));
         for (k, ((p, q), z)) in p_u.iter_mut().zip(q_i).zip(z).enumerate() {
             let (p_old, q_old, z_old) = (*p, *q, *z);
             let gradient = || lambda * p_old - e * q_old;
-            *p = listen.update(
-                place(P, u, k),
-                p_old,
-                gradient,
-                keep * p_old + learn * q_old,
-            );
+            *p = listen.update(place(P, u, k), p_old, gradient, keep * p_old + learn * q_old);
             let gradient = || lambda * q_old - e * (p_old + z_old);
             let after = keep * q_old + learn * (p_old + z_old);
             *q = listen.update(place(Q, i, k), q_old, gradient, after);
@@ -228,11 +211,7 @@ impl Svdpp {
 }
 
 fn place(parameter: usize, row: usize, column: usize) -> Place {
-    Place {
-        parameter,
-        row,
-        column,
-    }
+    Place { parameter, row, column }
 }
 
 fn square(x: f32) -> f64 {
@@ -251,12 +230,7 @@ impl Model for Svdpp {
         let mut explanation = Explanation::default();
         self.sum(u, i, &self.gathered(u), &mut explanation);
         let norm = self.norm(u);
-        let share = |&j: &u32| {
-            (
-                j as usize,
-                norm * dot(self.q.row(i), self.y.row(j as usize)),
-            )
-        };
+        let share = |&j: &u32| (j as usize, norm * dot(self.q.row(i), self.y.row(j as usize)));
         explanation.because = self.train.row(u).ids.iter().map(share).collect();
         explanation.because.sort_by(|a, b| b.1.total_cmp(&a.1));
         explanation

@@ -38,12 +38,7 @@ impl Walk {
     pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
         let model = spec.build(Arc::clone(&train), seed);
         let losses = vec![crate::eval::errors(&*model, &train, train.scale()).rmse];
-        Self {
-            model,
-            train,
-            steps: Vec::new(),
-            losses,
-        }
+        Self { model, train, steps: Vec::new(), losses }
     }
 
     /// Takes one step. Returns nothing, and stays, where a parameter would no longer be a finite
@@ -52,17 +47,14 @@ impl Walk {
         if self.train.is_empty() {
             return None;
         }
-        let Position {
-            epoch, in_epoch, ..
-        } = self.position();
+        let Position { epoch, in_epoch, .. } = self.position();
         let step = self.model.step(epoch, in_epoch);
         if step.updates.iter().any(|update| !update.after.is_finite()) {
             self.undo(&step);
             return None;
         }
         self.steps.push(step);
-        self.losses
-            .push(crate::eval::errors(&*self.model, &self.train, self.train.scale()).rmse);
+        self.losses.push(crate::eval::errors(&*self.model, &self.train, self.train.scale()).rmse);
         self.steps.last()
     }
 

@@ -59,12 +59,8 @@ impl Data {
     /// sentence with the place and the remedy.
     pub fn load(names: Vec<String>, bytes: Vec<js_sys::Uint8Array>) -> Result<Self, JsError> {
         let files = names.into_iter().zip(&bytes);
-        let sources: Vec<Source> = files
-            .map(|(name, bytes)| Source {
-                name,
-                bytes: bytes.to_vec(),
-            })
-            .collect();
+        let sources: Vec<Source> =
+            files.map(|(name, bytes)| Source { name, bytes: bytes.to_vec() }).collect();
         Ok(Self(Arc::new(load(&sources)?)))
     }
 
@@ -131,10 +127,7 @@ impl Data {
             return Err(JsError::new("there is no such user"));
         }
         let row = self.0.ratings.row(u);
-        to_js(&KnownRow {
-            items: row.ids.to_vec(),
-            ratings: row.ratings.to_vec(),
-        })
+        to_js(&KnownRow { items: row.ids.to_vec(), ratings: row.ratings.to_vec() })
     }
 
     /// All cells of a small data set, row by row; NaN where nothing is known.

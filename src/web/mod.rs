@@ -4,10 +4,7 @@
 //! the Rust ones. Every method of an object that a page holds is total: bad arguments give an `Error`
 //! with a sentence, never a panic.
 
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "wasm-bindgen hands lists over as owned"
-)]
+#![expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands lists over as owned")]
 
 mod cross;
 mod data;
@@ -66,12 +63,7 @@ pub fn line_chart(
         color: color.next().unwrap_or_default(),
         points: rest.by_ref().take(n as usize).collect(),
     });
-    let lines = Lines {
-        x_label,
-        y_label,
-        series: series.collect(),
-        x_at_least: 0.0,
-    };
+    let lines = Lines { x_label, y_label, series: series.collect(), x_at_least: 0.0 };
     chart(lines.svg(WIDE))
 }
 

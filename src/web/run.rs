@@ -55,11 +55,7 @@ impl Run {
         let split = divide(&dataset.ratings, split, seed.into())?;
         let now = performance_now()?;
         let training = Training::new(&spec, split, seed.into(), now)?;
-        Ok(Self {
-            training,
-            dataset,
-            spec,
-        })
+        Ok(Self { training, dataset, spec })
     }
 
     /// One pass and one measurement; throws, with the last good model kept, where it diverges.

@@ -84,7 +84,7 @@ describe('the walk on the toy', () => {
     expect(Math.abs(sum - (mu + user + item + product))).toBeLessThan(2.5e-4);
     expect(Math.abs(error - (rating - sum))).toBeLessThan(1.2e-4);
     // One cell of R, one user's row and one item's column are framed.
-    expect(await lab.locator('.cell.touched-error').count()).toBe(1);
+    expect(await lab.locator('.map-cell.touched-error').count()).toBe(1);
     expect(await lab.locator('.touched-user').count()).toBe(3);
     expect(await lab.locator('.touched-item').count()).toBe(3);
   });
@@ -120,9 +120,9 @@ describe('the walk on the toy', () => {
     await jump(lab, 12);
     await atStep(lab, '12');
     expect(await status(lab).innerText()).toContain('epoch 3, step 2 of 5');
-    await lab.getByRole('button', { name: 'End of epoch' }).click();
+    await lab.getByRole('button', { name: 'End of the epoch' }).click();
     await atStep(lab, '15');
-    await lab.getByRole('button', { name: 'End of epoch' }).click();
+    await lab.getByRole('button', { name: 'End of the epoch' }).click();
     await atStep(lab, '20');
     await jump(lab, 5000);
     await atStep(lab, '5,000');
@@ -146,7 +146,7 @@ describe('the walk on the toy', () => {
       [TOY, before],
     );
     await atStep(lab, '7');
-    expect((await lab.locator('.rating').allInnerTexts()).map(Number).filter(Boolean)).toEqual([
+    expect((await lab.locator('.map-rating').allInnerTexts()).map(Number).filter(Boolean)).toEqual([
       2, 1, 4, 3, 1,
     ]);
     await gamma.fill('0.1');
@@ -205,7 +205,7 @@ test('the cut-out of MovieLens shows the films by their titles', async (context)
   expect(titles).toHaveLength(12);
   expect(titles).toContain('Forrest Gump');
   expect(await lab.locator('.film').first().getAttribute('title')).toBe('Toy Story (1995)');
-  await lab.getByRole('button', { name: 'End of epoch' }).click();
+  await lab.getByRole('button', { name: 'End of the epoch' }).click();
   await atStep(lab, '108');
   expect(await status(lab).innerText()).toContain('epoch 1, step 108 of 108');
 });

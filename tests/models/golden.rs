@@ -125,24 +125,14 @@ fn fingerprints_are_those_of_earlier_versions() {
 fn a_loss_chart_has_the_bytes_of_earlier_versions() {
     let line = |color, points: &[f64]| Series {
         color,
-        points: points
-            .iter()
-            .enumerate()
-            .map(|(x, &y)| (x as f64, y))
-            .collect(),
+        points: points.iter().enumerate().map(|(x, &y)| (x as f64, y)).collect(),
     };
     let chart = Lines {
         x_label: "epoch".to_owned(),
         y_label: "RMSE".to_owned(),
         series: vec![
-            line(
-                (0x1f, 0x6f, 0xb2),
-                &[1.0425, 0.9121, 0.8807, 0.8581, 0.8333],
-            ),
-            line(
-                (0xd9, 0x5f, 0x02),
-                &[1.0501, 0.9314, 0.9079, 0.8961, 0.8902],
-            ),
+            line((0x1f, 0x6f, 0xb2), &[1.0425, 0.9121, 0.8807, 0.8581, 0.8333]),
+            line((0xd9, 0x5f, 0x02), &[1.0501, 0.9314, 0.9079, 0.8961, 0.8902]),
         ],
         x_at_least: 10.0,
     };

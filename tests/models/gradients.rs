@@ -69,12 +69,7 @@ fn descends(entry: &Entry) -> bool {
 fn small_variants(entry: &Entry) -> Vec<Spec> {
     let mut specs = variants(entry);
     for spec in &mut specs {
-        let settings = [
-            ("factors", "3"),
-            ("gamma", "0.03"),
-            ("lambda", "0.4"),
-            ("sigma", "0.5"),
-        ];
+        let settings = [("factors", "3"), ("gamma", "0.03"), ("lambda", "0.4"), ("sigma", "0.5")];
         set_where_known(spec, &settings);
     }
     specs
@@ -165,9 +160,7 @@ fn the_sequential_update_teaches_q_i_by_the_new_p_u_and_changes_nothing_else() {
         let settings = |update: &str| {
             let factors = ["factors=3", "gamma=0.05", "lambda=0.4", "sigma=0.5"];
             let choices = [format!("update={update}"), format!("biases={biases}")];
-            let all = factors
-                .into_iter()
-                .chain(choices.iter().map(String::as_str));
+            let all = factors.into_iter().chain(choices.iter().map(String::as_str));
             Spec::with("svd", all).unwrap()
         };
         let build = |update: &str| settings(update).build(Arc::clone(&train), SEED);
@@ -190,10 +183,7 @@ fn the_sequential_update_teaches_q_i_by_the_new_p_u_and_changes_nothing_else() {
                 let p_u = new.updates.iter().find(is_p).unwrap();
                 let expected = -f64::from(e) * (f64::from(p_u.after) - f64::from(p_u.before));
                 let found = f64::from(b.gradient) - f64::from(a.gradient);
-                assert!(
-                    (found - expected).abs() < 2e-6,
-                    "step {n}: {found}, expected {expected}"
-                );
+                assert!((found - expected).abs() < 2e-6, "step {n}: {found}, expected {expected}");
             }
         }
     }
@@ -277,10 +267,7 @@ fn no_closed_form_step_raises_the_objective() {
                     let falls = model.step(epoch, n).objective;
                     let after = model.objective();
                     assert!(after <= before + 1e-5, "{spec}: {before}, then {after}");
-                    assert!(
-                        falls >= before - after - 1e-5,
-                        "{spec}: fell by more than {falls}"
-                    );
+                    assert!(falls >= before - after - 1e-5, "{spec}: fell by more than {falls}");
                     before = after;
                 }
             }

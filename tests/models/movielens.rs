@@ -15,12 +15,8 @@ use crate::support::SEED;
 ///
 /// Measured with Surprise 1.1.5 on the same data: SVD .8734, SVD++ .8610; with cmfrec, 40 factors,
 /// lambda 10, 15 sweeps of ALS: .8538.
-const BOUNDS: [(&str, f64); 4] = [
-    ("baseline", 0.875),
-    ("svd", 0.875),
-    ("als", 0.858),
-    ("svdpp", 0.862),
-];
+const BOUNDS: [(&str, f64); 4] =
+    [("baseline", 0.875), ("svd", 0.875), ("als", 0.858), ("svdpp", 0.862)];
 
 /// Prints past the test runner, which shows nothing of a test that passes.
 fn say(line: &str) {
@@ -48,10 +44,6 @@ fn five_fold_errors_on_movielens_are_as_low_as_those_of_other_implementations() 
             found.fit_seconds()
         ));
         assert_eq!(rmse.folds.len(), 5);
-        assert!(
-            rmse.mean <= bound,
-            "{id}: RMSE {}, at most {bound}",
-            rmse.mean
-        );
+        assert!(rmse.mean <= bound, "{id}: RMSE {}, at most {bound}", rmse.mean);
     }
 }

@@ -20,10 +20,7 @@ fn numbers(value: &Value) -> Vec<f64> {
 /// Puts a model at given start values, each under the parameter's name.
 fn start(model: &mut dyn Model, values: &Value) {
     let found = model.parameters();
-    let shapes: Vec<_> = found
-        .iter()
-        .map(|p| (p.name, p.columns, p.stride))
-        .collect();
+    let shapes: Vec<_> = found.iter().map(|p| (p.name, p.columns, p.stride)).collect();
     let mut given = 0;
     for ((name, columns, stride), to) in shapes.into_iter().zip(model.values_mut()) {
         let Some(from) = values.get(name) else {
@@ -49,11 +46,7 @@ fn start(model: &mut dyn Model, values: &Value) {
 fn compare(model: &dyn Model, expected: &Value, mu: &Value, what: &str) -> f64 {
     let mut worst = 0.0_f64;
     for p in model.parameters() {
-        let expected = if p.name == "mu" {
-            mu
-        } else {
-            &expected[p.name]
-        };
+        let expected = if p.name == "mu" { mu } else { &expected[p.name] };
         let expected = numbers(expected);
         let found: Vec<f64> = p.rows().flatten().map(|&x| f64::from(x)).collect();
         assert_eq!(found.len(), expected.len(), "{what}: {}", p.name);
@@ -107,10 +100,7 @@ fn descends_as_surprise(id: &str, has_biases: bool) {
             let expected = prediction[2].as_f64().unwrap();
             let found = f64::from(model.predict(index(0), index(1)));
             let apart = (found - expected).abs();
-            assert!(
-                apart <= 1e-5 * expected.abs().max(1.0),
-                "{spec}: {found}, {expected}"
-            );
+            assert!(apart <= 1e-5 * expected.abs().max(1.0), "{spec}: {found}, {expected}");
         }
     }
 }
@@ -139,20 +129,12 @@ fn als_has_the_parameters_and_the_objective_of_the_formulas_after_each_sweep() {
         start(&mut *model, &reference["start"]);
         let objective = |model: &dyn Model, expected: &Value| {
             let (found, expected) = (model.objective(), expected.as_f64().unwrap());
-            assert!(
-                (found - expected).abs() < 1e-5 * expected,
-                "{spec}: {found}, {expected}"
-            );
+            assert!((found - expected).abs() < 1e-5 * expected, "{spec}: {found}, {expected}");
         };
         objective(&*model, &run["objective_before"]);
         for (epoch, sweep) in run["sweeps"].as_array().unwrap().iter().enumerate() {
             model.pass(epoch);
-            let worst = compare(
-                &*model,
-                sweep,
-                &run["mu"],
-                &format!("{spec}, sweep {epoch}"),
-            );
+            let worst = compare(&*model, sweep, &run["mu"], &format!("{spec}, sweep {epoch}"));
             println!("{spec}, sweep {epoch}: parameters within {worst:.1e}");
             objective(&*model, &sweep["objective"]);
         }
@@ -163,16 +145,10 @@ fn als_has_the_parameters_and_the_objective_of_the_formulas_after_each_sweep() {
 fn the_baseline_is_the_means_and_the_regularized_least_squares() {
     for (name, data) in reference("baseline.json").as_object().unwrap() {
         let train = ratings(&data["ratings"]);
-        let mut means = Spec::with("baseline", ["method=means"])
-            .unwrap()
-            .build(Arc::clone(&train), SEED);
+        let mut means =
+            Spec::with("baseline", ["method=means"]).unwrap().build(Arc::clone(&train), SEED);
         means.pass(0);
-        compare(
-            &*means,
-            &data["means"],
-            &data["means"]["mu"],
-            &format!("means, {name}"),
-        );
+        compare(&*means, &data["means"], &data["means"]["mu"], &format!("means, {name}"));
         for expected in data["regularized"].as_array().unwrap() {
             let lambda = setting("lambda", &expected["lambda"]);
             let spec = Spec::with("baseline", ["method=least-squares", &lambda]).unwrap();
@@ -180,18 +156,10 @@ fn the_baseline_is_the_means_and_the_regularized_least_squares() {
             for epoch in 0..1000 {
                 model.pass(epoch);
             }
-            let worst = compare(
-                &*model,
-                expected,
-                &expected["mu"],
-                &format!("{spec}, {name}"),
-            );
+            let worst = compare(&*model, expected, &expected["mu"], &format!("{spec}, {name}"));
             println!("{spec}, {name}: parameters within {worst:.1e}");
             let objective = expected["objective"].as_f64().unwrap();
-            assert!(
-                (model.objective() - objective).abs() < 1e-5 * objective,
-                "{spec}, {name}"
-            );
+            assert!((model.objective() - objective).abs() < 1e-5 * objective, "{spec}, {name}");
         }
     }
 }

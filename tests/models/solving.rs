@@ -43,10 +43,7 @@ fn the_solution_of_a_step_solves_its_system_and_becomes_the_vector() {
                     let system = step.system.unwrap();
                     let x = system.solution.as_ref().unwrap();
                     let (residual, scale) = residual(&system, x);
-                    assert!(
-                        residual <= 1e-6 * scale,
-                        "{variant} {factors}: {residual}, {scale}"
-                    );
+                    assert!(residual <= 1e-6 * scale, "{variant} {factors}: {residual}, {scale}");
                     let (name, row) = match step.subject {
                         Subject::User(u) => ("p_u", u),
                         Subject::Item(i) => ("q_i", i),
@@ -113,10 +110,7 @@ fn the_system_of_a_step_is_the_one_in_the_formula() {
             let pairs = system.matrix.iter().zip(&matrix);
             for (found, expected) in pairs.chain(system.right.iter().zip(&right)) {
                 let apart = (f64::from(*found) - expected).abs();
-                assert!(
-                    apart < 1e-5 * (1.0 + expected.abs()),
-                    "{variant}, step {n}: {apart}"
-                );
+                assert!(apart < 1e-5 * (1.0 + expected.abs()), "{variant}, step {n}: {apart}");
             }
         }
     }
@@ -155,11 +149,7 @@ fn without_a_penalty_fewer_ratings_than_factors_are_singular_and_enough_are_not(
     for seed in 0..200 {
         let spec = als(&["lambda=0", "factors=3"]);
         let mut model = spec.build(Arc::clone(&train), seed);
-        assert_eq!(
-            model.step(0, 0).system.unwrap().solution,
-            None,
-            "seed {seed}"
-        );
+        assert_eq!(model.step(0, 0).system.unwrap().solution, None, "seed {seed}");
         let enough = model.step(0, 1).system.unwrap();
         assert!(enough.solution.is_some(), "seed {seed}: {enough:?}");
     }

@@ -105,11 +105,7 @@ fn a_jump_leads_where_as_many_steps_lead() {
                 jumping.jump(through);
                 assert_eq!(jumping.position().step, through);
             }
-            assert_eq!(
-                bits(walking.model()),
-                bits(jumping.model()),
-                "{spec}, {name}"
-            );
+            assert_eq!(bits(walking.model()), bits(jumping.model()), "{spec}, {name}");
             assert_eq!(walking.losses(), jumping.losses(), "{spec} on the {name}");
             assert_eq!(walking.last(), jumping.last(), "{spec} on the {name}");
         }
@@ -121,15 +117,10 @@ fn a_walk_stops_before_a_parameter_is_no_longer_finite() {
     let (_, train) = small_sets().remove(0);
     for entry in REGISTRY.iter().filter(|entry| has(entry, "gamma")) {
         let mut spec = Spec::new(entry.id).unwrap();
-        set_where_known(
-            &mut spec,
-            &[("gamma", "1"), ("sigma", "1"), ("factors", "500")],
-        );
+        set_where_known(&mut spec, &[("gamma", "1"), ("sigma", "1"), ("factors", "500")]);
         let mut walk = Walk::new(&spec, Arc::clone(&train), SEED);
         walk.jump(100_000);
-        let Some(step) = walk.last() else {
-            panic!("{spec}: no step at all")
-        };
+        let Some(step) = walk.last() else { panic!("{spec}: no step at all") };
         assert!(step.updates.iter().all(|update| update.after.is_finite()));
         assert!(values(walk.model()).iter().flatten().all(|x| x.is_finite()));
         assert!(walk.position().step < 100_000, "{spec} does not diverge");
@@ -153,11 +144,7 @@ fn the_terms_of_an_explanation_sum_to_the_prediction_bit_for_bit() {
                         let terms = model.explain(u, i).terms;
                         let sum: f32 = terms.iter().map(|term| term.value).sum();
                         let predicted = model.predict(u, i);
-                        assert_eq!(
-                            sum.to_bits(),
-                            predicted.to_bits(),
-                            "{spec}, {name}: {u}, {i}"
-                        );
+                        assert_eq!(sum.to_bits(), predicted.to_bits(), "{spec}, {name}: {u}, {i}");
                         assert_eq!(at_once.to_bits(), predicted.to_bits(), "{spec}, {name}");
                     }
                 }
@@ -216,12 +203,7 @@ fn what_speaks_for_an_svdpp_prediction_sums_to_its_implicit_term() {
 #[test]
 fn who_rated_nothing_is_predicted_from_what_is_known_of_the_other() {
     // Neither user 3 nor item 4 has a rating.
-    let train = table(&[
-        [4.0, X, 2.0, X],
-        [5.0, 3.0, X, X],
-        [X; 4],
-        [1.0, 2.0, 5.0, X],
-    ]);
+    let train = table(&[[4.0, X, 2.0, X], [5.0, 3.0, X, X], [X; 4], [1.0, 2.0, 5.0, X]]);
     for entry in REGISTRY {
         for spec in variants(entry) {
             let model = trained(&spec, &train, 5);
@@ -229,28 +211,17 @@ fn who_rated_nothing_is_predicted_from_what_is_known_of_the_other() {
             let mu = bias("mu", 0);
             for i in 0..4 {
                 let expected = mu + bias("b_i", i);
-                assert_eq!(
-                    model.predict(2, i),
-                    expected,
-                    "{spec}: unknown user, item {i}"
-                );
+                assert_eq!(model.predict(2, i), expected, "{spec}: unknown user, item {i}");
             }
             for u in 0..4 {
                 let expected = mu + bias("b_u", u);
-                assert_eq!(
-                    model.predict(u, 3),
-                    expected,
-                    "{spec}: user {u}, unknown item"
-                );
+                assert_eq!(model.predict(u, 3), expected, "{spec}: user {u}, unknown item");
             }
             assert_eq!(model.predict(2, 3), mu, "{spec}");
             assert!([mu, 0.0].contains(&model.predict(2, 3)));
             if entry.task == Task::Rating && !is_product_alone(&spec) {
                 assert!((mu - 22.0 / 7.0).abs() < 1e-6, "{spec}: mu {mu}");
-                assert!(
-                    bias("b_i", 0).abs() > 1e-4,
-                    "{spec}: item 1 has learned no bias"
-                );
+                assert!(bias("b_i", 0).abs() > 1e-4, "{spec}: item 1 has learned no bias");
             }
         }
     }
@@ -258,9 +229,7 @@ fn who_rated_nothing_is_predicted_from_what_is_known_of_the_other() {
 
 fn is_product_alone(spec: &Spec) -> bool {
     let text = spec.to_string();
-    ["biases=no", "variant=plain", "variant=zeros"]
-        .iter()
-        .any(|choice| text.contains(choice))
+    ["biases=no", "variant=plain", "variant=zeros"].iter().any(|choice| text.contains(choice))
 }
 
 #[test]
@@ -269,22 +238,13 @@ fn every_model_trains_on_next_to_nothing() {
         ("no rating", table(&[[X, X], [X, X]])),
         ("no user", table::<2>(&[])),
         ("one rating", table(&[[4.0]])),
-        (
-            "one rating in a corner",
-            table(&[[X, X, X], [X, X, X], [X, X, 0.5]]),
-        ),
+        ("one rating in a corner", table(&[[X, X, X], [X, X, X], [X, X, 0.5]])),
         ("one user", table(&[[1.0, 5.0, X, 3.0]])),
         ("one item", table(&[[1.0], [5.0], [X]])),
-        (
-            "an item and a user without ratings",
-            table(&[[2.0, X, 1.0], [X, X, X]]),
-        ),
+        ("an item and a user without ratings", table(&[[2.0, X, 1.0], [X, X, X]])),
         ("all ratings equal", table(&[[3.0; 4]; 5])),
         ("all ratings zero", table(&[[0.0; 3]; 2])),
-        (
-            "ratings of thousands",
-            table(&[[1000.0, 3000.0], [2000.0, X]]),
-        ),
+        ("ratings of thousands", table(&[[1000.0, 3000.0], [2000.0, X]])),
     ];
     for (name, train) in &sets {
         for entry in REGISTRY {
@@ -327,11 +287,7 @@ fn padding_stays_zero() {
                     let rows = p.values.chunks_exact(p.stride);
                     let padding: Vec<f32> =
                         rows.flat_map(|row| &row[p.columns..]).copied().collect();
-                    assert!(
-                        padding.iter().all(|&x| x == 0.0),
-                        "{spec} on the {name}: {}",
-                        p.name
-                    );
+                    assert!(padding.iter().all(|&x| x == 0.0), "{spec} on the {name}: {}", p.name);
                 }
             }
         }

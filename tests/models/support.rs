@@ -12,9 +12,7 @@ pub const SEED: u64 = 42;
 
 /// A file beside the reference scripts.
 pub fn reference_path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/reference")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference").join(name)
 }
 
 pub fn reference(name: &str) -> Value {
@@ -109,17 +107,10 @@ pub fn bits(model: &dyn Model) -> Vec<Vec<u32>> {
 
 /// Largest difference between the parameters of two models, relative to the larger of the value and 1.
 pub fn distance(a: &dyn Model, b: &dyn Model) -> f32 {
-    let pairs = values(a)
-        .into_iter()
-        .flatten()
-        .zip(values(b).into_iter().flatten());
+    let pairs = values(a).into_iter().flatten().zip(values(b).into_iter().flatten());
     pairs.fold(0.0, |most, (a, b)| {
         let difference = (a - b).abs() / a.abs().max(1.0);
-        if difference.is_nan() {
-            f32::INFINITY
-        } else {
-            most.max(difference)
-        }
+        if difference.is_nan() { f32::INFINITY } else { most.max(difference) }
     })
 }
 

@@ -255,7 +255,7 @@ export class StepWalk extends LabView {
           ?disabled=${idle}
           @click=${() => this.go(epochEnd(step, position?.per_epoch ?? 1))}
         >
-          End of ${this.round()}
+          End of the ${this.round()}
         </button>
       </div>
     `;
@@ -270,7 +270,7 @@ export class StepWalk extends LabView {
     if (!halved) return nothing;
     const end = halfEnd(this.lab.state.step, perEpoch, users);
     return html`<button type="button" ?disabled=${!walked} @click=${() => this.go(end)}>
-      To the end of the half-sweep
+      End of the half-sweep
     </button>`;
   }
 

@@ -100,12 +100,12 @@ export class WalkMap extends LitElement {
     const visited = known && visits(this.step, u, i);
     const about = this.step && !('rating' in this.step.subject) ? subjectKind(this.step) : 'error';
     const prediction = this.predicted ? this.predictions?.[at] : undefined;
-    return html`<td class="cell ${visited ? `touched-${about}` : ''}">
-      <span class="rating">${known ? plain(rating, 2) : nothing}</span>
+    return html`<td class="map-cell ${visited ? `touched-${about}` : ''}">
+      <span class="map-rating">${known ? plain(rating, 2) : nothing}</span>
       ${
         prediction === undefined
           ? nothing
-          : html`<span class="prediction">${steady(prediction, 2)}</span>`
+          : html`<span class="map-prediction">${steady(prediction, 2)}</span>`
       }
     </td>`;
   }

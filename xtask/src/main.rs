@@ -33,12 +33,7 @@ fn main() -> ExitCode {
 /// Writes `factorscope.js`, `factorscope.d.ts` and `factorscope_bg.wasm` to `out`.
 fn wasm(out: &Path) -> Result<(), Box<dyn Error>> {
     let module = compile()?;
-    Bindgen::new()
-        .input_path(module)
-        .out_name(NAME)
-        .web(true)?
-        .typescript(true)
-        .generate(out)?;
+    Bindgen::new().input_path(module).out_name(NAME).web(true)?.typescript(true).generate(out)?;
     Ok(())
 }
 
@@ -65,9 +60,6 @@ fn compile() -> Result<PathBuf, Box<dyn Error>> {
         })
         .flat_map(|message| message["filenames"].as_array().cloned().unwrap_or_default())
         .filter_map(|file| file.as_str().map(PathBuf::from))
-        .find(|file| {
-            file.extension()
-                .is_some_and(|extension| extension == "wasm")
-        })
+        .find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
         .ok_or_else(|| "cargo named no .wasm file".into())
 }

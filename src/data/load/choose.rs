@@ -8,13 +8,7 @@ use super::{LoadError, delimited, netflix, titles};
 use crate::data::{Ids, Item};
 
 /// Names under which ratings are published; such a file is preferred to others that also fit.
-const KNOWN: [&str; 5] = [
-    "ratings.csv",
-    "ratings.dat",
-    "u.data",
-    "rating.csv",
-    "ratings.tsv",
-];
+const KNOWN: [&str; 5] = ["ratings.csv", "ratings.dat", "u.data", "rating.csv", "ratings.tsv"];
 
 /// How sure it is that a file holds the ratings that are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,10 +76,7 @@ impl<'f> Choice<'f> {
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         let ratings = self.ratings.iter().map(|(file, _)| *file);
         let titles = self.titles.iter().map(|(file, _)| *file);
-        ratings
-            .chain(titles)
-            .chain(self.genres)
-            .map(|file| file.name.as_str())
+        ratings.chain(titles).chain(self.genres).map(|file| file.name.as_str())
     }
 }
 
@@ -93,11 +84,7 @@ impl<'f> Choice<'f> {
 /// the error says what is wrong with it.
 pub(super) fn choose<'f>(files: &'f [File<'f>], place: &str) -> Result<Choice<'f>, LoadError> {
     let mut found: Vec<(Certainty, &File<'_>, Reader)> = Vec::new();
-    let mut choice = Choice {
-        ratings: Vec::new(),
-        titles: Vec::new(),
-        genres: None,
-    };
+    let mut choice = Choice { ratings: Vec::new(), titles: Vec::new(), genres: None };
     let mut refusal = None;
     let alone = files.len() == 1;
     for file in files {
@@ -155,20 +142,12 @@ pub(super) fn choose<'f>(files: &'f [File<'f>], place: &str) -> Result<Choice<'f
     found.retain(|(certainty, ..)| *certainty == most);
     let all_netflix = found.iter().all(|(.., reader)| *reader == Reader::Netflix);
     if found.len() > 1 && !all_netflix {
-        let names: Vec<&str> = found
-            .iter()
-            .map(|(_, file, _)| file.name.as_str())
-            .collect();
+        let names: Vec<&str> = found.iter().map(|(_, file, _)| file.name.as_str()).collect();
         let found = listing(names.into_iter());
         return Err(LoadError::Ambiguous { found });
     }
-    choice
-        .titles
-        .retain(|(_, form)| all_netflix || *form != Form::Netflix);
-    choice.ratings = found
-        .into_iter()
-        .map(|(_, file, reader)| (file, reader))
-        .collect();
+    choice.titles.retain(|(_, form)| all_netflix || *form != Form::Netflix);
+    choice.ratings = found.into_iter().map(|(_, file, reader)| (file, reader)).collect();
     Ok(choice)
 }
 
@@ -201,11 +180,7 @@ fn reader(file: &File<'_>, head: &[u8], expected: bool) -> Result<(Certainty, Re
 fn check_kind(file: &File<'_>, head: &[u8]) -> Result<(), LoadError> {
     let wrong = |found, remedy| {
         let file = file.name.clone();
-        Err(LoadError::WrongKind {
-            file,
-            found,
-            remedy,
-        })
+        Err(LoadError::WrongKind { file, found, remedy })
     };
     if head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") {
         let file = file.name.clone();
@@ -217,15 +192,9 @@ fn check_kind(file: &File<'_>, head: &[u8]) -> Result<(), LoadError> {
     let start = head.trim_ascii_start();
     let start = start[..start.len().min(15)].to_ascii_lowercase();
     if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") {
-        return wrong(
-            "a web page",
-            "download the file itself, not the page about it",
-        );
+        return wrong("a web page", "download the file itself, not the page about it");
     }
-    let zeros = head
-        .iter()
-        .map(|&byte| usize::from(byte == 0))
-        .sum::<usize>();
+    let zeros = head.iter().map(|&byte| usize::from(byte == 0)).sum::<usize>();
     if zeros > 0 && zeros * 3 >= head.len() {
         let file = file.name.clone();
         return Err(LoadError::Utf16 { file });

@@ -191,11 +191,7 @@ pub(super) fn read(
                 separator: layout.separator.words(),
             });
         }
-        let cell = Cell {
-            file,
-            line,
-            records: &records,
-        };
+        let cell = Cell { file, line, records: &records };
         let entry = Entry {
             user: cell.id(layout.user, "a user's id")?,
             item: cell.id(layout.item, "an item's id")?,
@@ -324,24 +320,14 @@ fn separate(file: &File<'_>, head: &[u8]) -> Result<(Separator, Vec<Row>), LoadE
 
 fn from_header(file: &File<'_>, rows: &[Row], base: &Layout) -> Result<Layout, LoadError> {
     let header = &rows[0];
-    let mut roles = [
-        named(header, USER),
-        named(header, ITEM),
-        named(header, RATING),
-    ];
+    let mut roles = [named(header, USER), named(header, ITEM), named(header, RATING)];
     let time = named(header, TIME);
     let free: Vec<usize> = (0..header.len())
         .filter(|&column| Some(column) != time && !roles.contains(&Some(column)))
         .collect();
     // One role and one column are left over: they belong together.
-    if let ([column], 1) = (
-        free.as_slice(),
-        roles.iter().filter(|r| r.is_none()).count(),
-    ) {
-        let is_number = |row: &Row| {
-            row.get(*column)
-                .is_some_and(|c| values::number(c).is_some())
-        };
+    if let ([column], 1) = (free.as_slice(), roles.iter().filter(|r| r.is_none()).count()) {
+        let is_number = |row: &Row| row.get(*column).is_some_and(|c| values::number(c).is_some());
         if roles[2].is_some() || rows.len() > 1 && rows[1..].iter().all(is_number) {
             for role in &mut roles {
                 role.get_or_insert(*column);
@@ -350,10 +336,7 @@ fn from_header(file: &File<'_>, rows: &[Row], base: &Layout) -> Result<Layout, L
     }
     let [Some(user), Some(item), Some(rating)] = roles else {
         let all = ["user", "item", "rating"].iter().zip(roles);
-        let missing: Vec<&str> = all
-            .filter(|(_, at)| at.is_none())
-            .map(|(n, _)| *n)
-            .collect();
+        let missing: Vec<&str> = all.filter(|(_, at)| at.is_none()).map(|(n, _)| *n).collect();
         let cells: Vec<String> = header.iter().map(|cell| excerpt(cell)).collect();
         let cells = cells.iter().map(String::as_str);
         return Err(LoadError::MissingColumns {
@@ -376,17 +359,14 @@ fn from_header(file: &File<'_>, rows: &[Row], base: &Layout) -> Result<Layout, L
 
 fn by_content(rows: &[Row], base: &Layout) -> Layout {
     let every = |column: usize, is: &dyn Fn(&[u8]) -> bool| {
-        rows.iter()
-            .all(|row| row.get(column).is_some_and(|cell| is(cell)))
+        rows.iter().all(|row| row.get(column).is_some_and(|cell| is(cell)))
     };
     let is_number = |cell: &[u8]| values::number(cell).is_some();
     // A rating is no number of nine digits, but a time is.
     let is_late = |cell: &[u8]| values::number(cell).is_none_or(|n| n >= 1e8);
     let is_time = |cell: &[u8]| values::time(cell).is_some();
     let may_rate = |column| every(column, &is_number) && !every(column, &is_late);
-    let candidates: Vec<usize> = (0..base.columns)
-        .filter(|&column| may_rate(column))
-        .collect();
+    let candidates: Vec<usize> = (0..base.columns).filter(|&column| may_rate(column)).collect();
     let rating = match candidates.as_slice() {
         [only] if !candidates.contains(&2) => *only,
         _ if !candidates.contains(&2) && base.columns == 4 && may_rate(3) && every(2, &is_time) => {

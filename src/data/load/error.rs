@@ -195,12 +195,8 @@ pub enum LoadError {
 /// At most the first 40 characters of a cell, safe to show.
 pub(super) fn excerpt(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
-    let mut shown: String = text
-        .trim()
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(40)
-        .collect();
+    let mut shown: String =
+        text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(40).collect();
     if text.trim().chars().count() > 40 {
         shown.push('…');
     }

@@ -54,22 +54,13 @@ impl<'a> File<'a> {
     pub(super) fn open(&self) -> Result<Box<dyn BufRead + '_>, LoadError> {
         let (archive, entry, method) = match &self.content {
             Content::Bytes(bytes) => return Ok(Box::new(*bytes)),
-            Content::Packed {
-                encrypted: true, ..
-            } => {
+            Content::Packed { encrypted: true, .. } => {
                 let file = self.name.clone();
                 return Err(LoadError::Encrypted { file });
             }
-            Content::Packed {
-                archive,
-                entry,
-                method,
-                ..
-            } => (archive, entry, *method),
+            Content::Packed { archive, entry, method, .. } => (archive, entry, *method),
         };
-        let entry = archive
-            .get_entry(*entry)
-            .map_err(|err| self.damaged(&err))?;
+        let entry = archive.get_entry(*entry).map_err(|err| self.damaged(&err))?;
         match method {
             CompressionMethod::STORE => Ok(Box::new(BufReader::with_capacity(
                 HEAD as usize,
@@ -98,9 +89,7 @@ impl<'a> File<'a> {
     pub(super) fn head(&self) -> Result<Vec<u8>, LoadError> {
         let mut head = Vec::new();
         let mut beginning = self.open()?.take(HEAD);
-        beginning
-            .read_to_end(&mut head)
-            .map_err(|err| self.failed(&err))?;
+        beginning.read_to_end(&mut head).map_err(|err| self.failed(&err))?;
         if head.len() as u64 == HEAD
             && let Some(end) = head.iter().rposition(|&byte| byte == b'\n')
         {
@@ -113,10 +102,7 @@ impl<'a> File<'a> {
     pub(super) fn failed(&self, err: &io::Error) -> LoadError {
         match err.get_ref().and_then(|inner| inner.downcast_ref()) {
             Some(inner) => self.damaged(inner),
-            None => LoadError::Damaged {
-                file: self.name.clone(),
-                reason: err.to_string(),
-            },
+            None => LoadError::Damaged { file: self.name.clone(), reason: err.to_string() },
         }
     }
 
@@ -136,26 +122,19 @@ impl<'a> File<'a> {
     }
 
     fn damaged(&self, err: &rawzip::Error) -> LoadError {
-        LoadError::Damaged {
-            file: self.name.clone(),
-            reason: reason(err),
-        }
+        LoadError::Damaged { file: self.name.clone(), reason: reason(err) }
     }
 }
 
 /// Whether this is a zip, an empty or spanned one included.
 pub(super) fn is_zip(bytes: &[u8]) -> bool {
-    [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"]
-        .iter()
-        .any(|magic| bytes.starts_with(*magic))
+    [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"].iter().any(|magic| bytes.starts_with(*magic))
 }
 
 /// Finds the directory of a zip.
 pub(super) fn archive(source: &Source) -> Result<Archive<'_>, LoadError> {
-    ZipArchive::from_slice(source.bytes.as_slice()).map_err(|err| LoadError::Damaged {
-        file: source.name.clone(),
-        reason: reason(&err),
-    })
+    ZipArchive::from_slice(source.bytes.as_slice())
+        .map_err(|err| LoadError::Damaged { file: source.name.clone(), reason: reason(&err) })
 }
 
 /// The files of a zip, without folders and without what macOS adds.

@@ -81,10 +81,7 @@ pub fn load(sources: &[Source]) -> Result<Dataset, LoadError> {
 /// A [`LoadError`] that says what is wrong, where, and what to do.
 pub fn load_pair(train: &[Source], test: &[Source]) -> Result<(Dataset, Ratings), LoadError> {
     let (dataset, mut others) = load_sets(&[train, test])?;
-    others
-        .pop()
-        .map(|test| (dataset, test))
-        .ok_or(LoadError::Nothing)
+    others.pop().map(|test| (dataset, test)).ok_or(LoadError::Nothing)
 }
 
 /// One rating set: files that were chosen, or the site's own form.
@@ -136,11 +133,7 @@ fn load_sets(sets: &[&[Source]]) -> Result<(Dataset, Vec<Ratings>), LoadError> {
         Set::Chosen(choice) => {
             let is_movielens = choice.is_movielens();
             let name = movielens::title(choice.main(), is_movielens);
-            let origin = if is_movielens {
-                Origin::Movielens
-            } else {
-                Origin::File
-            };
+            let origin = if is_movielens { Origin::Movielens } else { Origin::File };
             (name, origin)
         }
     };
@@ -217,8 +210,6 @@ fn list<'a>(
 }
 
 fn decode(source: &Source) -> Result<Dataset, LoadError> {
-    compact::decode(&source.bytes).map_err(|err| LoadError::Damaged {
-        file: source.name.clone(),
-        reason: err.to_string(),
-    })
+    compact::decode(&source.bytes)
+        .map_err(|err| LoadError::Damaged { file: source.name.clone(), reason: err.to_string() })
 }

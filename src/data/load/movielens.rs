@@ -96,10 +96,7 @@ mod tests {
     #[test]
     fn editions_are_recognized_by_the_folder_or_the_zip() {
         let named = |path| edition(path).unwrap_or_default();
-        assert_eq!(
-            named("ml-latest-small/ratings.csv"),
-            "MovieLens latest-small"
-        );
+        assert_eq!(named("ml-latest-small/ratings.csv"), "MovieLens latest-small");
         assert_eq!(named("data/ml-25m/ratings.csv"), "MovieLens 25M");
         assert_eq!(named("ml-10M100K/ratings.dat"), "MovieLens 10M");
         assert_eq!(named(r"C:\ml-1m.zip"), "MovieLens 1M");
@@ -109,15 +106,7 @@ mod tests {
 
     #[test]
     fn the_files_of_100k_are_known_by_name() {
-        assert!(
-            ["u.data", "u1.base", "u5.test", "ua.base"]
-                .iter()
-                .all(|name| is_100k(name))
-        );
-        assert!(
-            ["u.item", "u6.base", "users.data", "u1.csv"]
-                .iter()
-                .all(|name| !is_100k(name))
-        );
+        assert!(["u.data", "u1.base", "u5.test", "ua.base"].iter().all(|name| is_100k(name)));
+        assert!(["u.item", "u6.base", "users.data", "u1.csv"].iter().all(|name| !is_100k(name)));
     }
 }

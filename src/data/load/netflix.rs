@@ -50,11 +50,7 @@ pub(super) fn read(file: &File<'_>, names: &mut Names, table: &mut Table) -> Res
     let mut item = String::new();
     while records.next()? {
         let line = records.line();
-        let cell = Cell {
-            file,
-            line,
-            records: &records,
-        };
+        let cell = Cell { file, line, records: &records };
         if records.columns() == 1
             && let Some(id) = film(records.column(0).trim_ascii())
         {

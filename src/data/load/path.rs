@@ -15,10 +15,7 @@ use super::{LoadError, Source};
 /// # Errors
 /// If a file cannot be read, or if no file or no single one holds ratings.
 pub fn read_path(path: &Path) -> Result<Vec<Source>, LoadError> {
-    if !fs::metadata(path)
-        .map_err(|err| unreadable(path, &err))?
-        .is_dir()
-    {
+    if !fs::metadata(path).map_err(|err| unreadable(path, &err))?.is_dir() {
         let name = path.file_name().unwrap_or(path.as_os_str());
         return Ok(vec![Source {
             name: name.to_string_lossy().into_owned(),
@@ -76,8 +73,5 @@ fn head(path: &Path) -> std::io::Result<Vec<u8>> {
 }
 
 fn unreadable(path: &Path, err: &std::io::Error) -> LoadError {
-    LoadError::Unreadable {
-        file: path.display().to_string(),
-        reason: err.to_string(),
-    }
+    LoadError::Unreadable { file: path.display().to_string(), reason: err.to_string() }
 }

@@ -90,10 +90,7 @@ impl<'a, R: BufRead> Records<'a, R> {
         self.fields = 0;
         let mut length = 0;
         loop {
-            let input = self
-                .reader
-                .fill_buf()
-                .map_err(|err| self.file.failed(&err))?;
+            let input = self.reader.fill_buf().map_err(|err| self.file.failed(&err))?;
             let (result, read, written, ended) = self.core.read_record(
                 input,
                 &mut self.text[length..],
@@ -145,10 +142,7 @@ impl<'a, R: BufRead> Records<'a, R> {
 
     fn skip_blank_lines(&mut self) -> Result<bool, LoadError> {
         loop {
-            let input = self
-                .reader
-                .fill_buf()
-                .map_err(|err| self.file.failed(&err))?;
+            let input = self.reader.fill_buf().map_err(|err| self.file.failed(&err))?;
             if input.is_empty() {
                 return Ok(false);
             }
@@ -164,11 +158,7 @@ impl<'a, R: BufRead> Records<'a, R> {
     }
 
     fn too_long(&self, limit: &'static str) -> LoadError {
-        LoadError::LongLine {
-            file: self.file.name.clone(),
-            line: self.line,
-            limit,
-        }
+        LoadError::LongLine { file: self.file.name.clone(), line: self.line, limit }
     }
 }
 

@@ -53,12 +53,7 @@ impl Names {
     pub(super) fn finish(self) -> Order {
         let (users, user_index) = self.users.finish();
         let (items, item_index) = self.items.finish();
-        Order {
-            users,
-            items,
-            user_index,
-            item_index,
-        }
+        Order { users, items, user_index, item_index }
     }
 }
 
@@ -126,11 +121,7 @@ impl Table {
             .last()
             .is_some_and(|run| run.file == file && entry.line == run.line + (n - run.first) as u64);
         if !continues {
-            self.runs.push(Run {
-                first: n,
-                file,
-                line: entry.line,
-            });
+            self.runs.push(Run { first: n, file, line: entry.line });
         }
         self.ratings.push(Rating {
             u: names.users.number(entry.user) as usize,
@@ -153,12 +144,8 @@ impl Table {
         }
         let more = n.max(1 << 12).min(self.most - n);
         let full = "more ratings than fit into memory";
-        self.ratings
-            .try_reserve_exact(more)
-            .map_err(|_| refuse(full))?;
-        self.times
-            .try_reserve_exact(more)
-            .map_err(|_| refuse(full))?;
+        self.ratings.try_reserve_exact(more).map_err(|_| refuse(full))?;
+        self.times.try_reserve_exact(more).map_err(|_| refuse(full))?;
         Ok(())
     }
 
@@ -205,13 +192,7 @@ mod tests {
         table.begin("big.csv");
         let mut names = Names::default();
         let mut push = |line: u64| {
-            let entry = Entry {
-                user: "a",
-                item: "b",
-                r: 1.0,
-                time: None,
-                line,
-            };
+            let entry = Entry { user: "a", item: "b", r: 1.0, time: None, line };
             table.push(&mut names, &entry)
         };
         assert_eq!((push(1), push(2)), (Ok(()), Ok(())));

@@ -111,11 +111,7 @@ pub(super) fn read(
         records.next()?;
     }
     while records.next()? {
-        let cell = Cell {
-            file,
-            line: records.line(),
-            records: &records,
-        };
+        let cell = Cell { file, line: records.line(), records: &records };
         let wrong = |expected| LoadError::Line {
             file: file.name.clone(),
             line: records.line(),
@@ -151,14 +147,7 @@ pub(super) fn read(
                     dat(&line).ok_or_else(|| wrong("id::title (year)::genres"))?;
                 let (title, year) = title_and_year(title);
                 let genres = split_genres(listed);
-                keep(
-                    id,
-                    Item {
-                        title,
-                        year,
-                        genres,
-                    },
-                );
+                keep(id, Item { title, year, genres });
             }
             Form::Flags => {
                 if records.columns() < 5 + genres.len() {

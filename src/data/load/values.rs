@@ -28,11 +28,7 @@ pub(super) fn time(cell: &[u8]) -> Option<u32> {
 }
 
 fn seconds(number: u64) -> Option<u32> {
-    let whole = if number > 100_000_000_000 {
-        number / 1000
-    } else {
-        number
-    };
+    let whole = if number > 100_000_000_000 { number / 1000 } else { number };
     u32::try_from(whole).ok()
 }
 
@@ -50,8 +46,7 @@ pub(super) fn date(text: &str) -> Option<u32> {
         return None;
     }
     let days = days_since_1970(year, month, day)?;
-    days.checked_mul(86_400)?
-        .checked_add(time_of_day(&bytes[10..])?)
+    days.checked_mul(86_400)?.checked_add(time_of_day(&bytes[10..])?)
 }
 
 fn time_of_day(rest: &[u8]) -> Option<u32> {
@@ -78,10 +73,7 @@ fn time_of_day(rest: &[u8]) -> Option<u32> {
 fn digits(bytes: &[u8], range: std::ops::Range<usize>) -> Option<u32> {
     let part = bytes.get(range)?;
     let all = part.iter().all(u8::is_ascii_digit);
-    all.then(|| {
-        part.iter()
-            .fold(0, |sum, byte| 10 * sum + u32::from(byte - b'0'))
-    })
+    all.then(|| part.iter().fold(0, |sum, byte| 10 * sum + u32::from(byte - b'0')))
 }
 
 fn is_leap(year: u32) -> bool {
@@ -174,10 +166,7 @@ mod tests {
             let (title, year) = title_and_year(text);
             (title, year.unwrap_or(0))
         };
-        assert_eq!(
-            split("Tin Drum, The (1979) "),
-            ("Tin Drum, The".into(), 1979)
-        );
+        assert_eq!(split("Tin Drum, The (1979) "), ("Tin Drum, The".into(), 1979));
         assert_eq!(split("Serial (2006–2007)"), ("Serial".into(), 2006));
         assert_eq!(split("Still (2015- )"), ("Still".into(), 2015));
         assert_eq!(split("M (a) (1931)"), ("M (a)".into(), 1931));

@@ -193,10 +193,7 @@ impl Normal {
 
     /// Component k of matrix x - right, for the vector `x` that stood there before.
     pub fn gradient(&self, before: &[f32], k: usize) -> f32 {
-        let row = before
-            .iter()
-            .enumerate()
-            .map(|(j, x)| self.element(k, j) * x);
+        let row = before.iter().enumerate().map(|(j, x)| self.element(k, j) * x);
         row.sum::<f32>() - self.right[k]
     }
 

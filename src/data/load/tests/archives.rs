@@ -31,10 +31,7 @@ fn a_zip_is_read_like_its_files_in_any_folder() {
 
 #[test]
 fn a_zip_is_recognized_by_its_content() {
-    assert_eq!(
-        load_one("ratings.csv", latest_zip()).unwrap().ratings.len(),
-        3
-    );
+    assert_eq!(load_one("ratings.csv", latest_zip()).unwrap().ratings.len(), 3);
     assert!(refusal("ratings.zip", "user,item\n").contains("no column for rating"));
 }
 
@@ -55,10 +52,7 @@ fn a_zip_that_is_cut_off_is_refused() {
         "ml.zip is damaged or cut off (its directory is missing); download it again"
     );
     for length in 4..bytes.len() {
-        assert!(
-            load_one("ml.zip", &bytes[..length]).is_err(),
-            "{length} bytes"
-        );
+        assert!(load_one("ml.zip", &bytes[..length]).is_err(), "{length} bytes");
     }
 }
 
@@ -66,10 +60,7 @@ fn a_zip_that_is_cut_off_is_refused() {
 fn a_wrong_checksum_is_reported_even_where_the_damage_looks_like_data() {
     let table = b"user,item,rating\na,b,3\n";
     let bytes = zip_with(&[("r.csv", table)], CompressionMethod::STORE, false);
-    let at = bytes
-        .windows(table.len())
-        .position(|part| part == table)
-        .unwrap();
+    let at = bytes.windows(table.len()).position(|part| part == table).unwrap();
     for (byte, damage) in [(table.len() - 2, b'4'), (table.len() - 2, b'x')] {
         let mut bytes = bytes.clone();
         bytes[at + byte] = damage;
@@ -95,10 +86,7 @@ fn encrypted_and_unknown_packings_are_refused() {
 
 #[test]
 fn a_zip_without_ratings_says_what_it_holds() {
-    let bytes = zip(&[
-        ("a/photo.jpg", b"\xFF\xD8\xFF\0"),
-        ("a/notes.txt", b"no table here\n"),
-    ]);
+    let bytes = zip(&[("a/photo.jpg", b"\xFF\xD8\xFF\0"), ("a/notes.txt", b"no table here\n")]);
     assert_eq!(
         refusal("wrong.zip", bytes),
         "wrong.zip holds no ratings: found a/photo.jpg, a/notes.txt; expected ratings.csv, \
@@ -112,15 +100,9 @@ fn a_zip_without_ratings_says_what_it_holds() {
 #[test]
 fn a_damaged_ratings_file_is_not_replaced_by_another() {
     let table = b"user,item,rating\n1,2,3\n".as_slice();
-    let files = [
-        ("other.csv", table),
-        ("ml-1m/ratings.dat", b"1::2::3::4\n1::3::3::4\n"),
-    ];
+    let files = [("other.csv", table), ("ml-1m/ratings.dat", b"1::2::3::4\n1::3::3::4\n")];
     let mut bytes = zip_with(&files, CompressionMethod::STORE, false);
-    let at = bytes
-        .windows(10)
-        .position(|part| part == b"1::3::3::4")
-        .unwrap();
+    let at = bytes.windows(10).position(|part| part == b"1::3::3::4").unwrap();
     bytes[at] = b'7';
     assert!(refusal("t.zip", bytes).starts_with("ml-1m/ratings.dat is damaged"));
 }

@@ -11,28 +11,16 @@ const INTERESTING: &[u8] = b"\0\n\r\",;:|\t 0-.\x7F\x80\xC3\xFE\xFFPKea";
 
 /// Inputs of each form, each with its files.
 fn inputs() -> Vec<Vec<Source>> {
-    let dataset = load(&[
-        source("ratings.csv", LATEST),
-        source("movies.csv", LATEST_MOVIES),
-    ]);
+    let dataset = load(&[source("ratings.csv", LATEST), source("movies.csv", LATEST_MOVIES)]);
     vec![
-        vec![
-            source("ratings.csv", LATEST),
-            source("movies.csv", LATEST_MOVIES),
-        ],
+        vec![source("ratings.csv", LATEST), source("movies.csv", LATEST_MOVIES)],
         vec![
             source("u.data", "196\t1\t3\t881250949\n7\t2\t5\t881250950\n"),
-            source(
-                "u.item",
-                format!("1|A (1990)|01-Jan-1990||{}\n", "|1".repeat(19)),
-            ),
+            source("u.item", format!("1|A (1990)|01-Jan-1990||{}\n", "|1".repeat(19))),
             source("u.genre", "unknown|0\nAction|1\n"),
         ],
         vec![
-            source(
-                "ratings.dat",
-                "1::11::5::978300760\n1::12::3.5::978302109\n",
-            ),
+            source("ratings.dat", "1::11::5::978300760\n1::12::3.5::978302109\n"),
             source(
                 "movies.dat",
                 b"11::Caf\xE9 (1999)::Drama|War\n12::B (1931)::Comedy\n".as_slice(),
@@ -42,10 +30,7 @@ fn inputs() -> Vec<Vec<Source>> {
             source("mv_1.txt", "1:\n30878,4,2005-12-26\n6,3,1970-01-02\n"),
             source("movie_titles.txt", "1,2003,One, Two\n"),
         ],
-        vec![source(
-            "t.tsv",
-            "rating\titem\tuser\n4\t\"x\ty\"\tann\n2\tz\tbob\n",
-        )],
+        vec![source("t.tsv", "rating\titem\tuser\n4\t\"x\ty\"\tann\n2\tz\tbob\n")],
         vec![source("t.csv", "1;7;2005-09-06;4\n2;8;2005-09-07;2.5\n")],
         vec![source(
             "ml.zip",

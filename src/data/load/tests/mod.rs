@@ -23,10 +23,7 @@ const LATEST_MOVIES: &str = "movieId,title,genres\r\n\
     30,Nowhere (2001) ,(no genres listed)\r\n";
 
 fn source(name: &str, bytes: impl AsRef<[u8]>) -> Source {
-    Source {
-        name: name.to_owned(),
-        bytes: bytes.as_ref().to_vec(),
-    }
+    Source { name: name.to_owned(), bytes: bytes.as_ref().to_vec() }
 }
 
 fn load_one(name: &str, bytes: impl AsRef<[u8]>) -> Result<Dataset, LoadError> {

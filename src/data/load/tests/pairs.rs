@@ -9,21 +9,12 @@ use crate::data::compact;
 #[test]
 fn given_splits_share_users_and_items() {
     let train = [source("u1.base", "1\t10\t3\t100\n2\t20\t4\t200\n")];
-    let test = [source(
-        "u1.test",
-        "3\t10\t5\t300\n1\t10\t2\t400\n1\t5\t1\t500\n",
-    )];
+    let test = [source("u1.test", "3\t10\t5\t300\n1\t10\t2\t400\n1\t5\t1\t500\n")];
     let (dataset, test) = load_pair(&train, &test).unwrap();
     let train = &dataset.ratings;
     assert_eq!(train.user_ids().iter().collect::<Vec<_>>(), ["1", "2", "3"]);
-    assert_eq!(
-        train.item_ids().iter().collect::<Vec<_>>(),
-        ["5", "10", "20"]
-    );
-    assert_eq!(
-        (test.user_ids(), test.item_ids()),
-        (train.user_ids(), train.item_ids())
-    );
+    assert_eq!(train.item_ids().iter().collect::<Vec<_>>(), ["5", "10", "20"]);
+    assert_eq!((test.user_ids(), test.item_ids()), (train.user_ids(), train.item_ids()));
     assert_eq!((train.len(), test.len()), (2, 3));
     // The same pair may stand in both.
     assert_eq!((train.get(0, 1), test.get(0, 1)), (Some(3.0), Some(2.0)));
@@ -33,10 +24,7 @@ fn given_splits_share_users_and_items() {
 
 #[test]
 fn titles_of_the_training_files_also_serve_the_test_items() {
-    let train = [
-        source("ratings.csv", LATEST),
-        source("movies.csv", LATEST_MOVIES),
-    ];
+    let train = [source("ratings.csv", LATEST), source("movies.csv", LATEST_MOVIES)];
     let test = [source("test.csv", "user,item,rating\n9,20,1\n")];
     let (dataset, _) = load_pair(&train, &test).unwrap();
     assert_eq!(dataset.catalogue[1].title, "Unrated");
@@ -45,11 +33,8 @@ fn titles_of_the_training_files_also_serve_the_test_items() {
 #[test]
 fn an_error_in_the_test_file_names_it() {
     let train = [source("u1.base", "1\t10\t3\t100\n")];
-    let sentence = |text: &str| {
-        load_pair(&train, &[source("u1.test", text)])
-            .unwrap_err()
-            .to_string()
-    };
+    let sentence =
+        |text: &str| load_pair(&train, &[source("u1.test", text)]).unwrap_err().to_string();
     assert!(sentence("1\t2\tx\t3\n").starts_with("u1.test, line 1, column 3"));
     assert!(sentence("1\t2\t3\t3\n1\t2\t3\t3\n").starts_with("u1.test, line 2: user `1`"));
     assert_eq!(load_pair(&train, &[]).unwrap_err(), LoadError::Nothing);
@@ -57,10 +42,7 @@ fn an_error_in_the_test_file_names_it() {
 
 #[test]
 fn the_compact_form_loads_alone_and_as_one_half() {
-    let files = [
-        source("ml-1m/ratings.csv", LATEST),
-        source("movies.csv", LATEST_MOVIES),
-    ];
+    let files = [source("ml-1m/ratings.csv", LATEST), source("movies.csv", LATEST_MOVIES)];
     let dataset = load(&files).unwrap();
     let compact = source("site.bin", compact::encode(&dataset));
     assert_eq!(load(std::slice::from_ref(&compact)).unwrap(), dataset);
@@ -79,26 +61,17 @@ fn a_folder_gives_the_files_that_count() {
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("ratings.csv"), LATEST).unwrap();
     fs::write(folder.join("movies.csv"), LATEST_MOVIES).unwrap();
-    fs::write(
-        folder.join("tags.csv"),
-        "userId,movieId,tag,timestamp\n1,10,odd,1\n",
-    )
-    .unwrap();
+    fs::write(folder.join("tags.csv"), "userId,movieId,tag,timestamp\n1,10,odd,1\n").unwrap();
     fs::write(folder.join(".hidden.csv"), "1,2,3\n").unwrap();
     let sources = read_path(&folder).unwrap();
     let file = read_path(&folder.join("ratings.csv")).unwrap();
-    let missing = read_path(&folder.join("absent.csv"))
-        .unwrap_err()
-        .to_string();
+    let missing = read_path(&folder.join("absent.csv")).unwrap_err().to_string();
     fs::write(folder.join("ratings.csv"), "userId,movieId\n1,2\n").unwrap();
     let wrong = read_path(&folder).unwrap_err().to_string();
     fs::remove_dir_all(&parent).unwrap();
 
     let names: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
-    assert_eq!(
-        names,
-        ["ml-latest-small/ratings.csv", "ml-latest-small/movies.csv"]
-    );
+    assert_eq!(names, ["ml-latest-small/ratings.csv", "ml-latest-small/movies.csv"]);
     assert_eq!(load(&sources).unwrap().name, "MovieLens latest-small");
     assert_eq!(file, [source("ratings.csv", LATEST)]);
     assert!(missing.contains("absent.csv cannot be read: "), "{missing}");

@@ -20,33 +20,21 @@ fn a_cell_that_is_no_number_is_named_with_line_and_column() {
         "mv.txt, line 3, column 3: expected seconds since 1970 or a date such as 2005-09-06, \
          found `2005-02-30`"
     );
-    let long = refusal(
-        "t.csv",
-        format!("user,item,rating\na,b,{}\n", "x".repeat(99)),
-    );
-    assert!(
-        long.ends_with(&format!("found `{}…`", "x".repeat(40))),
-        "{long}"
-    );
+    let long = refusal("t.csv", format!("user,item,rating\na,b,{}\n", "x".repeat(99)));
+    assert!(long.ends_with(&format!("found `{}…`", "x".repeat(40))), "{long}");
 }
 
 #[test]
 fn lines_are_counted_through_blank_lines_and_quoted_line_ends() {
     let text = "\nuser,item,rating,note\n\na,b,1,\"two\nlines\"\n\r\na,c,x,\n";
-    assert_eq!(
-        refusal("t.csv", text),
-        "t.csv, line 7, column 3: expected a number, found `x`"
-    );
+    assert_eq!(refusal("t.csv", text), "t.csv, line 7, column 3: expected a number, found `x`");
 }
 
 #[test]
 fn a_rating_that_is_not_finite_is_refused() {
     for cell in ["nan", "inf", "-Infinity", "1e39"] {
         let expected = format!("t.csv, line 2, column 3: expected a finite number, found `{cell}`");
-        assert_eq!(
-            refusal("t.csv", format!("user,item,rating\na,b,{cell}\n")),
-            expected
-        );
+        assert_eq!(refusal("t.csv", format!("user,item,rating\na,b,{cell}\n")), expected);
         assert!(refusal("t.csv", format!("1,2,{cell}\n")).contains("a finite number"));
     }
 }
@@ -139,20 +127,14 @@ fn gigantic_lines_are_refused_without_being_kept() {
     assert!(refusal("t.csv", wide).contains("line 1 is longer than 4096 columns"));
     let line = "1,".repeat(5000);
     let sentence = refusal("t.csv", format!("user,item,rating\n{line}\n"));
-    assert!(
-        sentence.contains("line 2 is longer than 4096 columns"),
-        "{sentence}"
-    );
+    assert!(sentence.contains("line 2 is longer than 4096 columns"), "{sentence}");
 }
 
 #[test]
 fn other_encodings_and_kinds_of_file_are_refused_with_a_remedy() {
     let utf16: Vec<u8> = LATEST.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let expected = "t.csv is UTF-16 text; save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")";
-    assert_eq!(
-        refusal("t.csv", [b"\xFF\xFE", utf16.as_slice()].concat()),
-        expected
-    );
+    assert_eq!(refusal("t.csv", [b"\xFF\xFE", utf16.as_slice()].concat()), expected);
     assert_eq!(refusal("t.csv", utf16), expected);
     assert!(refusal("t.gz", b"\x1F\x8B\x08\0\0").contains("compressed with gzip"));
     assert!(refusal("t.csv", "<!DOCTYPE html><html>").contains("a web page"));
@@ -195,10 +177,7 @@ fn files_without_ratings_or_with_too_many_of_them_are_listed() {
         "the selection holds no ratings: found links.csv, movies.csv; expected ratings.csv, \
          ratings.dat, u.data, Netflix files or another table with user, item and rating"
     );
-    let files = [
-        source("u1.base", "1\t2\t3\t4\n"),
-        source("u1.test", "1\t3\t3\t4\n"),
-    ];
+    let files = [source("u1.base", "1\t2\t3\t4\n"), source("u1.test", "1\t3\t3\t4\n")];
     assert_eq!(
         load(&files).unwrap_err().to_string(),
         "several files hold ratings: u1.base, u1.test; hand over one of them"
