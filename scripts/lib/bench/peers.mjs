@@ -1,0 +1,69 @@
+// Other people's recommenders, in a Python environment of their own.
+
+import { existsSync } from 'node:fs';
+
+import { ask, here, run, windows } from '../run.mjs';
+import { done, hash, mark } from '../stamp.mjs';
+
+/**
+ * @typedef {object} Peer
+ * @property {number} fit_seconds for all five folds
+ * @property {boolean} scaled whether fewer were run
+ * @property {number} folds how many were
+ * @property {number} rmse
+ * @property {Record<string, string>} versions of its packages
+ */
+
+/** Which of benches/peers.py stands beside which model, and what it is called. */
+export const peerOf = /** @type {Record<string, { key: string, title: string }>} */ ({
+  baseline: { key: 'surprise-baseline', title: 'Surprise BaselineOnly' },
+  svd: { key: 'surprise-svd', title: 'Surprise SVD' },
+  als: { key: 'cmfrec-als', title: 'cmfrec CMF' },
+  svdpp: { key: 'surprise-svdpp', title: 'Surprise SVD++' },
+});
+
+const folder = 'data/bench-venv';
+const python = `${folder}/${windows ? 'Scripts/python.exe' : 'bin/python'}`;
+
+/**
+ * Installs the peers, if that has not been done.
+ *
+ * @returns {Promise<string | undefined>} why they cannot be had
+ */
+export async function preparePeers() {
+  const requirements = 'benches/requirements.txt';
+  const job = { stamp: `${folder}/.stamp`, value: hash([requirements]), results: [python] };
+  if (done(job)) return undefined;
+  const system = ['python3', 'python'].find((name) => ask(name, ['--version']));
+  if (!system) return 'Python was not found';
+  console.log('Installing the peers for Python …');
+  const made = await run(system, ['-m', 'venv', here(folder)]);
+  if (made.code !== 0 || !existsSync(here(python))) return 'Python could make no environment';
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r'];
+  const { code } = await run(here(python), [...pip, here(requirements)]);
+  if (code !== 0) return 'pip could not install benches/requirements.txt';
+  mark(job);
+  return undefined;
+}
+
+/**
+ * Runs them.
+ *
+ * @param {string} zip MovieLens
+ * @param {{ folds: number, svdppFolds: number }} options
+ * @returns {Promise<{ peers: Record<string, Peer>, wrong?: string }>}
+ */
+export async function peers(zip, { folds, svdppFolds }) {
+  const { code, stdout } = await run(
+    here(python),
+    [here('benches/peers.py'), zip, '--folds', `${folds}`, '--svdpp-folds', `${svdppFolds}`],
+    { capture: 'stdout' },
+  );
+  if (code !== 0) return { peers: {}, wrong: 'benches/peers.py failed' };
+  /** @type {[string, Peer & { skipped?: string }][]} */
+  const found = Object.entries(JSON.parse(stdout));
+  const ran = found.filter(([, { skipped }]) => skipped === undefined);
+  const missing = found.flatMap(([name, { skipped }]) => (skipped ? [`${name}: ${skipped}`] : []));
+  const wrong = missing.length > 0 ? { wrong: missing.join('; ') } : {};
+  return { peers: Object.fromEntries(ran), ...wrong };
+}

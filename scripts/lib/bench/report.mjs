@@ -1,0 +1,185 @@
+// The benchmark's tables and sentences, as Markdown.
+
+/** @typedef {import('./peers.mjs').Peer} Peer */
+
+/**
+ * One model's measurements.
+ *
+ * @typedef {object} Row
+ * @property {string} id
+ * @property {string} title
+ * @property {number[]} native seconds to fit all folds, once for each repetition
+ * @property {number[]} browser the same in the tab
+ * @property {number} rmse the folds' mean
+ * @property {boolean} same whether native and browser gave one fingerprint in every repetition
+ * @property {(Peer & { title: string }) | undefined} peer
+ * @property {{ fit?: number, pass?: number }} one seconds for one fold and one pass, natively
+ */
+
+/**
+ * @typedef {object} Setting
+ * @property {string} date
+ * @property {string} data
+ * @property {string} cpu
+ * @property {number} cores
+ * @property {number} load the load average of the minute before
+ * @property {string[]} versions
+ * @property {string[]} notes sentences about what differs from a whole run
+ */
+
+/** @param {readonly number[]} values */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  const upper = sorted[Math.floor(half)] ?? Number.NaN;
+  return Number.isInteger(half) ? (upper + (sorted[half - 1] ?? Number.NaN)) / 2 : upper;
+}
+
+/** Three significant digits. @param {number | undefined} value */
+function digits(value) {
+  if (value === undefined) return '–';
+  const places = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value) || 1)));
+  return value.toFixed(places);
+}
+
+/** How many times as fast the second is. @param {number | undefined} slow @param {number} fast */
+function times(slow, fast) {
+  return slow === undefined ? undefined : slow / fast;
+}
+
+/**
+ * @param {string[]} head
+ * @param {string[][]} rows
+ */
+function table(head, rows) {
+  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** @param {Row} row */
+function ratios({ native, browser, peer }) {
+  const [here, tab] = [median(native), median(browser)];
+  return {
+    native: times(peer?.fit_seconds, here),
+    browser: times(peer?.fit_seconds, tab),
+    wasm: tab / here,
+  };
+}
+
+/** @param {Row[]} rows */
+export function comparison(rows) {
+  const head = [
+    ...['model', 'peer', 'peer, s', 'native, s', 'browser, s', 'peer / native', 'peer / browser'],
+    ...['browser / native', 'RMSE, peer', 'RMSE, here', 'same bits'],
+  ];
+  const body = rows.map((row) => {
+    const { title, native, browser, rmse, same, peer } = row;
+    const ratio = ratios(row);
+    return [
+      ...[title, peer?.title ?? '–', digits(peer?.fit_seconds) + (peer?.scaled ? '*' : '')],
+      ...[digits(median(native)), digits(median(browser))],
+      ...[digits(ratio.native), digits(ratio.browser), digits(ratio.wasm)],
+      ...[peer?.rmse.toFixed(4) ?? '–', rmse.toFixed(4), same ? 'yes' : 'NO'],
+    ];
+  });
+  const scaled = rows.flatMap(({ peer }) =>
+    peer?.scaled ? [`${peer.title}: ${peer.folds} of 5 folds run`] : [],
+  );
+  const note = scaled.length > 0 ? `\n\n\\* Scaled to five folds (${scaled.join('; ')}).` : '';
+  return table(head, body) + note;
+}
+
+/** @param {Row[]} rows */
+export function targets(rows) {
+  const of = (/** @type {string} */ id) => rows.find((row) => row.id === id);
+  /** @param {string} id @param {number} least */
+  const fast = (id, least) => {
+    const row = of(id);
+    const found = row && ratios(row).browser;
+    if (!row || found === undefined) return [];
+    const what = `${row.title}, ${row.peer?.title} / browser`;
+    return [[what, `at least ${least}`, digits(found), found >= least ? 'met' : 'missed']];
+  };
+  const wasm = rows.map((row) => {
+    const found = ratios(row).wasm;
+    const what = `${row.title}, browser / native`;
+    return [what, 'at most 1.5', digits(found), found <= 1.5 ? 'met' : 'missed'];
+  });
+  return table(
+    ['ratio', 'target', 'measured', ''],
+    [...fast('svdpp', 150), ...fast('svd', 6), ...wasm],
+  );
+}
+
+/** @param {Row[]} rows */
+function single(rows) {
+  const milliseconds = (/** @type {number | undefined} */ s) => digits(s && s * 1000);
+  const head = ['model', 'fit, ms', 'one pass, ms'];
+  const body = rows.map(({ title, one }) => [title, milliseconds(one.fit), milliseconds(one.pass)]);
+  return table(head, body);
+}
+
+/** The widest spread of the repetitions, in percent of their median. @param {Row[]} rows */
+function spread(rows) {
+  const all = rows.flatMap(({ native, browser }) => [native, browser]);
+  const widest = all.map((values) => (Math.max(...values) - Math.min(...values)) / median(values));
+  return Math.round(100 * Math.max(...widest));
+}
+
+/**
+ * The whole page.
+ *
+ * @param {Row[]} rows
+ * @param {Setting} setting
+ */
+export function report(rows, { date, data, cpu, cores, load, versions, notes }) {
+  const repetitions = rows[0]?.native.length ?? 0;
+  return `# Benchmark
+
+<!-- Generated by \`npm run bench\`. The text stands in scripts/lib/bench/report.mjs. -->
+
+The last run of \`npm run bench\`, ${date}, on ${data}.
+
+- Machine: ${cpu}, ${cores} cores; load average in the minute before the run ${load.toFixed(2)}.
+- Versions: ${versions.join(', ')}.
+- Native and browser take turns, ${repetitions} times each; the median is shown. The widest spread of any
+  model's repetitions is ${spread(rows)} % of its median.
+${notes.map((note) => `- ${note}\n`).join('')}
+## Five folds
+
+Seconds to fit every fold of a 5-fold cross-validation with each model's defaults, on one thread.
+
+${comparison(rows)}
+
+## Targets
+
+${targets(rows)}
+
+## One fold, native
+
+Medians by criterion: the fit of one fold with all its passes, and its first pass alone.
+
+${single(rows)}
+
+## How to read it
+
+- **peer** is the same model in Python at the same hyperparameters: Surprise's BaselineOnly, SVD and
+  SVD++ at their defaults, cmfrec's ALS with biases, 40 factors, lambda 10 and 15 sweeps. It runs once,
+  after the others, on one thread. Both peers are compiled code (Cython, C) behind Python.
+- **native** is \`factorscope cv\` in release; **browser** is the site's WebAssembly package in a worker of
+  a headless Chromium tab, a fresh one each time.
+- A fit is what it takes to make start values and go through all passes. Reading the file, building the
+  rating sets and measuring errors are not counted, on any side.
+- **peer / native** and **peer / browser** say how many times as fast this engine is; **browser / native**
+  how many times as long the tab takes.
+- **RMSE** is the mean over the folds, predictions clipped to the rating scale. The folds are random and
+  not the same here and there: expect differences of .002 that mean nothing.
+- **same bits**: native and browser end with equal fingerprints, so every parameter of every fold is
+  equal to the last bit. The run fails where they differ.
+- Times of one machine say little about another; ratios carry over better. A load above a few tenths, or
+  a wide spread, means that other work took part: run it again on an idle machine.
+
+\`npm run bench -- --full\` runs all five folds of Surprise's SVD++, which takes six minutes instead of
+one; \`npm run bench -- --quick\` only shows that everything runs and leaves this page alone.
+`;
+}
