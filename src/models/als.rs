@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::biases::{B_I, B_U, Biases, OWN, place, square};
 use super::factors::{Factors, dot};
 use super::registry::{Entry, Hyperparameter, Kind, Task};
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::{Line, Rating, Ratings};
 use crate::random;
-use crate::trace::{Explanation, Listen, Place, Step, Subject};
+use crate::trace::{Explanation, Listen, Step, Subject};
 
 mod normal;
 
@@ -71,19 +72,15 @@ enum Variant {
 pub struct Als {
     train: Arc<Ratings>,
     variant: Variant,
-    mu: f32,
-    b_u: Vec<f32>,
-    b_i: Vec<f32>,
+    b: Biases,
     p: Factors,
     q: Factors,
     lambda: f32,
     singular: usize,
 }
 
-const B_U: usize = 1;
-const B_I: usize = 2;
-const P: usize = 3;
-const Q: usize = 4;
+const P: usize = OWN;
+const Q: usize = OWN + 1;
 
 /// One half of a sweep: whose vectors are solved for, and whose are held.
 struct Half<'a> {
@@ -121,12 +118,8 @@ impl Half<'_> {
             listen.term(r"|R| + \lambda", count);
             let before = self.bias[row];
             let after = if count > 0.0 { sum / count } else { 0.0 };
-            self.bias[row] = listen.update(
-                Place { parameter: self.places.0, row, column: 0 },
-                before,
-                || count * before - sum,
-                after,
-            );
+            self.bias[row] =
+                listen.update(place(self.places.0, row, 0), before, || count * before - sum, after);
         }
         if line.is_empty() {
             self.own.row_mut(row).fill(0.0);
@@ -150,7 +143,7 @@ impl Half<'_> {
             let own = self.own.row_mut(row);
             let before = if L::HEARS { own.to_vec() } else { Vec::new() };
             for (k, value) in own.iter_mut().enumerate() {
-                let place = Place { parameter: self.places.1, row, column: k };
+                let place = place(self.places.1, row, k);
                 let gradient = || work.gradient(&before, k);
                 *value = listen.update(place, *value, gradient, work.solution()[k]);
             }
@@ -160,7 +153,6 @@ impl Half<'_> {
     // lesson: end
 
     fn penalized(&self, row: usize, line: Line) -> f64 {
-        let square = |x: f32| f64::from(x) * f64::from(x);
         let own = self.own.row(row);
         let error = |(id, r): (usize, f32)| {
             square(r - self.mu - self.bias[row] - self.held_bias[id] - dot(own, self.held.row(id)))
@@ -187,9 +179,7 @@ impl Als {
         };
         let rng = random::stream(seed, "q");
         Self {
-            mu: if variant == Variant::Biased { train.mean() } else { 0.0 },
-            b_u: vec![0.0; train.users()],
-            b_i: vec![0.0; train.items()],
+            b: Biases::new(&train, variant == Variant::Biased),
             p: Factors::zeros(train.users(), f),
             q: Factors::normal(train.items(), f, sigma, rng, |i| !train.column(i).is_empty()),
             lambda: spec.get("lambda") as f32,
@@ -202,11 +192,11 @@ impl Als {
     fn users(&mut self) -> Half<'_> {
         Half {
             variant: self.variant,
-            mu: self.mu,
+            mu: self.b.mu,
             lambda: self.lambda,
-            bias: &mut self.b_u,
+            bias: &mut self.b.u,
             own: &mut self.p,
-            held_bias: &self.b_i,
+            held_bias: &self.b.i,
             held: &self.q,
             places: (B_U, P),
         }
@@ -215,11 +205,11 @@ impl Als {
     fn items(&mut self) -> Half<'_> {
         Half {
             variant: self.variant,
-            mu: self.mu,
+            mu: self.b.mu,
             lambda: self.lambda,
-            bias: &mut self.b_i,
+            bias: &mut self.b.i,
             own: &mut self.q,
-            held_bias: &self.b_u,
+            held_bias: &self.b.u,
             held: &self.p,
             places: (B_I, Q),
         }
@@ -237,13 +227,10 @@ impl Als {
 
     fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
         let product = dot(self.p.row(u), self.q.row(i));
-        if self.variant == Variant::Biased {
-            listen.term(r"\mu", self.mu);
-            listen.term("b_u", self.b_u[u]);
-            listen.term("b_i", self.b_i[i]);
-        }
+        let biased = self.variant == Variant::Biased;
+        let baseline = if biased { self.b.sum(u, i, listen) } else { 0.0 };
         listen.term(r"p_u^\top q_i", product);
-        self.mu + self.b_u[u] + self.b_i[i] + product
+        baseline + product
     }
 }
 
@@ -315,7 +302,6 @@ impl Model for Als {
     }
 
     fn objective(&self) -> f64 {
-        let square = |x: f32| f64::from(x) * f64::from(x);
         let error = |Rating { u, i, r }| square(r - self.sum(u, i, &mut ()));
         let mut sum: f64 = self.train.iter().map(error).sum();
         if self.variant == Variant::Zeros {
@@ -327,9 +313,9 @@ impl Model for Als {
                 }
             }
         }
-        let biases = self.b_u.iter().chain(&self.b_i);
-        let all = biases.chain(self.p.values()).chain(self.q.values());
-        sum + f64::from(self.lambda) * all.map(|&x| square(x)).sum::<f64>()
+        let vectors = self.p.values().iter().chain(self.q.values());
+        let squares = self.b.all_squares() + vectors.map(|&x| square(x)).sum::<f64>();
+        sum + f64::from(self.lambda) * squares
     }
 
     fn singular(&self) -> usize {
@@ -337,22 +323,13 @@ impl Model for Als {
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
-        vec![
-            Parameter::scalars("mu", r"\mu", Axis::Global, std::slice::from_ref(&self.mu)),
-            Parameter::scalars("b_u", "b_u", Axis::User, &self.b_u),
-            Parameter::scalars("b_i", "b_i", Axis::Item, &self.b_i),
+        self.b.parameters(&[
             Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
             Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
-        ]
+        ])
     }
 
     fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        vec![
-            std::slice::from_mut(&mut self.mu),
-            &mut self.b_u,
-            &mut self.b_i,
-            self.p.values_mut(),
-            self.q.values_mut(),
-        ]
+        self.b.values_mut([self.p.values_mut(), self.q.values_mut()])
     }
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::biases::{B_I, B_U, Biases, place, square};
 use super::registry::{Entry, Hyperparameter, Kind, Task};
-use super::{Axis, Model, Parameter, Spec};
+use super::{Model, Parameter, Spec};
 use crate::data::{Line, Rating, Ratings};
-use crate::trace::{Explanation, Listen, Place, Step, Subject};
+use crate::trace::{Explanation, Listen, Step, Subject};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -48,48 +49,34 @@ pub const ENTRY: Entry = Entry {
 #[derive(Debug, Clone)]
 pub struct Baseline {
     train: Arc<Ratings>,
-    mu: f32,
-    b_u: Vec<f32>,
-    b_i: Vec<f32>,
+    b: Biases,
     lambda: f32,
     least_squares: bool,
 }
-
-const B_U: usize = 1;
-const B_I: usize = 2;
 
 impl Baseline {
     /// All biases zero.
     pub fn new(spec: &Spec, train: Arc<Ratings>) -> Self {
         let least_squares = spec.get("method") == 1.0;
         Self {
-            mu: train.mean(),
-            b_u: vec![0.0; train.users()],
-            b_i: vec![0.0; train.items()],
+            b: Biases::new(&train, true),
             lambda: if least_squares { spec.get("lambda") as f32 } else { 0.0 },
             least_squares,
             train,
         }
     }
 
-    fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
-        listen.term(r"\mu", self.mu);
-        listen.term("b_u", self.b_u[u]);
-        listen.term("b_i", self.b_i[i]);
-        self.mu + self.b_u[u] + self.b_i[i]
-    }
-
     // lesson: update
     fn update_item<L: Listen>(&mut self, i: usize, listen: &mut L) {
-        let before = self.b_i[i];
-        let (gradient, after) = self.fit(self.train.column(i), &self.b_u, before, listen);
-        self.b_i[i] = listen.update(place(B_I, i), before, || gradient, after);
+        let before = self.b.i[i];
+        let (gradient, after) = self.fit(self.train.column(i), &self.b.u, before, listen);
+        self.b.i[i] = listen.update(place(B_I, i, 0), before, || gradient, after);
     }
 
     fn update_user<L: Listen>(&mut self, u: usize, listen: &mut L) {
-        let before = self.b_u[u];
-        let (gradient, after) = self.fit(self.train.row(u), &self.b_i, before, listen);
-        self.b_u[u] = listen.update(place(B_U, u), before, || gradient, after);
+        let before = self.b.u[u];
+        let (gradient, after) = self.fit(self.train.row(u), &self.b.i, before, listen);
+        self.b.u[u] = listen.update(place(B_U, u, 0), before, || gradient, after);
     }
 
     /// The gradient at `before`, and the bias that makes it zero.
@@ -102,7 +89,7 @@ impl Baseline {
     ) -> (f32, f32) {
         let rest = |(id, r): (usize, f32)| {
             let other = if self.least_squares { others[id] } else { 0.0 };
-            r - self.mu - other
+            r - self.b.mu - other
         };
         listen.objective(|| {
             let errors = line.iter().map(|rating| square(rest(rating) - before));
@@ -118,42 +105,34 @@ impl Baseline {
     // lesson: end
 }
 
-fn place(parameter: usize, row: usize) -> Place {
-    Place { parameter, row, column: 0 }
-}
-
-fn square(x: f32) -> f64 {
-    f64::from(x) * f64::from(x)
-}
-
 impl Model for Baseline {
     fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
         for (out, &i) in out.iter_mut().zip(items) {
-            *out = self.sum(u, i as usize, &mut ());
+            *out = self.b.sum(u, i as usize, &mut ());
         }
     }
 
     fn explain(&self, u: usize, i: usize) -> Explanation {
         let mut explanation = Explanation::default();
-        self.sum(u, i, &mut explanation);
+        self.b.sum(u, i, &mut explanation);
         explanation
     }
 
     fn pass(&mut self, _epoch: usize) {
-        for i in 0..self.b_i.len() {
+        for i in 0..self.b.i.len() {
             self.update_item(i, &mut ());
         }
-        for u in 0..self.b_u.len() {
+        for u in 0..self.b.u.len() {
             self.update_user(u, &mut ());
         }
     }
 
     fn steps(&self) -> usize {
-        self.b_i.len() + self.b_u.len()
+        self.b.i.len() + self.b.u.len()
     }
 
     fn step(&mut self, _epoch: usize, n: usize) -> Step {
-        if let Some(u) = n.checked_sub(self.b_i.len()) {
+        if let Some(u) = n.checked_sub(self.b.i.len()) {
             let mut step = Step::new(Subject::User(u), 0);
             self.update_user(u, &mut step);
             step
@@ -170,20 +149,15 @@ impl Model for Baseline {
 
     fn objective(&self) -> f64 {
         let errors =
-            self.train.iter().map(|Rating { u, i, r }| square(r - self.sum(u, i, &mut ())));
-        let biases = self.b_u.iter().chain(&self.b_i).map(|&b| square(b));
-        errors.sum::<f64>() + f64::from(self.lambda) * biases.sum::<f64>()
+            self.train.iter().map(|Rating { u, i, r }| square(r - self.b.sum(u, i, &mut ())));
+        errors.sum::<f64>() + f64::from(self.lambda) * self.b.all_squares()
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
-        vec![
-            Parameter::scalars("mu", r"\mu", Axis::Global, std::slice::from_ref(&self.mu)),
-            Parameter::scalars("b_u", "b_u", Axis::User, &self.b_u),
-            Parameter::scalars("b_i", "b_i", Axis::Item, &self.b_i),
-        ]
+        self.b.parameters(&[])
     }
 
     fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        vec![std::slice::from_mut(&mut self.mu), &mut self.b_u, &mut self.b_i]
+        self.b.values_mut([])
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod als;
 pub mod baseline;
+mod biases;
 pub mod factors;
 mod order;
 mod registry;

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use super::biases::{Biases, Descent, OWN, place, square};
 use super::factors::{Factors, dot};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Kind, Task};
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::{Rating, Ratings};
 use crate::random;
-use crate::trace::{Explanation, Listen, Place, Step, Subject};
+use crate::trace::{Explanation, Listen, Step, Subject};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -67,39 +68,33 @@ pub const ENTRY: Entry = Entry {
 #[derive(Debug, Clone)]
 pub struct Svd {
     train: Arc<Ratings>,
-    mu: f32,
-    b_u: Vec<f32>,
-    b_i: Vec<f32>,
+    b: Biases,
     p: Factors,
     q: Factors,
     gamma: f32,
     lambda: f32,
-    biases: bool,
+    biased: bool,
     sequential: bool,
     order: Order,
     seed: u64,
 }
 
-const B_U: usize = 1;
-const B_I: usize = 2;
-const P: usize = 3;
-const Q: usize = 4;
+const P: usize = OWN;
+const Q: usize = OWN + 1;
 
 impl Svd {
     /// Start values for a training set: biases zero, vectors normal.
     pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
         let (f, sigma) = (spec.count("factors"), spec.get("sigma"));
-        let biases = spec.get("biases") == 1.0;
+        let biased = spec.get("biases") == 1.0;
         let rng = |purpose| random::stream(seed, purpose);
         Self {
-            mu: if biases { train.mean() } else { 0.0 },
-            b_u: vec![0.0; train.users()],
-            b_i: vec![0.0; train.items()],
+            b: Biases::new(&train, biased),
             p: Factors::normal(train.users(), f, sigma, rng("p"), |u| !train.row(u).is_empty()),
             q: Factors::normal(train.items(), f, sigma, rng("q"), |i| !train.column(i).is_empty()),
             gamma: spec.get("gamma") as f32,
             lambda: spec.get("lambda") as f32,
-            biases,
+            biased,
             sequential: spec.get("update") == 1.0,
             order: Order::from_value(spec.get("order")),
             seed,
@@ -109,28 +104,20 @@ impl Svd {
 
     fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
         let product = dot(self.p.row(u), self.q.row(i));
-        if self.biases {
-            listen.term(r"\mu", self.mu);
-            listen.term("b_u", self.b_u[u]);
-            listen.term("b_i", self.b_i[i]);
-        }
+        let baseline = if self.biased { self.b.sum(u, i, listen) } else { 0.0 };
         listen.term(r"p_u^\top q_i", product);
-        self.mu + self.b_u[u] + self.b_i[i] + product
+        baseline + product
     }
 
     // lesson: update
     fn update<L: Listen>(&mut self, Rating { u, i, r }: Rating, listen: &mut L) {
         let e = r - self.sum(u, i, listen);
         listen.objective(|| self.penalized(e, u, i));
-        // b + gamma (e - lambda b) = (1 - gamma lambda) b + gamma e, and so for every parameter.
-        let (lambda, keep, learn) = (self.lambda, 1.0 - self.gamma * self.lambda, self.gamma * e);
-        if self.biases {
-            let (b_u, b_i) = (self.b_u[u], self.b_i[i]);
-            self.b_u[u] =
-                listen.update(place(B_U, u, 0), b_u, || lambda * b_u - e, keep * b_u + learn);
-            self.b_i[i] =
-                listen.update(place(B_I, i, 0), b_i, || lambda * b_i - e, keep * b_i + learn);
+        let by = Descent::new(e, self.gamma, self.lambda);
+        if self.biased {
+            self.b.step(u, i, &by, listen);
         }
+        let Descent { lambda, keep, learn, .. } = by;
         let (p_u, q_i) = (self.p.row_mut(u), self.q.row_mut(i));
         for (k, (p, q)) in p_u.iter_mut().zip(q_i).enumerate() {
             let (p_old, q_old) = (*p, *q);
@@ -144,20 +131,12 @@ impl Svd {
     // lesson: end
 
     fn penalized(&self, e: f32, u: usize, i: usize) -> f64 {
-        let mut squares = square(self.b_u[u]) + square(self.b_i[i]);
+        let mut squares = self.b.squares(u, i);
         for x in self.p.row(u).iter().chain(self.q.row(i)) {
             squares += square(*x);
         }
         square(e) + f64::from(self.lambda) * squares
     }
-}
-
-fn place(parameter: usize, row: usize, column: usize) -> Place {
-    Place { parameter, row, column }
-}
-
-fn square(x: f32) -> f64 {
-    f64::from(x) * f64::from(x)
 }
 
 impl Model for Svd {
@@ -215,22 +194,13 @@ impl Model for Svd {
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
-        vec![
-            Parameter::scalars("mu", r"\mu", Axis::Global, std::slice::from_ref(&self.mu)),
-            Parameter::scalars("b_u", "b_u", Axis::User, &self.b_u),
-            Parameter::scalars("b_i", "b_i", Axis::Item, &self.b_i),
+        self.b.parameters(&[
             Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
             Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
-        ]
+        ])
     }
 
     fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        vec![
-            std::slice::from_mut(&mut self.mu),
-            &mut self.b_u,
-            &mut self.b_i,
-            self.p.values_mut(),
-            self.q.values_mut(),
-        ]
+        self.b.values_mut([self.p.values_mut(), self.q.values_mut()])
     }
 }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use super::biases::{Biases, Descent, OWN, place, square};
 use super::factors::{Factors, add_scaled, dot};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Task};
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::{Rating, Ratings};
 use crate::random;
-use crate::trace::{Explanation, Listen, Place, Step, Subject};
+use crate::trace::{Explanation, Listen, Step, Subject};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -51,9 +52,7 @@ pub const ENTRY: Entry = Entry {
 #[derive(Debug, Clone)]
 pub struct Svdpp {
     train: Arc<Ratings>,
-    mu: f32,
-    b_u: Vec<f32>,
-    b_i: Vec<f32>,
+    b: Biases,
     p: Factors,
     q: Factors,
     y: Factors,
@@ -63,11 +62,9 @@ pub struct Svdpp {
     seed: u64,
 }
 
-const B_U: usize = 1;
-const B_I: usize = 2;
-const P: usize = 3;
-const Q: usize = 4;
-const Y: usize = 5;
+const P: usize = OWN;
+const Q: usize = OWN + 1;
+const Y: usize = OWN + 2;
 
 impl Svdpp {
     /// Start values for a training set: biases zero, vectors normal.
@@ -76,9 +73,7 @@ impl Svdpp {
         let rng = |purpose| random::stream(seed, purpose);
         let rated = |i: usize| !train.column(i).is_empty();
         Self {
-            mu: train.mean(),
-            b_u: vec![0.0; train.users()],
-            b_i: vec![0.0; train.items()],
+            b: Biases::new(&train, true),
             p: Factors::normal(train.users(), f, sigma, rng("p"), |u| !train.row(u).is_empty()),
             q: Factors::normal(train.items(), f, sigma, rng("q"), rated),
             y: Factors::normal(train.items(), f, sigma, rng("y"), rated),
@@ -118,23 +113,19 @@ impl Svdpp {
         let q_i = self.q.row(i);
         let explicit = dot(q_i, self.p.row(u));
         let implicit = dot(q_i, z);
-        listen.term(r"\mu", self.mu);
-        listen.term("b_u", self.b_u[u]);
-        listen.term("b_i", self.b_i[i]);
+        let baseline = self.b.sum(u, i, listen);
         listen.term(r"q_i^\top p_u", explicit);
         listen.term(r"q_i^\top |N(u)|^{-1/2} \sum_{j} y_j", implicit);
-        self.mu + self.b_u[u] + self.b_i[i] + explicit + implicit
+        baseline + explicit + implicit
     }
 
     // lesson: update
     /// Everything but the y_j, O(f). `z` is carried along as the y_j would carry it: each of the |N(u)|
     /// increments gamma e |N(u)|^(-1/2) q_i counts |N(u)|^(-1/2) in the sum.
     fn update<L: Listen>(&mut self, u: usize, i: usize, e: f32, z: &mut [f32], listen: &mut L) {
-        // b + gamma (e - lambda b) = (1 - gamma lambda) b + gamma e, and so for every parameter.
-        let (lambda, keep, learn) = (self.lambda, self.keep(), self.gamma * e);
-        let (b_u, b_i) = (self.b_u[u], self.b_i[i]);
-        self.b_u[u] = listen.update(place(B_U, u, 0), b_u, || lambda * b_u - e, keep * b_u + learn);
-        self.b_i[i] = listen.update(place(B_I, i, 0), b_i, || lambda * b_i - e, keep * b_i + learn);
+        let by = Descent::new(e, self.gamma, self.lambda);
+        self.b.step(u, i, &by, listen);
+        let Descent { lambda, keep, learn, .. } = by;
         let (p_u, q_i) = (self.p.row_mut(u), self.q.row_mut(i));
         for (k, ((p, q), z)) in p_u.iter_mut().zip(q_i).zip(z).enumerate() {
             let (p_old, q_old, z_old) = (*p, *q, *z);
@@ -200,7 +191,7 @@ impl Svdpp {
     // lesson: end
 
     fn penalized(&self, e: f32, u: usize, i: usize) -> f64 {
-        let mut squares = square(self.b_u[u]) + square(self.b_i[i]);
+        let mut squares = self.b.squares(u, i);
         let rated = self.train.row(u).ids.iter();
         let y = rated.flat_map(|&j| self.y.row(j as usize));
         for x in self.p.row(u).iter().chain(self.q.row(i)).chain(y) {
@@ -208,14 +199,6 @@ impl Svdpp {
         }
         square(e) + f64::from(self.lambda) * squares
     }
-}
-
-fn place(parameter: usize, row: usize, column: usize) -> Place {
-    Place { parameter, row, column }
-}
-
-fn square(x: f32) -> f64 {
-    f64::from(x) * f64::from(x)
 }
 
 impl Model for Svdpp {
@@ -278,24 +261,14 @@ impl Model for Svdpp {
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
-        vec![
-            Parameter::scalars("mu", r"\mu", Axis::Global, std::slice::from_ref(&self.mu)),
-            Parameter::scalars("b_u", "b_u", Axis::User, &self.b_u),
-            Parameter::scalars("b_i", "b_i", Axis::Item, &self.b_i),
+        self.b.parameters(&[
             Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
             Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
             Parameter::vectors("y_j", "y_j", Axis::Item, &self.y),
-        ]
+        ])
     }
 
     fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        vec![
-            std::slice::from_mut(&mut self.mu),
-            &mut self.b_u,
-            &mut self.b_i,
-            self.p.values_mut(),
-            self.q.values_mut(),
-            self.y.values_mut(),
-        ]
+        self.b.values_mut([self.p.values_mut(), self.q.values_mut(), self.y.values_mut()])
     }
 }
