@@ -19,6 +19,7 @@ await main(async () => {
   const options = /** @type {const} */ ({ full: { type: 'boolean' }, quick: { type: 'boolean' } });
   const { full = false, quick = false } = parseArgs({ options }).values;
   const load = os.loadavg()[0] ?? 0;
+  if (load > 0.5) say(`This machine is busy (load ${load.toFixed(2)}): times will be too long.`);
   needNode();
   await needPackages();
   await needRust();
