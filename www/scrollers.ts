@@ -4,12 +4,14 @@
  */
 export function watchScrollers(root: ParentNode = document): void {
   const selector = '.maths, pre, .table-scroll';
-  const observer = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      if (!(target instanceof HTMLElement)) continue;
-      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
-      else target.removeAttribute('tabindex');
-    }
-  });
-  for (const element of root.querySelectorAll(selector)) observer.observe(element);
+  const check = (target: Element): void => {
+    if (!(target instanceof HTMLElement)) return;
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute('tabindex');
+  };
+  const observer = new ResizeObserver((entries) => entries.forEach(({ target }) => check(target)));
+  const all = root.querySelectorAll(selector);
+  for (const element of all) observer.observe(element);
+  // A font that arrives late widens what is in a box, but not the box.
+  document.fonts.addEventListener('loadingdone', () => all.forEach(check));
 }
