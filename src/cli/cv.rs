@@ -30,6 +30,7 @@ struct Report {
 pub fn cv(args: &CvArgs) -> Result<String, Failure> {
     let spec = args.run.spec()?;
     let dataset = open(&args.run.data)?;
+    spec.check(&dataset.ratings)?;
     let (folds, ratings) = (args.folds as usize, dataset.ratings.len());
     if ratings < 2 {
         return Err(Failure::input(

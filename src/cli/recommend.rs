@@ -61,6 +61,7 @@ pub fn recommend(args: &RecommendArgs) -> Result<String, Failure> {
     let spec = args.run.spec()?;
     let dataset = open(&args.run.data)?;
     let all = &dataset.ratings;
+    spec.check(all)?;
     let u = match &args.user {
         Some(id) => all.user_ids().index(id).ok_or_else(|| unknown(id, &dataset))?,
         None => 0,

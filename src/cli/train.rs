@@ -74,6 +74,7 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         }
         (dataset, split)
     };
+    spec.check(&split.train)?;
     let training = fit(&spec, split, &args.run)?;
 
     let Split { train, test } = training.split();

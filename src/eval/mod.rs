@@ -27,7 +27,12 @@ pub fn errors(model: &dyn Model, on: &Ratings, (low, high): (f32, f32)) -> Error
     for u in 0..on.users() {
         let row = on.row(u);
         predicted.resize(row.len(), 0.0);
-        model.predict_many(u, row.ids, &mut predicted);
+        match on.timestamps() {
+            Some(times) => {
+                model.predict_timed(u, row.ids, &times[on.positions(u)], &mut predicted);
+            }
+            None => model.predict_many(u, row.ids, &mut predicted),
+        }
         for (&prediction, &r) in predicted.iter().zip(row.ratings) {
             let error = f64::from(r) - f64::from(prediction.clamp(low, high));
             squares += error * error;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, OWN, place, square};
 use super::factors::{Factors, dot};
-use super::registry::{Entry, Hyperparameter, Kind, Task};
+use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::{Line, Rating, Ratings};
 use crate::random;
@@ -28,6 +28,8 @@ pub const ENTRY: Entry = Entry {
         r"b_i \leftarrow \frac{1}{|R(i)| + \lambda} \sum_{u \in R(i)} (r_{ui} - \mu - b_u - p_u^\top q_i)",
         r"\Bigl(\sum_{u \in R(i)} p_u p_u^\top + \lambda I\Bigr)\, q_i = \sum_{u \in R(i)} (r_{ui} - \mu - b_u - b_i)\, p_u",
     ],
+    needs: &[],
+    learning: |_| Learning::Solving,
     hyperparameters: &[
         Hyperparameter::factors(40.0),
         Hyperparameter::epochs(15.0),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, place, square};
-use super::registry::{Entry, Hyperparameter, Kind, Task};
+use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::{Model, Parameter, Spec};
 use crate::data::{Line, Rating, Ratings};
 use crate::trace::{Explanation, Listen, Step, Subject};
@@ -20,6 +20,8 @@ pub const ENTRY: Entry = Entry {
         r"b_i \leftarrow \frac{1}{|R(i)| + \lambda} \sum_{u \in R(i)} (r_{ui} - \mu - b_u)",
         r"b_u \leftarrow \frac{1}{|R(u)| + \lambda} \sum_{i \in R(u)} (r_{ui} - \mu - b_i)",
     ],
+    needs: &[],
+    learning: |_| Learning::Solving,
     hyperparameters: &[
         Hyperparameter {
             name: "method",

@@ -7,14 +7,17 @@ pub mod als;
 pub mod baseline;
 mod biases;
 pub mod factors;
+mod implicit;
 mod order;
 mod registry;
 mod spec;
 pub mod svd;
 pub mod svdpp;
 
-pub use registry::{Entry, Hyperparameter, Kind, REGISTRY, Task, entry};
+pub use registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, Task, entry};
 pub use spec::{Spec, SpecError};
+
+use std::any::Any;
 
 use serde::Serialize;
 use xxhash_rust::xxh64::Xxh64;
@@ -49,6 +52,9 @@ pub struct Parameter<'a> {
     pub stride: usize,
     /// The numbers, row after row.
     pub values: &'a [f32],
+    /// Where a row stands for a list of neighbors: the user or item that each number belongs to, in the
+    /// same layout as `values`. A slot whose number was never set holds `u32::MAX`.
+    pub of: Option<&'a [u32]>,
 }
 
 impl<'a> Parameter<'a> {
@@ -59,7 +65,7 @@ impl<'a> Parameter<'a> {
         axis: Axis,
         values: &'a [f32],
     ) -> Self {
-        Self { name, symbol, axis, columns: 1, stride: 1, values }
+        Self { name, symbol, axis, columns: 1, stride: 1, values, of: None }
     }
 
     /// A matrix of latent vectors.
@@ -76,20 +82,36 @@ impl<'a> Parameter<'a> {
             columns: factors.factors(),
             stride: factors.stride(),
             values: factors.values(),
+            of: None,
         }
+    }
+
+    /// A number for each of `k` neighbors of each row; `of` says whose.
+    pub fn neighbors(
+        name: &'static str,
+        symbol: &'static str,
+        axis: Axis,
+        k: usize,
+        of: &'a [u32],
+        values: &'a [f32],
+    ) -> Self {
+        Self { name, symbol, axis, columns: k, stride: k, values, of: Some(of) }
     }
 
     /// The rows without their padding.
     pub fn rows(&self) -> impl Iterator<Item = &'a [f32]> {
         let columns = self.columns;
-        self.values.chunks_exact(self.stride).map(move |row| &row[..columns])
+        self.values.chunks_exact(self.stride.max(1)).map(move |row| &row[..columns])
     }
 }
 
 /// A trained or half-trained model. It holds the training set it was built for.
 ///
 /// Users and items are dense indices below `train.users()` and `train.items()`; methods panic beyond.
-pub trait Model {
+///
+/// What only one model can tell stands on its type; whoever holds a `dyn Model` gets there by
+/// `(model as &dyn Any).downcast_ref()`.
+pub trait Model: Any {
     /// Predicts r_ui, not clamped to the rating scale. A user or item without training ratings has
     /// zero biases and vectors, so what is left is what is known of the other.
     fn predict(&self, u: usize, i: usize) -> f32 {
@@ -99,7 +121,14 @@ pub trait Model {
     }
 
     /// Predicts for one user and several items; what depends on the user alone is computed once.
+    /// A model in which time matters predicts for the latest time it was trained on.
     fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]);
+
+    /// Predicts for one user and several items, each at a time in seconds since 1970. The same as
+    /// [`Model::predict_many`] but for models in which time matters.
+    fn predict_timed(&self, u: usize, items: &[u32], _times: &[u32], out: &mut [f32]) {
+        self.predict_many(u, items, out);
+    }
 
     /// The addends of a prediction, and which rated items speak for it.
     fn explain(&self, u: usize, i: usize) -> Explanation;
@@ -117,7 +146,8 @@ pub trait Model {
     /// Multiplications in one pass, to the leading order.
     fn operations(&self) -> f64;
 
-    /// What is minimized: the squared errors plus the penalties, in double precision.
+    /// What is minimized, or the like: for most models the squared errors plus the penalties, in
+    /// double precision.
     fn objective(&self) -> f64;
 
     /// How many of the systems of the last pass had no unique solution and were left as they were.
@@ -132,8 +162,8 @@ pub trait Model {
     fn values_mut(&mut self) -> Vec<&mut [f32]>;
 }
 
-/// A hash of the parameters' little-endian bytes without padding, 16 hexadecimal digits: equal exactly
-/// when every bit of every parameter is equal.
+/// A hash of the parameters' little-endian bytes without padding, and of the lists of neighbors they
+/// belong to, 16 hexadecimal digits: equal exactly when every bit of every parameter is equal.
 pub fn fingerprint(model: &dyn Model) -> String {
     let mut hash = Xxh64::new(0);
     for parameter in model.parameters() {
@@ -141,6 +171,9 @@ pub fn fingerprint(model: &dyn Model) -> String {
             for value in row {
                 hash.update(&value.to_le_bytes());
             }
+        }
+        for id in parameter.of.into_iter().flatten() {
+            hash.update(&id.to_le_bytes());
         }
     }
     format!("{:016x}", hash.digest())

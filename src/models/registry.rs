@@ -27,6 +27,30 @@ pub enum Task {
     Ranking,
 }
 
+/// What a model may need of the data beside ratings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Need {
+    /// A timestamp for each rating.
+    Timestamps,
+}
+
+/// How a model learns; it decides what its steps can be held to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Learning {
+    /// Gradient descent: a step lessens one rating's share of the objective along its gradient.
+    Descent,
+    /// A step minimizes the objective over a few parameters exactly.
+    Solving,
+    /// A step multiplies or replaces a few parameters so that the objective does not rise.
+    Lessening,
+    /// A step computes what follows from the ratings directly: means, similarities.
+    Counting,
+    /// A step draws from a distribution.
+    Sampling,
+}
+
 /// One model's line in the table.
 #[derive(Debug, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -45,6 +69,11 @@ pub struct Entry {
     pub minimizes: &'static str,
     /// The update rules, as LaTeX, one each.
     pub updates: &'static [&'static str],
+    /// What it needs of the data beside ratings.
+    pub needs: &'static [Need],
+    /// How it learns, which a choice among its hyperparameters may decide; asked by [`Spec::learning`].
+    #[serde(skip)]
+    pub learning: fn(&Spec) -> Learning,
     /// Its hyperparameters, in the order of the controls.
     pub hyperparameters: &'static [Hyperparameter],
     /// Makes an untrained model; called by [`Spec::build`].
@@ -55,7 +84,7 @@ pub struct Entry {
 impl Entry {
     /// What to change where training diverges.
     pub fn remedy(&self) -> &'static str {
-        if self.hyperparameters.iter().any(|h| h.name == "gamma") {
+        if self.hyperparameters.iter().any(|h| h.name.starts_with("gamma")) {
             "Try a smaller learning rate gamma."
         } else {
             "Try a larger regularization lambda."

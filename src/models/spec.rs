@@ -6,7 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::Model;
-use super::registry::{Entry, Hyperparameter, Kind, REGISTRY, entry};
+use super::registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, entry};
 use crate::data::Ratings;
 
 /// A model's id and a value for each of its hyperparameters.
@@ -57,6 +57,16 @@ pub enum SpecError {
         expected: String,
         /// What was given.
         found: String,
+    },
+    /// The data lacks what the model needs.
+    #[error(
+        "model `{model}` needs {what}, and this data has none: take another model, or other data"
+    )]
+    Missing {
+        /// The model's id.
+        model: &'static str,
+        /// What it needs.
+        what: &'static str,
     },
     /// A setting without an equals sign.
     #[error("expected name=value, found `{found}`")]
@@ -125,9 +135,34 @@ impl Spec {
         self.get(name) as usize
     }
 
-    /// How many passes a full training takes.
+    /// How many passes a full training takes: one, where the model does not say.
     pub fn epochs(&self) -> usize {
-        self.count("epochs")
+        self.position("epochs").map_or(1, |at| self.values[at] as usize)
+    }
+
+    /// How the model learns with these settings.
+    pub fn learning(&self) -> Learning {
+        (self.entry.learning)(self)
+    }
+
+    /// Whether these ratings have everything the model needs. [`Spec::build`] does not ask: a model
+    /// whose needs are not met still works, as far as it makes sense.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn check(&self, ratings: &Ratings) -> Result<(), SpecError> {
+        for need in self.entry.needs {
+            match need {
+                Need::Timestamps if ratings.timestamps().is_none() => {
+                    return Err(SpecError::Missing {
+                        model: self.entry.id,
+                        what: "a timestamp for each rating",
+                    });
+                }
+                Need::Timestamps => {}
+            }
+        }
+        Ok(())
     }
 
     /// The model's line in the registry.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::biases::{Biases, Descent, OWN, place, square};
 use super::factors::{Factors, dot};
 use super::order::Order;
-use super::registry::{Entry, Hyperparameter, Kind, Task};
+use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::{Rating, Ratings};
 use crate::random;
@@ -26,6 +26,8 @@ pub const ENTRY: Entry = Entry {
         r"p_u \leftarrow p_u + \gamma\,(e_{ui}\, q_i - \lambda\, p_u)",
         r"q_i \leftarrow q_i + \gamma\,(e_{ui}\, p_u - \lambda\, q_i)",
     ],
+    needs: &[],
+    learning: |_| Learning::Descent,
     hyperparameters: &[
         Hyperparameter::factors(100.0),
         Hyperparameter::epochs(20.0),

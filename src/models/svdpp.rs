@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
-use super::factors::{Factors, add_scaled, dot};
+use super::factors::{Factors, dot};
+use super::implicit::Implicit;
 use super::order::Order;
-use super::registry::{Entry, Hyperparameter, Task};
+use super::registry::{Entry, Hyperparameter, Learning, Task};
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::{Rating, Ratings};
 use crate::random;
@@ -27,6 +28,8 @@ pub const ENTRY: Entry = Entry {
         r"q_i \leftarrow q_i + \gamma\,\Bigl(e_{ui}\,\bigl(p_u + |N(u)|^{-1/2} \sum_{j \in N(u)} y_j\bigr) - \lambda\, q_i\Bigr)",
         r"\forall j \in N(u):\; y_j \leftarrow y_j + \gamma\,(e_{ui}\, |N(u)|^{-1/2}\, q_i - \lambda\, y_j)",
     ],
+    needs: &[],
+    learning: |_| Learning::Descent,
     hyperparameters: &[
         Hyperparameter::factors(20.0),
         Hyperparameter::epochs(20.0),
@@ -55,7 +58,7 @@ pub struct Svdpp {
     b: Biases,
     p: Factors,
     q: Factors,
-    y: Factors,
+    implicit: Implicit,
     gamma: f32,
     lambda: f32,
     order: Order,
@@ -76,37 +79,13 @@ impl Svdpp {
             b: Biases::new(&train, true),
             p: Factors::normal(train.users(), f, sigma, rng("p"), |u| !train.row(u).is_empty()),
             q: Factors::normal(train.items(), f, sigma, rng("q"), rated),
-            y: Factors::normal(train.items(), f, sigma, rng("y"), rated),
+            implicit: Implicit::new(spec, &train, seed, Y),
             gamma: spec.get("gamma") as f32,
             lambda: spec.get("lambda") as f32,
             order: Order::from_value(spec.get("order")),
             seed,
             train,
         }
-    }
-
-    /// |N(u)|^(-1/2), or 0 for a user without ratings.
-    fn norm(&self, u: usize) -> f32 {
-        let n = self.train.row(u).len();
-        if n == 0 { 0.0 } else { 1.0 / (n as f32).sqrt() }
-    }
-
-    /// z_u = |N(u)|^(-1/2) sum of y_j into `z`, O(|N(u)| f).
-    fn gather(&self, u: usize, z: &mut [f32]) {
-        z.fill(0.0);
-        for &j in self.train.row(u).ids {
-            add_scaled(z, 1.0, self.y.row(j as usize));
-        }
-        let norm = self.norm(u);
-        for z in z {
-            *z *= norm;
-        }
-    }
-
-    fn gathered(&self, u: usize) -> Vec<f32> {
-        let mut z = vec![0.0; self.y.stride()];
-        self.gather(u, &mut z);
-        z
     }
 
     fn sum<L: Listen>(&self, u: usize, i: usize, z: &[f32], listen: &mut L) -> f32 {
@@ -139,20 +118,6 @@ impl Svdpp {
     }
     // lesson: end
 
-    /// The y_j of one rating, as the formula says: O(|N(u)| f). Before `update`, which changes q_i.
-    fn update_implicit<L: Listen>(&mut self, u: usize, i: usize, e: f32, listen: &mut L) {
-        let (lambda, keep, e_y) = (self.lambda, self.keep(), e * self.norm(u));
-        for &j in self.train.row(u).ids {
-            let j = j as usize;
-            for (k, (y, &q)) in self.y.row_mut(j).iter_mut().zip(self.q.row(i)).enumerate() {
-                let y_old = *y;
-                let gradient = || lambda * y_old - e_y * q;
-                let after = keep * y_old + self.gamma * e_y * q;
-                *y = listen.update(place(Y, j, k), y_old, gradient, after);
-            }
-        }
-    }
-
     /// 1 - gamma lambda: what a step leaves of a parameter before it adds to it.
     fn keep(&self) -> f32 {
         1.0 - self.gamma * self.lambda
@@ -171,7 +136,7 @@ impl Svdpp {
     // lesson: user
     fn learn_user(&mut self, u: usize, positions: &[u32], z: &mut [f32], z_start: &mut [f32]) {
         let train = Arc::clone(&self.train);
-        self.gather(u, z);
+        self.implicit.gather(&train, u, z);
         z_start.copy_from_slice(z);
         let mut a = 1.0;
         for &n in positions {
@@ -180,20 +145,14 @@ impl Svdpp {
             self.update(u, i, e, z, &mut ());
             a *= self.keep();
         }
-        let norm = self.norm(u);
-        for &j in train.row(u).ids {
-            let y_j = self.y.row_mut(j as usize);
-            for ((y, z), z_start) in y_j.iter_mut().zip(&*z).zip(&*z_start) {
-                *y = a * *y + (z - a * z_start) * norm;
-            }
-        }
+        self.implicit.write(&train, u, a, z_start, z);
     }
     // lesson: end
 
     fn penalized(&self, e: f32, u: usize, i: usize) -> f64 {
         let mut squares = self.b.squares(u, i);
         let rated = self.train.row(u).ids.iter();
-        let y = rated.flat_map(|&j| self.y.row(j as usize));
+        let y = rated.flat_map(|&j| self.implicit.y.row(j as usize));
         for x in self.p.row(u).iter().chain(self.q.row(i)).chain(y) {
             squares += square(*x);
         }
@@ -203,7 +162,7 @@ impl Svdpp {
 
 impl Model for Svdpp {
     fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        let z = self.gathered(u);
+        let z = self.implicit.gathered(&self.train, u);
         for (out, &i) in out.iter_mut().zip(items) {
             *out = self.sum(u, i as usize, &z, &mut ());
         }
@@ -211,16 +170,13 @@ impl Model for Svdpp {
 
     fn explain(&self, u: usize, i: usize) -> Explanation {
         let mut explanation = Explanation::default();
-        self.sum(u, i, &self.gathered(u), &mut explanation);
-        let norm = self.norm(u);
-        let share = |&j: &u32| (j as usize, norm * dot(self.q.row(i), self.y.row(j as usize)));
-        explanation.because = self.train.row(u).ids.iter().map(share).collect();
-        explanation.because.sort_by(|a, b| b.1.total_cmp(&a.1));
+        self.sum(u, i, &self.implicit.gathered(&self.train, u), &mut explanation);
+        explanation.because = self.implicit.because(&self.train, u, self.q.row(i));
         explanation
     }
 
     fn pass(&mut self, epoch: usize) {
-        let mut z = vec![0.0; self.y.stride()];
+        let mut z = vec![0.0; self.implicit.y.stride()];
         let mut z_start = z.clone();
         let visits = self.order.visits(&self.train, self.seed, epoch);
         for (u, positions) in visits.by_user(&Arc::clone(&self.train)) {
@@ -237,10 +193,11 @@ impl Model for Svdpp {
         let rating = self.train.nth(visits.positions()[n] as usize);
         let Rating { u, i, r } = rating;
         let mut step = Step::new(Subject::Rating(rating), self.p.factors());
-        let mut z = self.gathered(u);
+        let mut z = self.implicit.gathered(&self.train, u);
         let e = r - self.sum(u, i, &z, &mut step);
         step.objective(|| self.penalized(e, u, i));
-        self.update_implicit(u, i, e, &mut step);
+        let by = (e, self.gamma, self.lambda);
+        self.implicit.step((&self.train, u), self.q.row(i), by, &mut step);
         self.update(u, i, e, &mut z, &mut step);
         step
     }
@@ -253,7 +210,7 @@ impl Model for Svdpp {
     fn objective(&self) -> f64 {
         (0..self.train.users())
             .flat_map(|u| {
-                let z = self.gathered(u);
+                let z = self.implicit.gathered(&self.train, u);
                 let row = self.train.row(u).iter();
                 row.map(move |(i, r)| self.penalized(r - self.sum(u, i, &z, &mut ()), u, i))
             })
@@ -264,11 +221,11 @@ impl Model for Svdpp {
         self.b.parameters(&[
             Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
             Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
-            Parameter::vectors("y_j", "y_j", Axis::Item, &self.y),
+            self.implicit.parameter(),
         ])
     }
 
     fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        self.b.values_mut([self.p.values_mut(), self.q.values_mut(), self.y.values_mut()])
+        self.b.values_mut([self.p.values_mut(), self.q.values_mut(), self.implicit.y.values_mut()])
     }
 }

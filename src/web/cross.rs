@@ -39,6 +39,7 @@ pub fn cross_validate(
             ratings.len()
         )));
     }
+    spec.check(ratings)?;
     let now = performance_now()?;
     let found = eval::cross_validate(&spec, ratings, folds, seed.into(), now, |_| true)?;
     to_js(&CrossValidated {

@@ -30,6 +30,8 @@ export interface ParameterValues {
   rows: number;
   columns: number;
   values: Float32Array;
+  /** Where a row is a list of neighbors: the user or item each value belongs to; 2^32 - 1 is nobody. */
+  of: Uint32Array | undefined;
 }
 ";
 
@@ -95,6 +97,10 @@ fn parameters(model: &dyn Model) -> Result<JsValue, JsError> {
             ("rows", (rows as f64).into()),
             ("columns", (parameter.columns as f64).into()),
             ("values", js_sys::Float32Array::from(&values[..]).into()),
+            (
+                "of",
+                parameter.of.map_or(JsValue::UNDEFINED, |of| js_sys::Uint32Array::from(of).into()),
+            ),
         ] {
             set(key, value).map_err(|_| JsError::new("a plain object refused a property"))?;
         }

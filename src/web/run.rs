@@ -52,6 +52,7 @@ impl Run {
     ) -> Result<Run, JsError> {
         let dataset = Arc::clone(&data.0);
         let spec = spec(model, &settings)?;
+        spec.check(&dataset.ratings)?;
         let split = divide(&dataset.ratings, split, seed.into())?;
         let now = performance_now()?;
         let training = Training::new(&spec, split, seed.into(), now)?;

@@ -29,6 +29,7 @@ impl Walk {
     ) -> Result<Walk, JsError> {
         let dataset = Arc::clone(&data.0);
         let spec = spec(model, &settings)?;
+        spec.check(&dataset.ratings)?;
         let walk = trace::Walk::new(&spec, Arc::clone(&dataset.ratings), seed.into());
         Ok(Self { walk, dataset })
     }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use factorscope::data::Ratings;
-use factorscope::models::{Entry, Model, REGISTRY, Spec};
+use factorscope::models::{Learning, Model, REGISTRY, Spec};
 use factorscope::trace::{Step, Subject, Update};
 
 use crate::support::{SEED, has, reference_set, set_values, set_where_known, values, variants};
@@ -61,18 +61,23 @@ fn close(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-4 * (1.0 + b.abs())
 }
 
-fn descends(entry: &Entry) -> bool {
-    has(entry, "gamma")
-}
-
-/// Every variant, small and with penalties and start values large enough to be seen.
-fn small_variants(entry: &Entry) -> Vec<Spec> {
-    let mut specs = variants(entry);
+/// Every variant that learns so, small and with penalties and start values large enough to be seen.
+fn small_variants(learning: Learning) -> Vec<Spec> {
+    let mut specs: Vec<Spec> = REGISTRY.iter().flat_map(variants).collect();
+    specs.retain(|spec| spec.learning() == learning);
     for spec in &mut specs {
         let settings = [("factors", "3"), ("gamma", "0.03"), ("lambda", "0.4"), ("sigma", "0.5")];
         set_where_known(spec, &settings);
     }
     specs
+}
+
+/// The learning rates with which a step of epoch 1 may change a parameter.
+fn rates(spec: &Spec) -> Vec<f32> {
+    let entry = spec.entry();
+    let decay = if has(entry, "decay") { spec.get("decay") } else { 1.0 };
+    let names = entry.hyperparameters.iter().map(|h| h.name);
+    names.filter(|name| name.starts_with("gamma")).map(|g| (spec.get(g) * decay) as f32).collect()
 }
 
 fn is_sequential(spec: &Spec) -> bool {
@@ -82,31 +87,30 @@ fn is_sequential(spec: &Spec) -> bool {
 #[test]
 fn a_descending_step_goes_along_the_gradient_of_its_objective() {
     let train = reference_set();
-    for entry in REGISTRY.iter().filter(|entry| descends(entry)) {
-        for spec in small_variants(entry) {
-            if is_sequential(&spec) {
-                continue;
-            }
-            let mut model = spec.build(Arc::clone(&train), SEED);
-            let mut probe = Probe::new(&spec, &train);
-            let gamma = spec.get("gamma") as f32;
-            model.pass(0);
-            for n in 0..24 {
-                let state = values(&*model);
-                let step = model.step(1, n);
-                assert!(!step.updates.is_empty(), "{spec}");
-                for update in &step.updates {
-                    let slope = probe.slope(&state, update, |model| model.step(1, n).objective);
-                    assert!(
-                        close(f64::from(update.gradient), slope),
-                        "{spec}, step {n}: {update:?}, by differences {slope}"
-                    );
-                    // The engine writes the same as (1 - gamma lambda) before + …: equal to rounding.
+    for spec in small_variants(Learning::Descent) {
+        if is_sequential(&spec) {
+            continue;
+        }
+        let mut model = spec.build(Arc::clone(&train), SEED);
+        let mut probe = Probe::new(&spec, &train);
+        let rates = rates(&spec);
+        model.pass(0);
+        for n in 0..24 {
+            let state = values(&*model);
+            let step = model.step(1, n);
+            assert!(!step.updates.is_empty(), "{spec}");
+            for update in &step.updates {
+                let slope = probe.slope(&state, update, |model| model.step(1, n).objective);
+                assert!(
+                    close(f64::from(update.gradient), slope),
+                    "{spec}, step {n}: {update:?}, by differences {slope}"
+                );
+                // The engine writes the same as (1 - gamma lambda) before + …: equal to rounding.
+                let close = |gamma: &f32| {
                     let after = update.before - gamma * update.gradient;
-                    assert!(
-                        (update.after - after).abs() <= 4.0 * f32::EPSILON * after.abs().max(0.1)
-                    );
-                }
+                    (update.after - after).abs() <= 4.0 * f32::EPSILON * after.abs().max(0.1)
+                };
+                assert!(rates.iter().any(close), "{spec}, step {n}: {update:?}");
             }
         }
     }
@@ -115,34 +119,32 @@ fn a_descending_step_goes_along_the_gradient_of_its_objective() {
 #[test]
 fn a_step_changes_every_parameter_on_which_its_objective_depends_and_no_other() {
     let train = reference_set();
-    for entry in REGISTRY.iter().filter(|entry| descends(entry)) {
-        for spec in small_variants(entry) {
-            let mut model = spec.build(Arc::clone(&train), SEED);
-            let mut probe = Probe::new(&spec, &train);
-            model.pass(0);
-            let state = values(&*model);
-            let objective = model.step(1, 0);
-            let changed: Vec<_> = objective.updates.iter().map(|x| probe.place(x)).collect();
-            let after = values(&*model);
-            for (parameter, values) in state.iter().enumerate() {
-                for at in 0..values.len() {
-                    let mut beside = state.clone();
-                    beside[parameter][at] += WIDTH;
-                    set_values(&mut *probe.model, &beside);
-                    let depends = probe.model.step(1, 0).objective != objective.objective;
-                    let told = changed.contains(&(parameter, at));
-                    let moved = after[parameter][at] != values[at];
-                    // mu is a mean, not learned; padding is not part of a vector; and without biases
-                    // they are part of the sum, but stay zero.
-                    let stride = probe.strides[parameter];
-                    let is_padding = at % stride >= model.parameters()[parameter].columns;
-                    let is_fixed = parameter == 0 || is_unbiased(&spec) && parameter < 3;
-                    if is_padding || is_fixed {
-                        assert!(!told && !moved, "{spec}: parameter {parameter}, {at}");
-                    } else {
-                        assert_eq!(told, depends, "{spec}: parameter {parameter}, {at}");
-                        assert!(told || !moved, "{spec}: parameter {parameter}, {at}");
-                    }
+    for spec in small_variants(Learning::Descent) {
+        let mut model = spec.build(Arc::clone(&train), SEED);
+        let mut probe = Probe::new(&spec, &train);
+        model.pass(0);
+        let state = values(&*model);
+        let objective = model.step(1, 0);
+        let changed: Vec<_> = objective.updates.iter().map(|x| probe.place(x)).collect();
+        let after = values(&*model);
+        for (parameter, values) in state.iter().enumerate() {
+            for at in 0..values.len() {
+                let mut beside = state.clone();
+                beside[parameter][at] += WIDTH;
+                set_values(&mut *probe.model, &beside);
+                let depends = probe.model.step(1, 0).objective != objective.objective;
+                let told = changed.contains(&(parameter, at));
+                let moved = after[parameter][at] != values[at];
+                // mu is a mean, not learned; padding is not part of a vector; and without biases
+                // they are part of the sum, but stay zero.
+                let stride = probe.strides[parameter];
+                let is_padding = at % stride >= model.parameters()[parameter].columns;
+                let is_fixed = parameter == 0 || is_unbiased(&spec) && parameter < 3;
+                if is_padding || is_fixed {
+                    assert!(!told && !moved, "{spec}: parameter {parameter}, {at}");
+                } else {
+                    assert_eq!(told, depends, "{spec}: parameter {parameter}, {at}");
+                    assert!(told || !moved, "{spec}: parameter {parameter}, {at}");
                 }
             }
         }
@@ -192,56 +194,52 @@ fn the_sequential_update_teaches_q_i_by_the_new_p_u_and_changes_nothing_else() {
 #[test]
 fn the_objectives_of_all_descending_steps_add_up_to_the_models() {
     let train = reference_set();
-    for entry in REGISTRY.iter().filter(|entry| descends(entry)) {
-        for spec in small_variants(entry) {
-            let mut model = spec.build(Arc::clone(&train), SEED);
-            model.pass(0);
-            let state = values(&*model);
-            let whole = model.objective();
-            let mut sum = 0.0;
-            for n in 0..model.steps() {
-                set_values(&mut *model, &state);
-                sum += model.step(1, n).objective;
-            }
-            assert!((sum - whole).abs() < 1e-9 * whole, "{spec}: {sum}, {whole}");
+    for spec in small_variants(Learning::Descent) {
+        let mut model = spec.build(Arc::clone(&train), SEED);
+        model.pass(0);
+        let state = values(&*model);
+        let whole = model.objective();
+        let mut sum = 0.0;
+        for n in 0..model.steps() {
+            set_values(&mut *model, &state);
+            sum += model.step(1, n).objective;
         }
+        assert!((sum - whole).abs() < 1e-9 * whole, "{spec}: {sum}, {whole}");
     }
 }
 
 #[test]
 fn a_closed_form_step_tells_the_gradient_before_and_leaves_none() {
     let train = reference_set();
-    for entry in REGISTRY.iter().filter(|entry| !descends(entry)) {
-        for spec in small_variants(entry) {
-            let mut model = spec.build(Arc::clone(&train), SEED);
-            let mut probe = Probe::new(&spec, &train);
-            model.pass(0);
-            for n in 0..model.steps() {
-                let mut state = values(&*model);
-                let step = model.step(1, n);
-                assert!(!step.updates.is_empty(), "{spec}");
-                // One parameter after another: a bias, then the vector given the new bias.
-                for solved in step.updates.chunk_by(|a, b| a.parameter == b.parameter) {
-                    let own = |model: &mut dyn Model| model.step(1, n).objective;
-                    for update in solved {
-                        let slope = probe.slope(&state, update, own);
-                        assert!(
-                            close(f64::from(update.gradient), slope),
-                            "{spec}, step {n}: {update:?}, by differences {slope}"
-                        );
-                    }
-                    probe.apply(&mut state, solved);
-                    for update in solved {
-                        let slope = probe.slope(&state, update, own);
-                        assert!(slope.abs() < 1e-4, "{spec}, step {n}: {slope} is left");
-                        if !is_means(&spec) {
-                            let slope = probe.slope(&state, update, |model| model.objective());
-                            assert!(slope.abs() < 2e-4, "{spec}, step {n}: {slope} is left");
-                        }
+    for spec in small_variants(Learning::Solving) {
+        let mut model = spec.build(Arc::clone(&train), SEED);
+        let mut probe = Probe::new(&spec, &train);
+        model.pass(0);
+        for n in 0..model.steps() {
+            let mut state = values(&*model);
+            let step = model.step(1, n);
+            assert!(!step.updates.is_empty(), "{spec}");
+            // One parameter after another: a bias, then the vector given the new bias.
+            for solved in step.updates.chunk_by(|a, b| a.parameter == b.parameter) {
+                let own = |model: &mut dyn Model| model.step(1, n).objective;
+                for update in solved {
+                    let slope = probe.slope(&state, update, own);
+                    assert!(
+                        close(f64::from(update.gradient), slope),
+                        "{spec}, step {n}: {update:?}, by differences {slope}"
+                    );
+                }
+                probe.apply(&mut state, solved);
+                for update in solved {
+                    let slope = probe.slope(&state, update, own);
+                    assert!(slope.abs() < 1e-4, "{spec}, step {n}: {slope} is left");
+                    if !is_means(&spec) {
+                        let slope = probe.slope(&state, update, |model| model.objective());
+                        assert!(slope.abs() < 2e-4, "{spec}, step {n}: {slope} is left");
                     }
                 }
-                assert_eq!(state, values(&*model), "{spec}, step {n}");
             }
+            assert_eq!(state, values(&*model), "{spec}, step {n}");
         }
     }
 }
@@ -254,24 +252,22 @@ fn is_means(spec: &Spec) -> bool {
 #[test]
 fn no_closed_form_step_raises_the_objective() {
     let train = reference_set();
-    for entry in REGISTRY.iter().filter(|entry| !descends(entry)) {
-        for spec in small_variants(entry) {
-            if is_means(&spec) {
-                continue;
-            }
-            let mut model = spec.build(Arc::clone(&train), SEED);
-            let mut before = model.objective();
-            let start = before;
-            for epoch in 0..3 {
-                for n in 0..model.steps() {
-                    let falls = model.step(epoch, n).objective;
-                    let after = model.objective();
-                    assert!(after <= before + 1e-5, "{spec}: {before}, then {after}");
-                    assert!(falls >= before - after - 1e-5, "{spec}: fell by more than {falls}");
-                    before = after;
-                }
-            }
-            assert!(before < 0.8 * start, "{spec}: {start}, then {before}");
+    for spec in small_variants(Learning::Solving) {
+        if is_means(&spec) {
+            continue;
         }
+        let mut model = spec.build(Arc::clone(&train), SEED);
+        let mut before = model.objective();
+        let start = before;
+        for epoch in 0..3 {
+            for n in 0..model.steps() {
+                let falls = model.step(epoch, n).objective;
+                let after = model.objective();
+                assert!(after <= before + 1e-5, "{spec}: {before}, then {after}");
+                assert!(falls >= before - after - 1e-5, "{spec}: fell by more than {falls}");
+                before = after;
+            }
+        }
+        assert!(before < 0.8 * start, "{spec}: {start}, then {before}");
     }
 }

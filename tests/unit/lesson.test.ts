@@ -214,14 +214,14 @@ describe('prose', () => {
 describe('front matter', () => {
   test('gives title, summary and minutes, and leaves the lines where they were', () => {
     const { body, matter } = frontMatter('---\ntitle: "A: b"\nminutes: 5\n---\nText\n', 'a.md');
-    expect(matter).toEqual({ title: 'A: b', summary: '', minutes: 5 });
+    expect(matter).toEqual({ title: 'A: b', summary: '', minutes: 5, part: '' });
     expect(body.split('\n').indexOf('Text')).toBe(4);
   });
 
   test.each([
     ['Text', 1, 'expected front matter'],
     ['---\nsummary: x\n---\n', 1, 'has no title'],
-    ['---\ntitle: x\nauthor: y\n---\n', 3, 'expected one of title, summary, minutes'],
+    ['---\ntitle: x\nauthor: y\n---\n', 3, 'expected one of title, summary, minutes, part'],
     ['---\ntitle: x\ntitle: y\n---\n', 3, 'a second time'],
     ['---\ntitle: x\nminutes: ten\n---\n', 1, 'expected minutes'],
   ])('%j is refused', (source, line, message) => {

@@ -29,11 +29,8 @@ export class ModelLab extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // What stands here for readers without scripts makes room.
-    this.replaceChildren();
-    this.lab = this.create();
-    this.follow();
     window.addEventListener('hashchange', this.followed);
+    void this.begin();
   }
 
   override disconnectedCallback(): void {
@@ -47,9 +44,23 @@ export class ModelLab extends LitElement {
     return html`
       <section class="lab" aria-label="Live part: ${lab.entry.title}">
         ${this.notes.map((note) => html`<p class="note" role="status">${note}</p>`)}
-        ${this.block.show.map((view: View) => VIEW_ELEMENTS[view](lab))}
+        ${this.block.show.map((view: View) => VIEW_ELEMENTS[view].render(lab))}
       </section>
     `;
+  }
+
+  /** What stands here for readers without scripts makes room once the views are there. */
+  private async begin(): Promise<void> {
+    if (this.lab) return;
+    const fallback = [...this.childNodes];
+    try {
+      await Promise.all(this.block.show.map((view) => VIEW_ELEMENTS[view].load()));
+    } catch {
+      this.notes = ['This live part could not be loaded. Reload the page to try again.'];
+    }
+    for (const node of fallback) node.remove();
+    this.lab = this.create();
+    this.follow();
   }
 
   private create(): Lab {

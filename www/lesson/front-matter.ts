@@ -6,9 +6,11 @@ export interface FrontMatter {
   summary: string;
   /** How long it takes to read, if it says so. */
   minutes: number | undefined;
+  /** The part of the book that begins or goes on with it. */
+  part: string;
 }
 
-const KEYS = ['title', 'summary', 'minutes'];
+const KEYS = ['title', 'summary', 'minutes', 'part'];
 
 /**
  * Splits `key: value` lines between two lines of `---` from the lesson. The body keeps its line numbers:
@@ -46,6 +48,7 @@ export function frontMatter(source: string, file: string): { matter: FrontMatter
       title,
       summary: values.get('summary') ?? '',
       minutes: minutes === undefined ? undefined : Number(minutes),
+      part: values.get('part') ?? '',
     },
     body: '\n'.repeat(end + 1) + lines.slice(end + 1).join('\n'),
   };
