@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Model, Spec, als, baseline, svd, svdpp};
+use super::{Model, Spec};
 use crate::data::Ratings;
 
 /// Every model, in the order in which the chapters introduce them.
-pub const REGISTRY: &[Entry] = &[baseline::ENTRY, svd::ENTRY, als::ENTRY, svdpp::ENTRY];
+pub const REGISTRY: &[Entry] =
+    &[super::baseline::ENTRY, super::svd::ENTRY, super::als::ENTRY, super::svdpp::ENTRY];
 
 /// The entry with this id.
 pub fn entry(id: &str) -> Option<&'static Entry> {

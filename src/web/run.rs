@@ -15,9 +15,9 @@ use crate::train::{Epoch, Training};
 /// A model in training on a data set.
 #[wasm_bindgen]
 pub struct Run {
-    training: Training,
-    dataset: Arc<Dataset>,
-    spec: Spec,
+    pub(super) training: Training,
+    pub(super) dataset: Arc<Dataset>,
+    pub(super) spec: Spec,
 }
 
 /// An item with everything a table shows of it.
@@ -155,7 +155,8 @@ impl Run {
 }
 
 impl Run {
-    fn check(&self, u: usize, i: usize) -> Result<(), JsError> {
+    /// Whether there are such a user and item.
+    pub(super) fn check(&self, u: usize, i: usize) -> Result<(), JsError> {
         let ratings = &self.dataset.ratings;
         if u < ratings.users() && i < ratings.items() {
             return Ok(());
