@@ -84,6 +84,9 @@ export class ModelLab extends LitElement {
     const { block, lab } = this;
     const fragment = document.location.hash.slice(1);
     if (!lab || linkedLab(fragment) !== block.id) return;
+    const linked = new URLSearchParams(fragment).get('model');
+    const picked = block.show.includes('model') ? modelEntry(linked ?? '') : undefined;
+    if (picked) lab.pick(picked);
     const { faults, receipt, state } = readLink(fragment, lab.entry, lab.start, lab.rival);
     this.notes =
       faults.length > 0

@@ -5,7 +5,7 @@ import type { Plugin, ViteDevServer } from 'vite';
 
 import { type Book, type Places, writeBook } from './book.ts';
 import { loadRegistry, type Model } from './registry.ts';
-import { chapterItems } from './template.ts';
+import { chapterList } from './template.ts';
 
 const PLACES = { lessons: 'notebooks-md', pages: 'chapters' };
 const LIST = '<!-- chapters -->';
@@ -47,7 +47,7 @@ export function lessons(): Plugin {
 
     transformIndexHtml: {
       order: 'pre',
-      handler: (html) => html.replace(LIST, () => chapterItems(book.entries, `${PLACES.pages}/`)),
+      handler: (html) => html.replace(LIST, () => chapterList(book.entries, `${PLACES.pages}/`)),
     },
 
     configureServer(server) {
