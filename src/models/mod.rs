@@ -6,8 +6,10 @@
 pub mod als;
 pub mod baseline;
 mod biases;
+pub mod confidence;
 pub mod factors;
 mod implicit;
+pub mod implicit_als;
 mod order;
 mod registry;
 mod spec;

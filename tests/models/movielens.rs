@@ -21,6 +21,7 @@ const BOUNDS: &[(&str, f64)] = &[
     ("svd", 0.875),
     ("als", 0.858),
     ("svdpp", 0.862),
+    ("confidence", 0.855),
 ];
 
 /// Prints past the test runner, which shows nothing of a test that passes.
