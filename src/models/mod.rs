@@ -15,6 +15,7 @@ mod registry;
 mod spec;
 pub mod svd;
 pub mod svdpp;
+pub mod truncated_svd;
 
 pub use registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, Task, entry};
 pub use spec::{Spec, SpecError};

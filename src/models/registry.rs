@@ -16,6 +16,7 @@ pub const REGISTRY: &[Entry] = &[
     super::svdpp::ENTRY,
     super::confidence::ENTRY,
     super::implicit_als::ENTRY,
+    super::truncated_svd::ENTRY,
 ];
 
 /// The entry with this id.

@@ -8,3 +8,4 @@ mod reference;
 mod solving;
 mod steps;
 mod support;
+mod truncated_svd;

@@ -233,7 +233,9 @@ fn who_rated_nothing_is_predicted_from_what_is_known_of_the_other() {
 
 fn is_product_alone(spec: &Spec) -> bool {
     let text = spec.to_string();
-    ["biases=no", "variant=plain", "variant=zeros"].iter().any(|choice| text.contains(choice))
+    ["biases=no", "variant=plain", "variant=zeros", "fill=zeros"]
+        .iter()
+        .any(|choice| text.contains(choice))
 }
 
 #[test]
