@@ -10,7 +10,7 @@ use crate::data::{Line, Rating, Ratings};
 use crate::random;
 use crate::trace::{Explanation, Listen, Step, Subject};
 
-mod normal;
+pub(super) mod normal;
 
 use normal::Normal;
 

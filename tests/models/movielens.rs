@@ -21,6 +21,8 @@ const BOUNDS: &[(&str, f64)] = &[
     ("svd", 0.875),
     ("als", 0.858),
     ("svdpp", 0.862),
+    ("pmf", 0.856),
+    ("bpmf", 0.842),
 ];
 
 /// Prints past the test runner, which shows nothing of a test that passes.
