@@ -7,14 +7,17 @@ pub mod als;
 pub mod baseline;
 mod biases;
 pub mod bpmf;
+pub mod confidence;
 pub mod factors;
 mod implicit;
+pub mod implicit_als;
 mod order;
 pub mod pmf;
 mod registry;
 mod spec;
 pub mod svd;
 pub mod svdpp;
+pub mod truncated_svd;
 
 pub use registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, Task, entry};
 pub use spec::{Spec, SpecError};

@@ -1,6 +1,7 @@
 //! The models against formulas, finite differences, other implementations and themselves.
 
 mod bayes;
+mod confidence;
 mod golden;
 mod gradients;
 mod movielens;
@@ -8,3 +9,4 @@ mod reference;
 mod solving;
 mod steps;
 mod support;
+mod truncated_svd;

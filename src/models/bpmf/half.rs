@@ -166,15 +166,17 @@ impl Half<'_> {
                 let imagined = shift[id] + dot(design.row(id), y_0) + sd * noise();
                 (id, r - imagined)
             }));
-            let told = targets.iter().copied();
+            let told = targets.iter().map(|&(id, t)| (id, t, 1.0));
             let solved = line.is_empty() || normal.solve_short(design, told, line.len(), variance);
             if solved && !line.is_empty() {
                 y.iter_mut().zip(normal.solution()).for_each(|(y, x)| *y += x);
             }
             solved
         } else {
-            y_0.iter_mut().for_each(|x| *x *= sd);
-            normal.matrix(design, line.ids.iter().map(|&id| id as usize), variance);
+            for x in y_0.iter_mut() {
+                *x *= sd;
+            }
+            normal.matrix(design, line.ids.iter().map(|&id| (id as usize, 1.0)), variance);
             normal.right(design, line.iter().map(|(id, r)| (id, r - shift[id])));
             let solved = normal.solve_noisy(y_0);
             y.copy_from_slice(normal.solution());

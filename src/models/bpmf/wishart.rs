@@ -34,6 +34,7 @@ impl NormalWishart {
     /// mu* = (beta mu_0 + N x̄) / (beta + N),   beta* = beta + N,   nu* = nu + N
     /// W*^-1 = W^-1 + sum (x - x̄)(x - x̄)^T + beta N / (beta + N) (x̄ - mu_0)(x̄ - mu_0)^T
     /// ```
+    #[must_use]
     pub fn after(mut self, vectors: &[f32]) -> Self {
         let d = self.center.len();
         let n = (vectors.len() / d) as f64;
@@ -43,7 +44,9 @@ impl NormalWishart {
                 *mean += f64::from(x);
             }
         }
-        mean.iter_mut().for_each(|mean| *mean /= n.max(1.0));
+        for mean in &mut mean {
+            *mean /= n.max(1.0);
+        }
         let mut apart = vec![0.0; d];
         for x in vectors.chunks_exact(d) {
             for ((apart, &x), mean) in apart.iter_mut().zip(x).zip(&mean) {
