@@ -37,7 +37,7 @@ pub struct Update {
     pub before: f32,
     /// The derivative of half the step's objective with respect to it, at the values it was computed
     /// from: those before the step, but where a step changes one parameter after another, the earlier
-    /// ones already new.
+    /// ones already new. 0 for what a distribution is described by, where that is drawn.
     pub gradient: f32,
     /// The value after the step.
     pub after: f32,
@@ -80,7 +80,8 @@ pub struct Step {
     pub terms: Vec<Term>,
     /// Every changed number, in the order of the changes.
     pub updates: Vec<Update>,
-    /// The linear system solved, where there is one.
+    /// The linear system solved, where there is one; for a draw its precision matrix, and the mean as
+    /// the solution.
     pub system: Option<System>,
     /// The part of the objective that the step lessens, before the step: for a rating
     /// e^2 + lambda times the squares of what it touches; for a user or item all squared errors +

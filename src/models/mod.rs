@@ -6,11 +6,13 @@
 pub mod als;
 pub mod baseline;
 mod biases;
+pub mod bpmf;
 pub mod confidence;
 pub mod factors;
 mod implicit;
 pub mod implicit_als;
 mod order;
+pub mod pmf;
 mod registry;
 mod spec;
 pub mod svd;
@@ -89,6 +91,12 @@ impl<'a> Parameter<'a> {
         }
     }
 
+    /// Numbers that stand for everything, in one row.
+    pub fn row(name: &'static str, symbol: &'static str, values: &'a [f32]) -> Self {
+        let n = values.len();
+        Self { name, symbol, axis: Axis::Global, columns: n, stride: n, values, of: None }
+    }
+
     /// A number for each of `k` neighbors of each row; `of` says whose.
     pub fn neighbors(
         name: &'static str,
@@ -146,6 +154,10 @@ pub trait Model: Any {
     /// does: to the last bit, or to 1e-5 where the pass uses an algebraic shortcut.
     fn step(&mut self, epoch: usize, n: usize) -> Step;
 
+    /// Takes back what step `n` of pass `epoch`, the last one done, changed beside the parameters; those
+    /// are set back by who asks. Nothing to do for most models.
+    fn undo(&mut self, _epoch: usize, _n: usize) {}
+
     /// Multiplications in one pass, to the leading order.
     fn operations(&self) -> f64;
 
@@ -158,7 +170,8 @@ pub trait Model: Any {
         0
     }
 
-    /// All parameters: the whole state of the model.
+    /// All parameters: the whole state of the model, but for draws that a sampler keeps, which are
+    /// parameters of earlier passes.
     fn parameters(&self) -> Vec<Parameter<'_>>;
 
     /// The values of the parameters, in the same order and with the same stride, to be changed.

@@ -14,6 +14,8 @@ pub const REGISTRY: &[Entry] = &[
     super::svd::ENTRY,
     super::als::ENTRY,
     super::svdpp::ENTRY,
+    super::pmf::ENTRY,
+    super::bpmf::ENTRY,
     super::confidence::ENTRY,
     super::implicit_als::ENTRY,
     super::truncated_svd::ENTRY,

@@ -152,7 +152,9 @@ fn a_step_changes_every_parameter_on_which_its_objective_depends_and_no_other() 
 }
 
 fn is_unbiased(spec: &Spec) -> bool {
-    has(spec.entry(), "biases") && spec.get("biases") == 0.0
+    let entry = spec.entry();
+    has(entry, "biases") && spec.get("biases") == 0.0
+        || has(entry, "offset") && spec.get("offset") < 2.0
 }
 
 #[test]
@@ -246,6 +248,45 @@ fn a_closed_form_step_tells_the_gradient_before_and_leaves_none() {
                 }
             }
             assert_eq!(state, values(&*model), "{spec}, step {n}");
+        }
+    }
+}
+
+#[test]
+fn a_draw_tells_the_gradient_before_and_the_mean_at_which_there_is_none() {
+    let train = reference_set();
+    for spec in small_variants(Learning::Sampling) {
+        let mut model = spec.build(Arc::clone(&train), SEED);
+        let mut probe = Probe::new(&spec, &train);
+        model.pass(0);
+        for n in 0..model.steps() {
+            let mut state = values(&*model);
+            let step = model.step(1, n);
+            assert!(!step.updates.is_empty(), "{spec}");
+            let Some(system) = &step.system else {
+                // Mean and precision of all vectors of a side: drawn from no quadratic.
+                assert!(matches!(step.subject, Subject::Vectors(_)));
+                continue;
+            };
+            let own = |model: &mut dyn Model| model.step(1, n).objective;
+            for update in &step.updates {
+                let slope = probe.slope(&state, update, own);
+                let gradient = f64::from(update.gradient);
+                assert!(close(gradient, slope), "{spec}, step {n}: {update:?}, {slope}");
+            }
+            // The bias, where there is one, is told first and stands last in the system.
+            let mean = system.solution.as_ref().unwrap();
+            let biased = usize::from(mean.len() > 3);
+            let mut at_mean = step.updates.clone();
+            at_mean.rotate_left(biased);
+            for (update, &mean) in at_mean.iter_mut().zip(mean) {
+                update.after = mean;
+            }
+            probe.apply(&mut state, &at_mean);
+            for update in &at_mean {
+                let slope = probe.slope(&state, update, own);
+                assert!(slope.abs() < 1e-3, "{spec}, step {n}: {slope} is left");
+            }
         }
     }
 }
