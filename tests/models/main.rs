@@ -7,3 +7,4 @@ mod reference;
 mod solving;
 mod steps;
 mod support;
+mod time;

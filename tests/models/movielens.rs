@@ -21,6 +21,8 @@ const BOUNDS: &[(&str, f64)] = &[
     ("svd", 0.875),
     ("als", 0.858),
     ("svdpp", 0.862),
+    ("timesvd", 0.841),
+    ("timesvdpp", 0.838),
 ];
 
 /// Prints past the test runner, which shows nothing of a test that passes.
