@@ -17,6 +17,9 @@ mod registry;
 mod spec;
 pub mod svd;
 pub mod svdpp;
+pub mod timeline;
+pub mod timesvd;
+pub mod timesvdpp;
 pub mod truncated_svd;
 
 pub use registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, Task, entry};
@@ -40,6 +43,10 @@ pub enum Axis {
     User,
     /// A row an item.
     Item,
+    /// A row for each span of time of each item, item after item.
+    Bin,
+    /// A row for each day on which a user rated, user after user.
+    Day,
 }
 
 /// One of a model's parameters: a scalar, a vector of biases or a matrix of latent vectors.
@@ -58,7 +65,8 @@ pub struct Parameter<'a> {
     /// The numbers, row after row.
     pub values: &'a [f32],
     /// Where a row stands for a list of neighbors: the user or item that each number belongs to, in the
-    /// same layout as `values`. A slot whose number was never set holds `u32::MAX`.
+    /// same layout as `values`. A slot whose number was never set holds `u32::MAX`. Where a row stands
+    /// for a user's day: the user.
     pub of: Option<&'a [u32]>,
 }
 
@@ -107,6 +115,16 @@ impl<'a> Parameter<'a> {
         values: &'a [f32],
     ) -> Self {
         Self { name, symbol, axis, columns: k, stride: k, values, of: Some(of) }
+    }
+
+    /// A number for each day on which a user rated, user after user; `of` says whose.
+    pub fn days(
+        name: &'static str,
+        symbol: &'static str,
+        of: &'a [u32],
+        values: &'a [f32],
+    ) -> Self {
+        Self { of: Some(of), ..Self::scalars(name, symbol, Axis::Day, values) }
     }
 
     /// The rows without their padding.

@@ -19,6 +19,8 @@ pub const REGISTRY: &[Entry] = &[
     super::confidence::ENTRY,
     super::implicit_als::ENTRY,
     super::truncated_svd::ENTRY,
+    super::timesvd::ENTRY,
+    super::timesvdpp::ENTRY,
 ];
 
 /// The entry with this id.

@@ -9,4 +9,5 @@ mod reference;
 mod solving;
 mod steps;
 mod support;
+mod time;
 mod truncated_svd;
