@@ -10,6 +10,7 @@ pub mod factors;
 mod implicit;
 mod order;
 mod registry;
+mod similarity;
 mod spec;
 pub mod svd;
 pub mod svdpp;
