@@ -8,12 +8,15 @@ pub mod baseline;
 mod biases;
 pub mod factors;
 mod implicit;
+pub mod integrated;
+pub mod neighborhood;
 mod order;
 mod registry;
 mod similarity;
 mod spec;
 pub mod svd;
 pub mod svdpp;
+mod weights;
 
 pub use registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, Task, entry};
 pub use spec::{Spec, SpecError};

@@ -9,8 +9,14 @@ use super::{Model, Spec};
 use crate::data::Ratings;
 
 /// Every model, in the order in which the chapters introduce them.
-pub const REGISTRY: &[Entry] =
-    &[super::baseline::ENTRY, super::svd::ENTRY, super::als::ENTRY, super::svdpp::ENTRY];
+pub const REGISTRY: &[Entry] = &[
+    super::baseline::ENTRY,
+    super::svd::ENTRY,
+    super::als::ENTRY,
+    super::svdpp::ENTRY,
+    super::neighborhood::ENTRY,
+    super::integrated::ENTRY,
+];
 
 /// The entry with this id.
 pub fn entry(id: &str) -> Option<&'static Entry> {
@@ -184,6 +190,19 @@ impl Hyperparameter {
             max,
             kind: Kind::Real,
             help: "The regularization: how strongly large parameters are held back.",
+        }
+    }
+
+    /// What a learning rate is multiplied by after each epoch.
+    pub const fn decay(default: f64) -> Self {
+        Self {
+            name: "decay",
+            symbol: r"\text{decay}",
+            default,
+            min: 0.5,
+            max: 1.0,
+            kind: Kind::Real,
+            help: "What the learning rates are multiplied by after each epoch: 1 leaves them as they are.",
         }
     }
 

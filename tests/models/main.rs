@@ -2,6 +2,7 @@
 
 mod golden;
 mod gradients;
+mod integrated;
 mod movielens;
 mod reference;
 mod solving;

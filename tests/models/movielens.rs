@@ -20,7 +20,9 @@ const BOUNDS: &[(&str, f64)] = &[
     ("baseline", 0.875),
     ("svd", 0.875),
     ("als", 0.858),
-    ("svdpp", 0.862),
+    ("svdpp", 0.858),
+    ("neighborhood", 0.868),
+    ("integrated", 0.853),
 ];
 
 /// Prints past the test runner, which shows nothing of a test that passes.
