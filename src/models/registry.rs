@@ -21,6 +21,8 @@ pub const REGISTRY: &[Entry] = &[
     super::truncated_svd::ENTRY,
     super::timesvd::ENTRY,
     super::timesvdpp::ENTRY,
+    super::neighborhood::ENTRY,
+    super::integrated::ENTRY,
 ];
 
 /// The entry with this id.
@@ -195,6 +197,19 @@ impl Hyperparameter {
             max,
             kind: Kind::Real,
             help: "The regularization: how strongly large parameters are held back.",
+        }
+    }
+
+    /// What a learning rate is multiplied by after each epoch.
+    pub const fn decay(default: f64) -> Self {
+        Self {
+            name: "decay",
+            symbol: r"\text{decay}",
+            default,
+            min: 0.5,
+            max: 1.0,
+            kind: Kind::Real,
+            help: "What the learning rates are multiplied by after each epoch: 1 leaves them as they are.",
         }
     }
 

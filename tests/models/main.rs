@@ -4,6 +4,7 @@ mod bayes;
 mod confidence;
 mod golden;
 mod gradients;
+mod integrated;
 mod movielens;
 mod reference;
 mod solving;

@@ -28,6 +28,9 @@ const BOUNDS: &[(&str, f64)] = &[
     ("truncated-svd", 0.859),
     ("timesvd", 0.841),
     ("timesvdpp", 0.838),
+    ("svdpp", 0.858),
+    ("neighborhood", 0.868),
+    ("integrated", 0.853),
 ];
 
 /// Prints past the test runner, which shows nothing of a test that passes.
