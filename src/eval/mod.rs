@@ -1,7 +1,9 @@
 //! How far predictions are from the ratings that were held back.
 
+mod cold;
 mod cross;
 
+pub use cold::{ColdPoint, ColdStart, Side, TooFew};
 pub use cross::{CrossValidation, Fold, FoldDiverged, Summary, cross_validate};
 
 use serde::Serialize;

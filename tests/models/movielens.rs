@@ -21,6 +21,7 @@ const BOUNDS: &[(&str, f64)] = &[
     ("svd", 0.875),
     ("als", 0.858),
     ("svdpp", 0.862),
+    ("attributes", 0.832),
 ];
 
 /// Prints past the test runner, which shows nothing of a test that passes.

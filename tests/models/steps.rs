@@ -14,7 +14,7 @@ const X: f32 = f32::NAN;
 
 /// Whether a pass may take an algebraic shortcut that steps do not take.
 fn has_shortcut(entry: &Entry) -> bool {
-    ["svdpp", "als"].contains(&entry.id)
+    ["svdpp", "als", "attributes"].contains(&entry.id)
 }
 
 #[test]
