@@ -15,6 +15,8 @@ use crate::random;
 use crate::trace::{Explanation, Listen, Step, Subject};
 use bag::{Bag, Rates};
 
+pub use bag::Share;
+
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
     id: "attributes",
@@ -160,12 +162,12 @@ impl AdditionalInputs {
     /// The sums over N(u) and A(u).
     fn gather_user(&self, u: usize, beside: &mut Beside) {
         self.implicit.gather(&self.train, u, &mut beside.z);
-        self.users.gather(u, &mut beside.s);
+        self.users.gather(self.users.lists.of(u), &mut beside.s);
     }
 
     /// The sum over G(i), and both sides.
     fn gather_pair(&self, u: usize, i: usize, beside: &mut Beside) {
-        self.items.gather(i, &mut beside.t);
+        self.items.gather(self.items.lists.of(i), &mut beside.t);
         let Beside { z, s, t, v, w } = beside;
         for ((v, q), t) in v.iter_mut().zip(self.q.row(i)).zip(t) {
             *v = q + *t;
@@ -184,10 +186,10 @@ impl AdditionalInputs {
             sum += value;
         };
         if self.users.has_any() {
-            add(r"\sum_{a} b_a", self.users.bias(u));
+            add(r"\sum_{a} b_a", self.users.bias(self.users.lists.of(u)));
         }
         if self.items.has_any() {
-            add(r"|G(i)|^{-1/2} \sum_{g} b_g", self.items.bias(i));
+            add(r"|G(i)|^{-1/2} \sum_{g} b_g", self.items.bias(self.items.lists.of(i)));
         }
         add(r"v_i^\top p_u", dot(&beside.v, self.p.row(u)));
         add(r"v_i^\top |N(u)|^{-1/2} \sum_{j} x_j", dot(&beside.v, &beside.z));
@@ -281,11 +283,82 @@ impl AdditionalInputs {
         beside
     }
 
-    /// What each attribute adds to a prediction, its bias and its part of the product: the user's
-    /// attributes, then the item's, as indices into [`Ratings::attributes`].
-    pub fn shares(&self, u: usize, i: usize) -> [Vec<(usize, f32)>; 2] {
+    /// What each attribute adds to a prediction: the user's, then the item's.
+    pub fn shares(&self, u: usize, i: usize) -> [Vec<Share>; 2] {
         let Beside { v, w, .. } = self.beside(u, i);
-        [self.users.shares(u, &v), self.items.shares(i, &w)]
+        let (users, items) = (&self.users, &self.items);
+        [users.shares(users.lists.of(u), &v), items.shares(items.lists.of(i), &w)]
+    }
+
+    /// Somebody of whom only these attributes are known, as indices into the users' attributes.
+    /// Indices beyond them count for nothing, and so do all where users' attributes are not used.
+    pub fn new_user(&self, attributes: &[u32]) -> Newcomer {
+        Newcomer::new(&self.users, attributes, self.p.stride())
+    }
+
+    /// An item of which only these attributes are known, as indices into the items' attributes.
+    pub fn new_item(&self, attributes: &[u32]) -> Newcomer {
+        Newcomer::new(&self.items, attributes, self.q.stride())
+    }
+
+    /// What a new user would give item `i`: what a user without ratings who has these attributes is
+    /// predicted.
+    pub fn new_user_rates(&self, user: &Newcomer, i: usize) -> f32 {
+        let genres = self.items.bias(self.items.lists.of(i));
+        let baseline = self.b.mu + self.b.i[i] + user.bias + genres;
+        baseline + dot(&self.item_vector(i), &user.vector)
+    }
+
+    /// What user `u` would give a new item.
+    pub fn rates_new_item(&self, u: usize, item: &Newcomer) -> f32 {
+        let mut beside = Beside::new(self.p.stride());
+        self.gather_user(u, &mut beside);
+        let told = self.users.bias(self.users.lists.of(u));
+        let baseline = self.b.mu + self.b.u[u] + told + item.bias;
+        let [p, z, s] = [self.p.row(u), &beside.z, &beside.s].map(|x| dot(&item.vector, x));
+        baseline + p + z + s
+    }
+
+    /// What each attribute of a new user adds to what item `i` is given.
+    pub fn new_user_shares(&self, user: &Newcomer, i: usize) -> Vec<Share> {
+        self.users.shares(&user.attributes, &self.item_vector(i))
+    }
+
+    /// v_i, the item's vector with its attributes', padded.
+    pub fn item_vector(&self, i: usize) -> Vec<f32> {
+        let mut v = vec![0.0; self.q.stride()];
+        self.items.gather(self.items.lists.of(i), &mut v);
+        for (v, q) in v.iter_mut().zip(self.q.row(i)) {
+            *v += q;
+        }
+        v
+    }
+
+    /// f, without the padding.
+    pub fn factors(&self) -> usize {
+        self.p.factors()
+    }
+}
+
+/// A user or an item without ratings, made of attributes alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Newcomer {
+    attributes: Vec<u32>,
+    /// The sum of the attributes' biases.
+    pub bias: f32,
+    /// The sum of their vectors, padded.
+    pub vector: Vec<f32>,
+}
+
+impl Newcomer {
+    fn new(bag: &Bag, attributes: &[u32], stride: usize) -> Self {
+        let mut attributes = attributes.to_vec();
+        attributes.retain(|&a| (a as usize) < bag.b.len());
+        attributes.sort_unstable();
+        attributes.dedup();
+        let mut vector = vec![0.0; stride];
+        bag.gather(&attributes, &mut vector);
+        Self { bias: bag.bias(&attributes), attributes, vector }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use factorscope::data::simulation::simulate;
 use factorscope::data::{Attribute, Attributes, Lists, Ratings};
-use factorscope::models::attributes::AdditionalInputs;
+use factorscope::models::attributes::{AdditionalInputs, Share};
 use factorscope::models::{Model, Spec};
 
 use crate::reference::{compare, numbers, setting, start};
@@ -109,6 +109,34 @@ fn who_has_rated_nothing_is_told_apart_by_attributes() {
 }
 
 #[test]
+fn a_newcomer_is_predicted_what_somebody_without_ratings_is() {
+    let train = by_age_and_genre();
+    let settings = ["factors=2", "gamma=0.05", "gamma_2=0.05"];
+    let model = trained(&settings, &train, 50);
+    let inputs = (&*model as &dyn Any).downcast_ref::<AdditionalInputs>().unwrap();
+    let close = |a: f32, b: f32| (a - b).abs() < 1e-6;
+    let known = train.attributes();
+    for u in [4, 5] {
+        let user = inputs.new_user(known.users.of(u));
+        for i in 0..4 {
+            let rating = inputs.new_user_rates(&user, i);
+            assert!(close(rating, model.predict(u, i)), "user {u}, item {i}: {rating}");
+            let shares = inputs.new_user_shares(&user, i);
+            assert_eq!(shares, inputs.shares(u, i)[0]);
+        }
+    }
+    for i in [2, 3] {
+        let item = inputs.new_item(known.items.of(i));
+        for u in 0..6 {
+            let rating = inputs.rates_new_item(u, &item);
+            assert!(close(rating, model.predict(u, i)), "user {u}, item {i}: {rating}");
+        }
+    }
+    assert_eq!(inputs.new_user(&[9, 0, 0]), inputs.new_user(&[0]));
+    assert!(inputs.new_user(&[]).vector.iter().all(|&x| x == 0.0));
+}
+
+#[test]
 fn shares_of_attributes_sum_to_the_terms_of_the_explanation() {
     let train = simulate(SEED).dataset.ratings;
     let model = trained(&["gamma_2=0.01"], &train, 2);
@@ -116,17 +144,18 @@ fn shares_of_attributes_sum_to_the_terms_of_the_explanation() {
     for (u, i) in [(0, 0), (17, 80), (599, 300)] {
         let [users, items] = inputs.shares(u, i);
         let known = train.attributes();
-        let numbers = |shares: &[(usize, f32)]| -> Vec<u32> {
-            shares.iter().map(|share| share.0 as u32).collect()
+        let numbers = |shares: &[Share]| -> Vec<u32> {
+            shares.iter().map(|share| share.attribute as u32).collect()
         };
         assert_eq!(numbers(&users), known.users.of(u));
         assert_eq!(numbers(&items), known.items.of(i));
         let terms = model.explain(u, i).terms;
-        let of_users: f32 =
-            terms.iter().filter(|t| t.symbol.contains("_{a}")).map(|t| t.value).sum();
-        let shares: f32 = users.iter().map(|share| share.1).sum();
-        assert!((shares - of_users).abs() < 1e-5, "{shares}, {of_users}");
-        assert!(items.iter().all(|share| share.1 != 0.0));
+        let term = |symbol: &str| terms.iter().find(|t| t.symbol.contains(symbol)).unwrap().value;
+        let sum = |of: fn(&Share) -> f32| users.iter().map(of).sum::<f32>();
+        assert!((sum(|share| share.bias) - term("_{a} b_a")).abs() < 1e-5);
+        assert!((sum(|share| share.product) - term("_{a} y_a")).abs() < 1e-5);
+        let genres: f32 = items.iter().map(|share| share.bias).sum();
+        assert!((genres - term("_{g} b_g")).abs() < 1e-5);
     }
 }
 

@@ -160,7 +160,7 @@ fn load_sets(sets: &[&[Source]]) -> Result<(Dataset, Vec<Ratings>), LoadError> {
     let users: Vec<_> = users.into_iter().map(Option::unwrap_or_default).collect();
     let attributes = Attributes { users: Lists::new(&users), items: Lists::genres(&catalogue) };
     let ratings = Arc::new(first.with_attributes(attributes));
-    Ok((Dataset { name, origin, catalogue, ratings }, others))
+    Ok((Dataset { name, origin, ratings, catalogue }, others))
 }
 
 fn read<'f>(

@@ -104,9 +104,8 @@ pub(super) fn read(
         let years: Option<u32> = cell.text(age)?.parse().ok().filter(|&years| years < 150);
         let years = years.ok_or_else(|| cell.wrong(age, "an age in years"))?;
         let group = AGES.iter().rfind(|(youngest, _)| years >= *youngest).unwrap_or(&AGES[0]).1;
-        let sex = match cell.text(gender)? {
-            sex @ ("F" | "M") => sex,
-            _ => return Err(cell.wrong(gender, "`F` or `M`")),
+        let sex @ ("F" | "M") = cell.text(gender)? else {
+            return Err(cell.wrong(gender, "`F` or `M`"));
         };
         let work = latin1_or_utf8(records.column(occupation).trim_ascii());
         let work = match form {

@@ -1,10 +1,24 @@
 //! Vectors and biases of attributes, which users or items share.
 
+use serde::Serialize;
+
 use crate::data::Lists;
 use crate::models::biases::{Descent, place, square};
 use crate::models::factors::{Factors, add_scaled, dot};
 use crate::models::{Axis, Parameter};
 use crate::trace::Listen;
+
+/// What one attribute adds to a prediction.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Share {
+    /// Its index in [`crate::data::Attributes`].
+    pub attribute: usize,
+    /// Its bias, as far as it counts.
+    pub bias: f32,
+    /// Its part of the product of the vectors.
+    pub product: f32,
+}
 
 /// How a rating's error reaches what it teaches: x + gamma (e y - lambda x).
 #[derive(Debug, Clone, Copy)]
@@ -57,21 +71,24 @@ impl Bag {
 
     /// What each attribute of a user or item counts in their sum.
     pub(super) fn norm(&self, line: usize) -> f32 {
-        let n = self.lists.of(line).len();
-        if self.rooted && n > 1 { 1.0 / (n as f32).sqrt() } else { 1.0 }
+        self.norm_of(self.lists.of(line))
     }
 
-    /// The biases' sum.
-    pub(super) fn bias(&self, line: usize) -> f32 {
-        let sum: f32 = self.lists.of(line).iter().map(|&a| self.b[a as usize]).sum();
-        self.norm(line) * sum
+    fn norm_of(&self, own: &[u32]) -> f32 {
+        if self.rooted && own.len() > 1 { 1.0 / (own.len() as f32).sqrt() } else { 1.0 }
     }
 
-    /// The vectors' sum into `s`.
-    pub(super) fn gather(&self, line: usize, s: &mut [f32]) {
+    /// The sum of these attributes' biases.
+    pub(super) fn bias(&self, own: &[u32]) -> f32 {
+        let sum: f32 = own.iter().map(|&a| self.b[a as usize]).sum();
+        self.norm_of(own) * sum
+    }
+
+    /// The sum of their vectors into `s`.
+    pub(super) fn gather(&self, own: &[u32], s: &mut [f32]) {
         s.fill(0.0);
-        let norm = self.norm(line);
-        for &a in self.lists.of(line) {
+        let norm = self.norm_of(own);
+        for &a in own {
             add_scaled(s, norm, self.y.row(a as usize));
         }
     }
@@ -124,12 +141,16 @@ impl Bag {
         }
     }
 
-    /// What each attribute of a user or item adds to a prediction: its bias and its part of the
-    /// product with `other`.
-    pub(super) fn shares(&self, line: usize, other: &[f32]) -> Vec<(usize, f32)> {
-        let norm = self.norm(line);
-        let own = self.lists.of(line).iter().map(|&a| a as usize);
-        own.map(|a| (a, norm * (self.b[a] + dot(self.y.row(a), other)))).collect()
+    /// What each of these attributes adds to a prediction: its bias and its part of the product with
+    /// `other`.
+    pub(super) fn shares(&self, own: &[u32], other: &[f32]) -> Vec<Share> {
+        let norm = self.norm_of(own);
+        let share = |&a: &u32| Share {
+            attribute: a as usize,
+            bias: norm * self.b[a as usize],
+            product: norm * dot(self.y.row(a as usize), other),
+        };
+        own.iter().map(share).collect()
     }
 
     /// The sum of the squares of what a rating of this user or item touches.
