@@ -8,7 +8,7 @@ use factorscope::data::load::{load, read_path};
 use factorscope::data::simulation::simulate;
 use factorscope::data::split::{Split, everything, future, holdout, latest};
 use factorscope::data::{Dataset, compact, toy};
-use factorscope::eval::{cross_validate, errors};
+use factorscope::eval::{ColdStart, Side, cross_validate, errors};
 use factorscope::models::{Model, REGISTRY, Spec, fingerprint};
 use serde_json::Value;
 
@@ -230,6 +230,31 @@ fn cv_gives_mean_deviation_and_folds() {
     let expected = cross_validate(&spec, &all, 3, SEED, || 0.0, |_| true).unwrap();
     assert_eq!(found["fingerprint"], expected.fingerprint());
     assert!(text(&args).ends_with(&format!("\nfingerprint {}\n", expected.fingerprint())));
+}
+
+#[test]
+fn cold_start_measures_with_and_without_beside_each_other() {
+    let settings = ["--set", "inputs=users", "--set", "epochs=2", "--set", "factors=2"];
+    let plan = ["--known", "0,3", "--folds", "2", "--against", "inputs=none"];
+    let args = ["cold-start", "simulation", "--model", "attributes"];
+    let args = [&args[..], &settings, &plan].concat();
+    let found = json(&[&args[..], &["--json"]].concat());
+    assert_eq!((&found["side"], &found["cold"]), (&"users".into(), &600.into()));
+    let all = simulate(SEED).dataset.ratings;
+    let plan = ColdStart::new(&all, Side::Users, &[0, 3], 2, SEED).unwrap();
+    let curves = found["curves"].as_array().unwrap();
+    assert_eq!(curves.len(), 2);
+    for (curve, inputs) in curves.iter().zip(["inputs=users", "inputs=none"]) {
+        let spec = Spec::with("attributes", [inputs, "epochs=2", "factors=2"]).unwrap();
+        let points = plan.curve(&spec, &all, SEED, |_| ()).unwrap();
+        for (point, expected) in curve["points"].as_array().unwrap().iter().zip(points) {
+            assert_eq!(point["known"], expected.known);
+            assert!((number(&point["errors"]["rmse"]) - expected.errors.rmse).abs() < 1e-12);
+        }
+    }
+    let table = text(&args);
+    let rmse = format!("{:.4}", number(&curves[1]["points"][0]["errors"]["rmse"]));
+    assert!(table.contains("RMSE inputs=none") && table.contains(&rmse), "{table}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! predictions. Adding one means a file here and a line in [`REGISTRY`].
 
 pub mod als;
+pub mod attributes;
 pub mod baseline;
 mod biases;
 pub mod bpmf;
@@ -39,7 +40,7 @@ use crate::trace::{Explanation, Step};
 /// Which dense index a parameter's rows go by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Axis {
     /// One number for everything.
     Global,
@@ -51,6 +52,10 @@ pub enum Axis {
     Bin,
     /// A row for each day on which a user rated, user after user.
     Day,
+    /// A row an attribute of users, see [`crate::data::Attributes`].
+    UserAttribute,
+    /// A row an attribute of items.
+    ItemAttribute,
 }
 
 /// One of a model's parameters: a scalar, a vector of biases or a matrix of latent vectors.

@@ -23,6 +23,7 @@ pub const REGISTRY: &[Entry] = &[
     super::timesvdpp::ENTRY,
     super::neighborhood::ENTRY,
     super::integrated::ENTRY,
+    super::attributes::ENTRY,
 ];
 
 /// The entry with this id.

@@ -1,5 +1,6 @@
 //! The models against formulas, finite differences, other implementations and themselves.
 
+mod attributes;
 mod bayes;
 mod confidence;
 mod golden;

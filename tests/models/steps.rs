@@ -14,7 +14,8 @@ const X: f32 = f32::NAN;
 
 /// Whether a pass may take an algebraic shortcut that steps do not take.
 fn has_shortcut(entry: &Entry) -> bool {
-    ["svdpp", "als", "integrated", "timesvdpp", "confidence", "implicit-als"].contains(&entry.id)
+    ["svdpp", "als", "integrated", "attributes", "timesvdpp", "confidence", "implicit-als"]
+        .contains(&entry.id)
 }
 
 #[test]
