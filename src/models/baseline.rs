@@ -68,6 +68,16 @@ impl Baseline {
         }
     }
 
+    /// The biases of the regularized least squares after so many passes.
+    pub(super) fn estimate(train: &Arc<Ratings>, lambda: f32, passes: usize) -> Biases {
+        let b = Biases::new(train, true);
+        let mut model = Self { train: Arc::clone(train), b, lambda, least_squares: true };
+        for epoch in 0..passes {
+            model.pass(epoch);
+        }
+        model.b
+    }
+
     // lesson: update
     fn update_item<L: Listen>(&mut self, i: usize, listen: &mut L) {
         let before = self.b.i[i];

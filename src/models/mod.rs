@@ -4,16 +4,22 @@
 //! predictions. Adding one means a file here and a line in [`REGISTRY`].
 
 pub mod als;
+pub mod asymmetric;
 pub mod baseline;
 mod biases;
 pub mod factors;
+mod frozen;
 mod implicit;
+mod newcomer;
+pub mod nmf;
+pub mod nsvd;
 mod order;
 mod registry;
 mod spec;
 pub mod svd;
 pub mod svdpp;
 
+pub use newcomer::Newcomer;
 pub use registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, Task, entry};
 pub use spec::{Spec, SpecError};
 
@@ -22,6 +28,7 @@ use std::any::Any;
 use serde::Serialize;
 use xxhash_rust::xxh64::Xxh64;
 
+use crate::data::Line;
 use crate::trace::{Explanation, Step};
 
 /// Which dense index a parameter's rows go by.
@@ -128,6 +135,12 @@ pub trait Model: Any {
     /// [`Model::predict_many`] but for models in which time matters.
     fn predict_timed(&self, u: usize, items: &[u32], _times: &[u32], out: &mut [f32]) {
         self.predict_many(u, items, out);
+    }
+
+    /// What somebody who is not in the training set is predicted, from these ratings alone and without
+    /// learning anything; nothing in a model that must learn before it knows a user.
+    fn fold_in(&self, _rated: Line) -> Option<Newcomer<'_>> {
+        None
     }
 
     /// The addends of a prediction, and which rated items speak for it.

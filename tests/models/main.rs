@@ -3,6 +3,8 @@
 mod golden;
 mod gradients;
 mod movielens;
+mod newcomers;
+mod nonnegative;
 mod reference;
 mod solving;
 mod steps;

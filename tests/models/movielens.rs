@@ -21,6 +21,9 @@ const BOUNDS: &[(&str, f64)] = &[
     ("svd", 0.875),
     ("als", 0.858),
     ("svdpp", 0.862),
+    ("nmf", 0.866),
+    ("nsvd", 0.859),
+    ("asymmetric-svd", 0.854),
 ];
 
 /// Prints past the test runner, which shows nothing of a test that passes.
