@@ -24,6 +24,9 @@ pub const REGISTRY: &[Entry] = &[
     super::neighborhood::ENTRY,
     super::integrated::ENTRY,
     super::attributes::ENTRY,
+    super::nmf::ENTRY,
+    super::nsvd::ENTRY,
+    super::asymmetric::ENTRY,
 ];
 
 /// The entry with this id.

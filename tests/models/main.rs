@@ -7,6 +7,8 @@ mod golden;
 mod gradients;
 mod integrated;
 mod movielens;
+mod newcomers;
+mod nonnegative;
 mod reference;
 mod solving;
 mod steps;

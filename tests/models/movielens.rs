@@ -32,6 +32,9 @@ const BOUNDS: &[(&str, f64)] = &[
     ("neighborhood", 0.868),
     ("integrated", 0.853),
     ("attributes", 0.832),
+    ("nmf", 0.866),
+    ("nsvd", 0.859),
+    ("asymmetric-svd", 0.854),
 ];
 
 /// Prints past the test runner, which shows nothing of a test that passes.
