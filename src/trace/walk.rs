@@ -113,7 +113,10 @@ impl Walk {
         }
     }
 
+    /// Undoes the step that follows the position.
     fn undo(&mut self, step: &Step) {
+        let Position { epoch, in_epoch, .. } = self.position();
+        self.model.undo(epoch, in_epoch);
         let strides: Vec<usize> = self.model.parameters().iter().map(|p| p.stride).collect();
         let mut values = self.model.values_mut();
         for update in step.updates.iter().rev() {

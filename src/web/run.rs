@@ -40,7 +40,8 @@ pub struct Film {
 #[wasm_bindgen]
 impl Run {
     /// A model at its start values. `settings` are `name=value`. `split` is `everything`, `latest` (each
-    /// user's five latest ratings are held back; needs timestamps) or a share between 0 and 1 that is
+    /// user's five latest ratings are held back; needs timestamps), `time` (the latest fifth of all ratings is;
+    /// needs timestamps too) or a share between 0 and 1 that is
     /// held back at random. The seed decides split, start values and order of visits.
     #[wasm_bindgen(constructor)]
     pub fn new(
@@ -194,6 +195,10 @@ fn divide(all: &Arc<Ratings>, split: &str, seed: u64) -> Result<split::Split, Js
     if split == "latest" {
         return split::latest(all, 5)
             .ok_or_else(|| JsError::new("this data set has no timestamps, so nothing is latest"));
+    }
+    if split == "time" {
+        return split::future(all, 0.2)
+            .ok_or_else(|| JsError::new("this data set has no timestamps, so nothing is later"));
     }
     match split.parse::<f64>() {
         Ok(share) if (0.0..1.0).contains(&share) => Ok(split::holdout(all, share, seed)),

@@ -180,7 +180,7 @@ fn system_by_definition(
     let (line, held): (Line, _) = match step.subject {
         Subject::User(u) => (train.row(u), parameter(model, "q_i")),
         Subject::Item(i) => (train.column(i), parameter(model, "p_u")),
-        Subject::Rating(_) => panic!("a step of implicit-als is about a user or an item"),
+        _ => panic!("a step of implicit-als is about a user or an item"),
     };
     let f = held[0].len();
     let (mut matrix, mut right) = (vec![0.0; f * f], vec![0.0; f]);

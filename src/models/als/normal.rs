@@ -135,6 +135,22 @@ impl Normal {
     }
     // lesson: end
 
+    /// The same with `noise` added between the two substitutions: where the matrix is L L^T and the
+    /// noise is drawn from N(0, v I), the solution of L^T x = L^(-1) right + noise is drawn from
+    /// N(matrix^(-1) right, v matrix^(-1)).
+    pub fn solve_noisy(&mut self, noise: &[f32]) -> bool {
+        let Some(cholesky) = self.factorize() else {
+            return false;
+        };
+        self.solution.copy_from(&self.right);
+        let l = cholesky.l_dirty();
+        let mut solved = l.solve_lower_triangular_mut(&mut self.solution);
+        add_scaled(self.solution.as_mut_slice(), 1.0, noise);
+        solved &= l.tr_solve_lower_triangular_mut(&mut self.solution);
+        self.buffer = cholesky.unpack_dirty().data.into();
+        solved
+    }
+
     /// Factorizes the matrix once for [`Normal::solve_prepared`].
     pub fn prepare(&mut self) {
         self.prepared = self.factorize();
