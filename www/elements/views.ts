@@ -58,6 +58,14 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
     load: () => import('./zeros-compare.ts'),
     render: (lab) => html`<zeros-compare .lab=${lab}></zeros-compare>`,
   },
+  'weighted-mean': {
+    load: () => import('./weighted-mean.ts'),
+    render: (lab) => html`<weighted-mean .lab=${lab}></weighted-mean>`,
+  },
+  shortcut: {
+    load: () => import('./matrix-shortcut.ts'),
+    render: (lab) => html`<matrix-shortcut .lab=${lab}></matrix-shortcut>`,
+  },
   train: {
     load: () => import('./model-training.ts'),
     render: (lab) => html`<model-training .lab=${lab}></model-training>`,

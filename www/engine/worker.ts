@@ -11,6 +11,8 @@ import init, {
   lineChart,
   type ParameterValues,
   Run,
+  type ShareOf,
+  type Shortened,
   type Step,
   Walk,
 } from '../../pkg/factorscope.js';
@@ -214,6 +216,22 @@ export class Engine {
       Float64Array.from(lines.flatMap(({ points }) => points.flat())),
       Uint8Array.from(lines.flatMap(({ color }) => [...color])),
     );
+  }
+
+  /** Confidence and similarity of each rated item in a prediction of the trained implicit model. */
+  shares(user: number, item: number): ShareOf[] {
+    return this.trained.shares(user, item);
+  }
+
+  /** One user's matrix with and without the shortcut, after one epoch of the implicit model. */
+  shortcut(setup: Setup, user: number): Shortened {
+    const run = new Run(this.opened, setup.model, setup.settings, setup.split, setup.seed);
+    try {
+      run.pass();
+      return run.shortcut(user);
+    } finally {
+      run.free();
+    }
   }
 
   private get opened(): Data {

@@ -10,6 +10,8 @@ export const VIEWS = {
   landscape: 'one rating, one factor: the objective as a map, crossed by alternating solutions',
   zeros: 'what changes when unrated cells count as zeros',
   race: 'several models on the same split',
+  'weighted-mean': 'three ratings, their confidences, and the weighted mean',
+  shortcut: 'one user’s matrix added up with and without the shortcut',
   train: 'training with progress, errors, and a button to cancel',
   recommendations: 'the films a user would rate highest',
 } as const;
