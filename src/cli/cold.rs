@@ -99,5 +99,5 @@ fn points_table(curves: &[Curve], against: &str) -> String {
         }
         rows.push(row);
     }
-    table("", &[Align::Right; 5][..2 * curves.len() + 1], &rows)
+    table("", &[Align::Right; 5][..=2 * curves.len()], &rows)
 }
