@@ -203,6 +203,7 @@ impl ColdPoint {
         let errors = Errors {
             rmse: (sum(|e| e.rmse * e.rmse) / n as f64).sqrt(),
             mae: sum(|e| e.mae) / n as f64,
+            ..Errors::NONE
         };
         Self { known, errors, ratings: n }
     }
@@ -277,8 +278,11 @@ mod tests {
 
     #[test]
     fn errors_are_pooled_over_ratings() {
-        let point =
-            |rmse, mae, ratings| ColdPoint { known: 1, errors: Errors { rmse, mae }, ratings };
+        let point = |rmse, mae, ratings| ColdPoint {
+            known: 1,
+            errors: Errors { rmse, mae, ..Errors::NONE },
+            ratings,
+        };
         let pooled = ColdPoint::pooled(1, &[point(1.0, 1.0, 30), point(2.0, 1.5, 10)]);
         assert!((pooled.errors.rmse - (70.0_f64 / 40.0).sqrt()).abs() < 1e-12);
         assert!((pooled.errors.mae - 1.125).abs() < 1e-12);

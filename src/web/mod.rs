@@ -7,6 +7,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands lists over as owned")]
 
 mod attributes;
+mod bayes;
 mod cold;
 mod cross;
 mod data;

@@ -60,6 +60,10 @@ export class ModelLab extends LitElement {
     }
     for (const node of fallback) node.remove();
     this.lab = this.create();
+    // The label names the model, which a picker may change.
+    if (this.block.show.includes('model')) {
+      this.lab.addEventListener('change', () => this.requestUpdate());
+    }
     this.follow();
   }
 

@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 
+import chapters from 'virtual:chapters';
+
 import { modelEntry, REGISTRY } from '../lab/registry.ts';
 import { tex } from '../maths.ts';
 import { LabView } from './lab-view.ts';
@@ -10,6 +12,7 @@ import { LabView } from './lab-view.ts';
 export class ModelPicker extends LabView {
   protected override render(): TemplateResult {
     const { entry } = this.lab;
+    const chapter = chapters[entry.id];
     const id = `${this.lab.block.id}-model`;
     return html`
       <div class="model-picker">
@@ -23,6 +26,12 @@ export class ModelPicker extends LabView {
         </select>
         <p class="help">
           ${entry.source}.
+          ${
+            chapter
+              ? html`Explained in
+                  <a href="${chapter.slug}.html">chapter ${chapter.number}, ${chapter.title}</a>.`
+              : nothing
+          }
           ${
             entry.task === 'ranking'
               ? 'It scores items to put them in order; its scores are no ratings.'

@@ -6,7 +6,7 @@ import { frontMatter } from './front-matter.ts';
 import { escapeHtml } from './html.ts';
 import { type Body, renderBody } from './markdown.ts';
 import type { Model } from './registry.ts';
-import { type Entry, type Lesson, page } from './template.ts';
+import { type Entry, type Introduced, type Lesson, page } from './template.ts';
 
 /** Where a book is read from and written to. */
 export interface Places {
@@ -90,11 +90,11 @@ export async function writeBook(
   return { entries, sources: new Set(sources.map((source) => path.join(root, source))) };
 }
 
-/** The titles of the models among `ids` that no earlier chapter has run. */
-function introduced(ids: Set<string>, models: readonly Model[], met: Set<string>): string[] {
+/** The models among `ids` that no earlier chapter has run. */
+function introduced(ids: Set<string>, models: readonly Model[], met: Set<string>): Introduced[] {
   const fresh = models.filter(({ id }) => ids.has(id) && !met.has(id));
   for (const { id } of fresh) met.add(id);
-  return fresh.map(({ title }) => title);
+  return fresh.map(({ id, title }) => ({ id, title }));
 }
 
 function checkLinks(book: readonly { file: string; body: Body }[]): void {

@@ -25,8 +25,14 @@ export interface Entry {
   minutes: number | undefined;
   /** The part of the book it stands in, if it has parts. */
   part: string;
-  /** The titles of the models that it is the first to run. */
-  models: string[];
+  /** The models that it is the first to run. */
+  models: Introduced[];
+}
+
+/** A model as the ladder names it. */
+export interface Introduced {
+  id: string;
+  title: string;
 }
 
 /** A lesson ready to be put into a page. */
@@ -70,7 +76,7 @@ function ladder(book: readonly Entry[], content: (entry: Entry) => string): stri
 /** What is new on this rung. */
 function models(entry: Entry): string {
   return entry.models.length > 0
-    ? ` <span class="new-models">${escapeHtml(entry.models.join(', '))}</span>`
+    ? ` <span class="new-models">${escapeHtml(entry.models.map(({ title }) => title).join(', '))}</span>`
     : '';
 }
 
