@@ -19,6 +19,7 @@ pub const REGISTRY: &[Entry] = &[
     super::confidence::ENTRY,
     super::implicit_als::ENTRY,
     super::truncated_svd::ENTRY,
+    super::attributes::ENTRY,
     super::timesvd::ENTRY,
     super::timesvdpp::ENTRY,
     super::neighborhood::ENTRY,
