@@ -8,6 +8,8 @@ pub mod baseline;
 mod biases;
 pub mod factors;
 mod implicit;
+pub mod interpolated;
+pub mod knn;
 mod order;
 mod registry;
 mod similarity;

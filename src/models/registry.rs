@@ -9,8 +9,15 @@ use super::{Model, Spec};
 use crate::data::Ratings;
 
 /// Every model, in the order in which the chapters introduce them.
-pub const REGISTRY: &[Entry] =
-    &[super::baseline::ENTRY, super::svd::ENTRY, super::als::ENTRY, super::svdpp::ENTRY];
+pub const REGISTRY: &[Entry] = &[
+    super::baseline::ENTRY,
+    super::knn::ITEMS,
+    super::knn::USERS,
+    super::interpolated::ENTRY,
+    super::svd::ENTRY,
+    super::als::ENTRY,
+    super::svdpp::ENTRY,
+];
 
 /// The entry with this id.
 pub fn entry(id: &str) -> Option<&'static Entry> {
