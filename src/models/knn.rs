@@ -242,7 +242,7 @@ impl Knn {
         (u, i): (usize, usize),
         residuals: &'a [f32],
     ) -> impl Iterator<Item = (usize, f32, f32)> + Clone + 'a {
-        let row = if self.settings.side == Side::Items { i } else { u };
+        let row = self.row(u, i);
         let known = self.s.row(row).map(|(id, s)| (id, s, residuals[id]));
         known.filter(|&(_, s, e)| s > 0.0 && !e.is_nan()).take(self.neighbors)
     }
@@ -306,6 +306,29 @@ impl Knn {
         let (shared, raters) = self.settings.shared(&self.train, &self.b, (row, other));
         let (rho, similarity) = self.settings.similarity(&shared);
         Pair { shared, rho, similarity, raters }
+    }
+
+    /// Everybody who could speak: the other items that `u` rated, or the other users who rated `i`, each
+    /// with rating and residual.
+    pub fn candidates(&self, u: usize, i: usize) -> Vec<(usize, f32, f32)> {
+        let side = self.settings.side;
+        let (own, opposite) = if side == Side::Items { (i, u) } else { (u, i) };
+        let line = side.other().line(&self.train, opposite).iter();
+        let residual = |(id, r)| {
+            let (u, i) = side.pair(id, opposite);
+            (id, r, r - self.b.sum(u, i, &mut ()))
+        };
+        line.filter(|&(id, _)| id != own).map(residual).collect()
+    }
+
+    /// The row whose neighbors speak for `u` and `i`: the item, or the user.
+    pub fn row(&self, u: usize, i: usize) -> usize {
+        if self.settings.side == Side::Items { i } else { u }
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.s.rows()
     }
 
     /// The baseline b_ui.

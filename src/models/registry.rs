@@ -11,15 +11,13 @@ use crate::data::Ratings;
 /// Every model, in the order in which the chapters introduce them.
 pub const REGISTRY: &[Entry] = &[
     super::baseline::ENTRY,
+    super::svd::ENTRY,
+    super::als::ENTRY,
+    super::svdpp::ENTRY,
     super::knn::ITEMS,
     super::knn::USERS,
     super::interpolated::ENTRY,
-    super::svd::ENTRY,
-    super::als::ENTRY,
-    super::svdpp::ENTRY,
-    super::svd::ENTRY,
-    super::als::ENTRY,
-    super::svdpp::ENTRY,
+    super::neighborhood::ENTRY,
     super::pmf::ENTRY,
     super::bpmf::ENTRY,
     super::confidence::ENTRY,
@@ -27,7 +25,6 @@ pub const REGISTRY: &[Entry] = &[
     super::truncated_svd::ENTRY,
     super::timesvd::ENTRY,
     super::timesvdpp::ENTRY,
-    super::neighborhood::ENTRY,
     super::integrated::ENTRY,
     super::attributes::ENTRY,
 ];

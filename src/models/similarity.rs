@@ -341,11 +341,12 @@ fn from_key(key: u64) -> (u32, f32) {
 /// For each row its most similar rows, S^k(i), with their similarities: by falling similarity, equal
 /// ones by ascending index. 8 bytes a slot.
 ///
-/// The rows may be of the same length k, with [`EMPTY`] and 0 in the slots that are left over, so that
-/// they make a [`super::Parameter::neighbors`]; or each as long as it needs to be.
+/// All rows have k slots, with [`EMPTY`] and 0 in those that are left over, so that they make a
+/// [`super::Parameter::neighbors`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Neighbors {
-    start: Vec<usize>,
+    rows: usize,
+    k: usize,
     ids: Vec<u32>,
     similarities: Vec<f32>,
 }
@@ -353,8 +354,7 @@ pub struct Neighbors {
 impl Neighbors {
     /// Empty lists with k slots each.
     pub fn empty(rows: usize, k: usize) -> Self {
-        let start = (0..=rows).map(|row| row * k).collect();
-        Self { start, ids: vec![EMPTY; rows * k], similarities: vec![0.0; rows * k] }
+        Self { rows, k, ids: vec![EMPTY; rows * k], similarities: vec![0.0; rows * k] }
     }
 
     /// The k most similar of every row, k slots each.
@@ -364,22 +364,6 @@ impl Neighbors {
         for row in 0..all.rows() {
             scan.row(row);
             all.set(row, scan.top(k));
-        }
-        all
-    }
-
-    /// Everybody similar to each row, but at most `k`, without slots left over.
-    pub fn ragged(settings: Settings, train: &Ratings, b: &Biases, k: usize) -> Self {
-        let rows = settings.side.rows(train);
-        let mut all = Self { start: vec![0], ids: Vec::new(), similarities: Vec::new() };
-        let mut scan = Scan::new(settings, train, b);
-        for row in 0..rows {
-            scan.row(row);
-            for (id, s) in scan.top(k) {
-                all.ids.push(id);
-                all.similarities.push(s);
-            }
-            all.start.push(all.ids.len());
         }
         all
     }
@@ -401,12 +385,12 @@ impl Neighbors {
 
     /// Number of rows.
     pub fn rows(&self) -> usize {
-        self.start.len() - 1
+        self.rows
     }
 
     /// Where a row's slots stand in [`Neighbors::ids`] and [`Neighbors::similarities`].
     pub fn range(&self, row: usize) -> std::ops::Range<usize> {
-        self.start[row]..self.start[row + 1]
+        row * self.k..(row + 1) * self.k
     }
 
     /// A row's neighbors with their similarities, without slots left over.

@@ -11,6 +11,7 @@ mod bayes;
 mod cold;
 mod cross;
 mod data;
+mod neighbors;
 mod run;
 mod walk;
 
