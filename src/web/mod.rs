@@ -12,6 +12,7 @@ mod bayes;
 mod cold;
 mod cross;
 mod data;
+mod neighbors;
 mod run;
 mod walk;
 

@@ -9,6 +9,7 @@ mod integrated;
 mod movielens;
 mod newcomers;
 mod nonnegative;
+mod neighbors;
 mod reference;
 mod solving;
 mod steps;
