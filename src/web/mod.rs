@@ -8,6 +8,7 @@
 
 mod cross;
 mod data;
+mod factors;
 mod run;
 mod walk;
 

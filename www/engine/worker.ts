@@ -216,6 +216,16 @@ export class Engine {
     );
   }
 
+  /** All parameters of the trained model. */
+  parameters(): ParameterValues[] {
+    return this.trained.parameters();
+  }
+
+  /** How many ratings each item has, by dense index. */
+  counts(): Uint32Array {
+    return this.opened.itemCounts();
+  }
+
   private get opened(): Data {
     if (!this.data) throw new Error('no data set is open');
     return this.data;

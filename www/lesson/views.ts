@@ -10,6 +10,12 @@ export const VIEWS = {
   zeros: 'what changes when unrated cells count as zeros',
   race: 'several models on the same split',
   train: 'training with progress, errors, and a button to cancel',
+  taste: 'a user and two films as vectors with named features, which can be edited and turned',
+  factors: 'the films of a trained model along its factors: lists, a map, a turn',
+  sweep: 'one training for each of several lambda: errors, or on the toy the biases',
+  variance: 'which part of the variance biases and vectors explain',
+  decomposition: 'a small filled matrix, the sum of its first triples, and what is left',
+  spectrum: 'the singular values of a trained decomposition',
   recommendations: 'the films a user would rate highest',
 } as const;
 
