@@ -13,6 +13,7 @@ mod cold;
 mod cross;
 mod data;
 mod neighbors;
+mod factors;
 mod run;
 mod walk;
 

@@ -70,6 +70,30 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
     load: () => import('./model-training.ts'),
     render: (lab) => html`<model-training .lab=${lab}></model-training>`,
   },
+  taste: {
+    load: () => import('./taste-vectors.ts'),
+    render: (lab) => html`<taste-vectors .lab=${lab}></taste-vectors>`,
+  },
+  factors: {
+    load: () => import('./factor-map.ts'),
+    render: (lab) => html`<factor-map .lab=${lab}></factor-map>`,
+  },
+  sweep: {
+    load: () => import('./lambda-sweep.ts'),
+    render: (lab) => html`<lambda-sweep .lab=${lab}></lambda-sweep>`,
+  },
+  variance: {
+    load: () => import('./variance-shares.ts'),
+    render: (lab) => html`<variance-shares .lab=${lab}></variance-shares>`,
+  },
+  decomposition: {
+    load: () => import('./svd-matrix.ts'),
+    render: (lab) => html`<svd-matrix .lab=${lab}></svd-matrix>`,
+  },
+  spectrum: {
+    load: () => import('./singular-values.ts'),
+    render: (lab) => html`<singular-values .lab=${lab}></singular-values>`,
+  },
   recommendations: {
     load: () => import('./film-table.ts'),
     render: (lab) => html`<film-table .lab=${lab}></film-table>`,
@@ -92,5 +116,7 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
 function withoutMeaning({ block: { show } }: Lab): string[] {
   if (show.includes('order')) return ['update'];
   if (show.includes('zeros')) return ['variant'];
+  if (show.includes('sweep')) return ['lambda'];
+  if (show.includes('decomposition')) return ['factors', 'refill', 'lambda', 'epochs'];
   return show.every((view) => ['controls', 'table', 'walk'].includes(view)) ? ['epochs'] : [];
 }

@@ -239,11 +239,6 @@ export class Engine {
     }
   }
 
-  /** The parameters of the trained model. */
-  parametersOfRun(): ParameterValues[] {
-    return this.trained.parameters();
-  }
-
   /** Somebody of whom only these attributes are known, by the trained model. */
   newUser(attributes: number[], count: number, least: number): NewUser {
     return this.trained.newUser(Uint32Array.from(attributes), count, least);

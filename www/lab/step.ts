@@ -125,6 +125,7 @@ export function visits(step: Step | undefined, u: number, i: number): boolean {
   const { subject } = step ?? {};
   if (!subject) return false;
   if ('rating' in subject) return subject.rating.u === u && subject.rating.i === i;
+  if ('vectors' in subject) return false;
   return 'user' in subject ? subject.user === u : subject.item === i;
 }
 
