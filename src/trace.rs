@@ -11,6 +11,7 @@ pub use walk::{Position, Walk};
 use serde::Serialize;
 
 use crate::data::Rating;
+use crate::models::Axis;
 
 /// One addend of a prediction, or one part of a closed form.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -65,6 +66,8 @@ pub enum Subject {
     User(usize),
     /// All ratings of one item.
     Item(usize),
+    /// The vectors of all users or of all items together.
+    Vectors(Axis),
 }
 
 /// One explained step: everything a lesson draws comes from here.

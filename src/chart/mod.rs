@@ -1,8 +1,10 @@
 //! Charts: one `draw` each over any plotters backend, and one way to an SVG.
 
+pub mod dates;
 mod lines;
 mod metrics;
 
+pub use dates::Dates;
 pub use lines::{Lines, Series};
 
 use plotters::coord::Shift;

@@ -12,7 +12,7 @@ use super::text::{count, seconds};
 use super::{Failure, json};
 use factorscope::data::Ratings;
 use factorscope::data::split::{self, Split};
-use factorscope::eval::errors;
+use factorscope::eval::measure_test;
 use factorscope::models::fingerprint;
 use factorscope::train::Epoch;
 
@@ -26,13 +26,21 @@ struct Report {
     test_ratings: usize,
     /// What `rmse` and `mae` were measured on: `test`, or `train` where nothing was held back.
     on: &'static str,
-    rmse: f64,
-    mae: f64,
-    train_rmse: f64,
-    train_mae: f64,
+    /// Of a model that predicts ratings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rmse: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mae: Option<f64>,
+    /// Of a model that only ranks: the expected percentile rank on the test set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rank: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    train_rmse: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    train_mae: Option<f64>,
     epochs: usize,
     fit_seconds: f64,
-    /// Seconds to predict the ratings that `rmse` and `mae` were measured on.
+    /// Seconds to predict and to measure `rmse` and `mae`, or `rank`.
     test_seconds: f64,
     singular: usize,
     fingerprint: String,
@@ -42,12 +50,16 @@ struct Report {
 #[derive(Debug, Serialize)]
 struct Point {
     epoch: usize,
-    train_rmse: f64,
-    train_mae: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    train_rmse: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    train_mae: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     test_rmse: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     test_mae: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test_rank: Option<f64>,
     seconds: f64,
 }
 
@@ -76,8 +88,9 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
 
     let Split { train, test } = training.split();
     let (on, measured) = if test.is_empty() { ("train", train) } else { ("test", test) };
+    let measured = Split { train: Arc::clone(train), test: Arc::clone(measured) };
     let now = clock();
-    let found = errors(training.model(), measured, train.scale());
+    let found = measure_test(spec.entry().task, training.model(), &measured);
     let test_seconds = now();
     let history = training.history();
     let last = &history[history.len() - 1];
@@ -89,10 +102,11 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         train_ratings: train.len(),
         test_ratings: test.len(),
         on,
-        rmse: found.rmse,
-        mae: found.mae,
-        train_rmse: last.train.rmse,
-        train_mae: last.train.mae,
+        rmse: known(found.rmse),
+        mae: known(found.mae),
+        rank: known(found.rank),
+        train_rmse: known(last.train.rmse),
+        train_mae: known(last.train.mae),
         epochs: last.epoch,
         fit_seconds: last.seconds,
         test_seconds,
@@ -130,15 +144,20 @@ fn divide(all: &Arc<Ratings>, args: &TrainArgs) -> Result<Split, Failure> {
     })
 }
 
+/// Nothing where it was not measured.
+fn known(x: f64) -> Option<f64> {
+    Some(x).filter(|x| !x.is_nan())
+}
+
 impl Point {
     fn of(epoch: &Epoch) -> Self {
-        let known = |x: f64| Some(x).filter(|x| !x.is_nan());
         Self {
             epoch: epoch.epoch,
-            train_rmse: epoch.train.rmse,
-            train_mae: epoch.train.mae,
+            train_rmse: known(epoch.train.rmse),
+            train_mae: known(epoch.train.mae),
             test_rmse: known(epoch.test.rmse),
             test_mae: known(epoch.test.mae),
+            test_rank: known(epoch.test.rank),
             seconds: epoch.seconds,
         }
     }

@@ -6,8 +6,10 @@
 pub mod als;
 pub mod baseline;
 mod biases;
+pub mod confidence;
 pub mod factors;
 mod implicit;
+pub mod implicit_als;
 mod order;
 mod registry;
 mod spec;
@@ -16,6 +18,7 @@ pub mod svdpp;
 pub mod timeline;
 pub mod timesvd;
 pub mod timesvdpp;
+pub mod truncated_svd;
 
 pub use registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, Task, entry};
 pub use spec::{Spec, SpecError};

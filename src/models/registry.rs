@@ -16,6 +16,9 @@ pub const REGISTRY: &[Entry] = &[
     super::svdpp::ENTRY,
     super::timesvd::ENTRY,
     super::timesvdpp::ENTRY,
+    super::confidence::ENTRY,
+    super::implicit_als::ENTRY,
+    super::truncated_svd::ENTRY,
 ];
 
 /// The entry with this id.

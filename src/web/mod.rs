@@ -9,6 +9,7 @@
 mod cross;
 mod data;
 mod run;
+mod time;
 mod walk;
 
 pub use data::Data;

@@ -9,7 +9,7 @@ use super::{Data, chart, parameters, performance_now, predictions, spec, to_js};
 use crate::chart::{Draw, Lines, Series, WIDE};
 use crate::data::{Dataset, Ratings, split};
 use crate::explore::{Scored, favorites, top_n};
-use crate::models::{Spec, fingerprint};
+use crate::models::{Spec, Task, fingerprint};
 use crate::train::{Epoch, Training};
 
 /// A model in training on a data set.
@@ -89,7 +89,8 @@ impl Run {
         fingerprint(self.training.model())
     }
 
-    /// Training and test RMSE over the epochs.
+    /// Training and test RMSE over the epochs; of a model that only ranks, the expected percentile
+    /// rank on the test set.
     #[wasm_bindgen(unchecked_return_type = "Chart | undefined")]
     pub fn chart(&self, train: &[u8], test: &[u8]) -> Result<JsValue, JsError> {
         let history = self.training.history();
@@ -101,10 +102,16 @@ impl Run {
             ),
             points: history.iter().map(|e| (e.epoch as f64, value(e))).collect(),
         };
+        let (y_label, series) = match self.spec.entry().task {
+            Task::Rating => {
+                ("RMSE", vec![line(train, |e| e.train.rmse), line(test, |e| e.test.rmse)])
+            }
+            Task::Ranking => ("rank, %", vec![line(test, |e| e.test.rank)]),
+        };
         let lines = Lines {
             x_label: "epoch".into(),
-            y_label: "RMSE".into(),
-            series: vec![line(train, |e| e.train.rmse), line(test, |e| e.test.rmse)],
+            y_label: y_label.into(),
+            series,
             x_at_least: self.spec.epochs() as f64,
         };
         chart(lines.svg(WIDE))
@@ -165,7 +172,7 @@ impl Run {
         Err(JsError::new("there is no such user or item"))
     }
 
-    fn films(&self, scored: impl Iterator<Item = Scored>) -> Result<JsValue, JsError> {
+    pub(super) fn films(&self, scored: impl Iterator<Item = Scored>) -> Result<JsValue, JsError> {
         let film = |Scored { item, rating }: Scored| {
             let known = &self.dataset.catalogue[item];
             Film {

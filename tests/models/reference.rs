@@ -9,10 +9,8 @@ use crate::support::{SEED, ratings, reference, reference_set};
 
 /// How far a parameter may be from its reference value, relative to it. One that is 0 must be 0.
 const RELATIVE: f64 = 1e-4;
-/// What rounding leaves where addends of about .1 cancel.
-const CANCELLED: f64 = 1e-7;
 
-fn numbers(value: &Value) -> Vec<f64> {
+pub fn numbers(value: &Value) -> Vec<f64> {
     match value {
         Value::Array(values) => values.iter().flat_map(numbers).collect(),
         value => vec![value.as_f64().unwrap()],
@@ -46,6 +44,17 @@ pub fn start(model: &mut dyn Model, values: &Value) {
 /// Every parameter that the reference holds, compared one number at a time; all of the model's
 /// parameters must be there. Returns the largest relative distance.
 pub fn compare(model: &dyn Model, expected: &Value, mu: &Value, what: &str) -> f64 {
+    compare_above(0.0, model, expected, mu, what)
+}
+
+/// The same where numbers nearer to 0 than `floor` need to be no closer than one of that size.
+pub fn compare_above(
+    floor: f64,
+    model: &dyn Model,
+    expected: &Value,
+    mu: &Value,
+    what: &str,
+) -> f64 {
     let mut worst = 0.0_f64;
     for p in model.parameters() {
         let expected = if p.name == "mu" { mu } else { &expected[p.name] };
@@ -55,12 +64,12 @@ pub fn compare(model: &dyn Model, expected: &Value, mu: &Value, what: &str) -> f
         for (at, (&found, &expected)) in found.iter().zip(&expected).enumerate() {
             let apart = (found - expected).abs();
             assert!(
-                apart <= RELATIVE * expected.abs() + if expected == 0.0 { 0.0 } else { CANCELLED },
+                apart <= RELATIVE * expected.abs().max(floor),
                 "{what}: {} at {at} is {found}, expected {expected}",
                 p.name
             );
             if apart > 0.0 {
-                worst = worst.max(apart / expected.abs());
+                worst = worst.max(apart / expected.abs().max(floor));
             }
         }
     }

@@ -13,6 +13,10 @@ export interface ViewElement {
 
 /** The element of each view a chapter can name. */
 export const VIEW_ELEMENTS: Record<View, ViewElement> = {
+  model: {
+    load: () => import('./model-picker.ts'),
+    render: (lab) => html`<model-picker .lab=${lab}></model-picker>`,
+  },
   controls: {
     load: () => import('./model-controls.ts'),
     render: (lab) =>
@@ -53,6 +57,18 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
   zeros: {
     load: () => import('./zeros-compare.ts'),
     render: (lab) => html`<zeros-compare .lab=${lab}></zeros-compare>`,
+  },
+  drift: {
+    load: () => import('./drift-map.ts'),
+    render: (lab) => html`<drift-map .lab=${lab.block.id}></drift-map>`,
+  },
+  'bias-curves': {
+    load: () => import('./bias-curves.ts'),
+    render: (lab) => html`<bias-curves .lab=${lab}></bias-curves>`,
+  },
+  'time-splits': {
+    load: () => import('./time-splits.ts'),
+    render: (lab) => html`<time-splits .lab=${lab}></time-splits>`,
   },
   train: {
     load: () => import('./model-training.ts'),

@@ -2,9 +2,11 @@ import type {
   Chart,
   DataInfo,
   Epoch,
+  Film,
   Item,
   ParameterValues,
   Position,
+  Regular,
   Step,
 } from '../../pkg/factorscope.js';
 
@@ -28,6 +30,8 @@ export interface Opened {
   users: string[];
   /** All cells, row by row, NaN where empty; only of a small data set. */
   cells: Float32Array | undefined;
+  /** When each cell was rated, in seconds since 1970, NaN where nobody knows; only of a small data set. */
+  moments: Float64Array | undefined;
 }
 
 /** Everything that decides a run. */
@@ -36,7 +40,7 @@ export interface Setup {
   /** `name=value`. */
   settings: string[];
   seed: number;
-  /** `everything`, `latest` or a share such as `0.2`. */
+  /** `everything`, `latest`, `time` or a share such as `0.2`. */
   split: string;
 }
 
@@ -94,4 +98,10 @@ export interface Raced {
 export interface RaceLine {
   color: Uint8Array;
   points: [number, number][];
+}
+
+/** Whose biases over the years can be asked for: the most rated films, the users with most days. */
+export interface Curved {
+  films: Film[];
+  users: Regular[];
 }

@@ -3,6 +3,7 @@
 import { expose } from 'comlink';
 
 import init, {
+  type BiasCurve,
   type Chart,
   Data,
   type Epoch,
@@ -15,6 +16,7 @@ import init, {
   Walk,
 } from '../../pkg/factorscope.js';
 import type {
+  Curved,
   Fit,
   Opened,
   Progress,
@@ -52,11 +54,13 @@ export class Engine {
     this.data = data;
     this.run = undefined;
     this.walk = undefined;
+    const isSmall = data.info().users * data.info().items <= 1024;
     return {
       info: data.info(),
       items: data.catalogue(),
       users: data.userIds(),
-      cells: data.info().users * data.info().items <= 1024 ? data.cells() : undefined,
+      cells: isSmall ? data.cells() : undefined,
+      moments: isSmall ? data.moments() : undefined,
     };
   }
 
@@ -214,6 +218,21 @@ export class Engine {
       Float64Array.from(lines.flatMap(({ points }) => points.flat())),
       Uint8Array.from(lines.flatMap(({ color }) => [...color])),
     );
+  }
+
+  /** Whose curves the trained model can be asked for. */
+  curved(most: number): Curved {
+    return { films: this.trained.mostRated(most), users: this.trained.regulars(most) };
+  }
+
+  /** A film's bias over the years; `colors` of the line and of the dots. */
+  itemCurve(item: number, colors: Uint8Array): BiasCurve {
+    return this.trained.itemCurve(item, colors);
+  }
+
+  /** A user's bias over the years. */
+  userCurve(user: number, colors: Uint8Array): BiasCurve {
+    return this.trained.userCurve(user, colors);
   }
 
   private get opened(): Data {

@@ -1,5 +1,6 @@
 /** The views a lab can show, and what a reader sees in each. */
 export const VIEWS = {
+  model: 'a choice among all models, with the formulas of the one chosen',
   controls: 'the hyperparameters and the seed',
   table: 'the toy table, whose cells can be edited',
   means: 'mean and biases as formula, formula with numbers, result',
@@ -9,6 +10,9 @@ export const VIEWS = {
   landscape: 'one rating, one factor: the objective as a map, crossed by alternating solutions',
   zeros: 'what changes when unrated cells count as zeros',
   race: 'several models on the same split',
+  drift: 'how a user’s bias moves away from the mean date of the ratings',
+  'bias-curves': 'the bias of a film and of a user over the years',
+  'time-splits': 'what may change with time, on three ways to hold back ratings',
   train: 'training with progress, errors, and a button to cancel',
   recommendations: 'the films a user would rate highest',
 } as const;
