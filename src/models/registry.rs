@@ -31,6 +31,11 @@ pub const REGISTRY: &[Entry] = &[
     super::nmf::ENTRY,
     super::nsvd::ENTRY,
     super::asymmetric::ENTRY,
+    super::timesvd::ENTRY,
+    super::timesvdpp::ENTRY,
+    super::confidence::ENTRY,
+    super::implicit_als::ENTRY,
+    super::truncated_svd::ENTRY,
 ];
 
 /// The entry with this id.

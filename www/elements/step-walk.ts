@@ -12,6 +12,7 @@ import type { Step } from '../../pkg/factorscope.js';
 import type { Opened, Walked } from '../engine/types.ts';
 import { count, fixed, plain, steady } from '../format.ts';
 import { epochEnd, epochOf, halfEnd, learningRate, ratingOf } from '../lab/step.ts';
+import { DAY, dateOf } from '../lab/time.ts';
 import { tex } from '../maths.ts';
 import { modelColor, PALETTE } from '../palette.ts';
 import { LabView } from './lab-view.ts';
@@ -220,6 +221,7 @@ export class StepWalk extends LabView {
               .step=${step}
               .parameters=${walked?.parameters ?? []}
               .gamma=${learningRate(lab.entry, lab.state.settings)}
+              .settings=${lab.state.settings}
               .whole=${this.whole}
             ></step-updates>
           </section>
@@ -312,12 +314,21 @@ export class StepWalk extends LabView {
     if (rating) {
       const { i, r, u } = rating;
       return html`<span class="of-user">user ${u + 1}</span>,
-        <span class="of-item">${this.film(i)}</span>, ${tex('r_{ui}')} = ${plain(r, 2)}`;
+        <span class="of-item">${this.film(i)}</span>, ${tex('r_{ui}')} =
+        ${plain(r, 2)}${this.when(u, i)}`;
     }
     if ('vectors' in step.subject) return html`a new basis for ${this.who(step)}`;
     return 'user' in step.subject
       ? html`<span class="of-user">${this.who(step)}</span>, all ratings`
       : html`<span class="of-item">${this.who(step)}</span>, all ratings`;
+  }
+
+  /** Only where the model asks for it. */
+  private when(u: number, i: number): string {
+    const { moments, items } = this.opened ?? {};
+    const moment = moments?.[u * (items?.length ?? 0) + i] ?? Number.NaN;
+    const needs = this.lab.entry.needs.includes('timestamps');
+    return needs && Number.isFinite(moment) ? `, ${dateOf(moment / DAY)}` : '';
   }
 
   private who({ subject }: Step): string {

@@ -66,6 +66,18 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
     load: () => import('./matrix-shortcut.ts'),
     render: (lab) => html`<matrix-shortcut .lab=${lab}></matrix-shortcut>`,
   },
+  drift: {
+    load: () => import('./drift-map.ts'),
+    render: (lab) => html`<drift-map .lab=${lab.block.id}></drift-map>`,
+  },
+  'bias-curves': {
+    load: () => import('./bias-curves.ts'),
+    render: (lab) => html`<bias-curves .lab=${lab}></bias-curves>`,
+  },
+  'time-splits': {
+    load: () => import('./time-splits.ts'),
+    render: (lab) => html`<time-splits .lab=${lab}></time-splits>`,
+  },
   train: {
     load: () => import('./model-training.ts'),
     render: (lab) => html`<model-training .lab=${lab}></model-training>`,

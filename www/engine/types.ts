@@ -3,9 +3,11 @@ import type {
   ColdPoint,
   DataInfo,
   Epoch,
+  Film,
   Item,
   ParameterValues,
   Position,
+  Regular,
   Step,
 } from '../../pkg/factorscope.js';
 
@@ -29,6 +31,8 @@ export interface Opened {
   users: string[];
   /** All cells, row by row, NaN where empty; only of a small data set. */
   cells: Float32Array | undefined;
+  /** When each cell was rated, in seconds since 1970, NaN where nobody knows; only of a small data set. */
+  moments: Float64Array | undefined;
 }
 
 /** Everything that decides a run. */
@@ -37,7 +41,7 @@ export interface Setup {
   /** `name=value`. */
   settings: string[];
   seed: number;
-  /** `everything`, `latest` or a share such as `0.2`. */
+  /** `everything`, `latest`, `time` or a share such as `0.2`. */
   split: string;
 }
 
@@ -114,4 +118,10 @@ export interface ColdSetup {
 export interface ColdPart extends ColdPoint {
   at: number;
   fold: number;
+}
+
+/** Whose biases over the years can be asked for: the most rated films, the users with most days. */
+export interface Curved {
+  films: Film[];
+  users: Regular[];
 }

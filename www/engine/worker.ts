@@ -3,6 +3,7 @@
 import { expose } from 'comlink';
 
 import init, {
+  type BiasCurve,
   type Chart,
   ColdStart,
   Data,
@@ -22,6 +23,7 @@ import init, {
 import type {
   ColdPart,
   ColdSetup,
+  Curved,
   Fit,
   Opened,
   Progress,
@@ -59,11 +61,13 @@ export class Engine {
     this.data = data;
     this.run = undefined;
     this.walk = undefined;
+    const isSmall = data.info().users * data.info().items <= 1024;
     return {
       info: data.info(),
       items: data.catalogue(),
       users: data.userIds(),
-      cells: data.info().users * data.info().items <= 1024 ? data.cells() : undefined,
+      cells: isSmall ? data.cells() : undefined,
+      moments: isSmall ? data.moments() : undefined,
     };
   }
 
@@ -273,6 +277,31 @@ export class Engine {
     } finally {
       plan.free();
     }
+  }
+
+  /** All parameters of the trained model. */
+  parameters(): ParameterValues[] {
+    return this.trained.parameters();
+  }
+
+  /** How many ratings each item has, by dense index. */
+  counts(): Uint32Array {
+    return this.opened.itemCounts();
+  }
+
+  /** Whose curves the trained model can be asked for. */
+  curved(most: number): Curved {
+    return { films: this.trained.mostRated(most), users: this.trained.regulars(most) };
+  }
+
+  /** A film's bias over the years; `colors` of the line and of the dots. */
+  itemCurve(item: number, colors: Uint8Array): BiasCurve {
+    return this.trained.itemCurve(item, colors);
+  }
+
+  /** A user's bias over the years. */
+  userCurve(user: number, colors: Uint8Array): BiasCurve {
+    return this.trained.userCurve(user, colors);
   }
 
   private get opened(): Data {

@@ -29,6 +29,11 @@ export function meaning(symbol: string): string {
       [String.raw`v_i^\top |N(u)|^{-1/2} \sum_{j} x_j`]:
         'the same times what the rated films say of the user',
       [String.raw`v_i^\top \sum_{a} y_a`]: 'the same times what the attributes say of the user',
+      [String.raw`\alpha_u\,\mathrm{dev}_u(t)`]: 'how far the user has drifted by then',
+      'b_{u,t}': 'this user on that day; 0 on a day without ratings in training',
+      [String.raw`b_{i,\mathrm{Bin}(t)}`]: 'this film in those years',
+      [String.raw`q_i^\top \alpha_{pu}\,\mathrm{dev}_u(t)`]:
+        'the film’s vector times how far the user’s taste has drifted',
     }[symbol] ?? ''
   );
 }
