@@ -4,15 +4,23 @@
 //! predictions. Adding one means a file here and a line in [`REGISTRY`].
 
 pub mod als;
+pub mod asymmetric;
+pub mod attributes;
 pub mod baseline;
 mod biases;
 pub mod bpmf;
 pub mod confidence;
 pub mod factors;
+mod frozen;
 mod implicit;
 pub mod implicit_als;
 pub mod integrated;
+pub mod interpolated;
+pub mod knn;
 pub mod neighborhood;
+mod newcomer;
+pub mod nmf;
+pub mod nsvd;
 mod order;
 pub mod pmf;
 mod registry;
@@ -26,6 +34,7 @@ pub mod timesvdpp;
 pub mod truncated_svd;
 mod weights;
 
+pub use newcomer::Newcomer;
 pub use registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, Task, entry};
 pub use spec::{Spec, SpecError};
 
@@ -34,12 +43,13 @@ use std::any::Any;
 use serde::Serialize;
 use xxhash_rust::xxh64::Xxh64;
 
+use crate::data::Line;
 use crate::trace::{Explanation, Step};
 
 /// Which dense index a parameter's rows go by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Axis {
     /// One number for everything.
     Global,
@@ -51,6 +61,10 @@ pub enum Axis {
     Bin,
     /// A row for each day on which a user rated, user after user.
     Day,
+    /// A row an attribute of users, see [`crate::data::Attributes`].
+    UserAttribute,
+    /// A row an attribute of items.
+    ItemAttribute,
 }
 
 /// One of a model's parameters: a scalar, a vector of biases or a matrix of latent vectors.
@@ -161,6 +175,12 @@ pub trait Model: Any {
     /// [`Model::predict_many`] but for models in which time matters.
     fn predict_timed(&self, u: usize, items: &[u32], _times: &[u32], out: &mut [f32]) {
         self.predict_many(u, items, out);
+    }
+
+    /// What somebody who is not in the training set is predicted, from these ratings alone and without
+    /// learning anything; nothing in a model that must learn before it knows a user.
+    fn fold_in(&self, _rated: Line) -> Option<Newcomer<'_>> {
+        None
     }
 
     /// The addends of a prediction, and which rated items speak for it.

@@ -172,19 +172,21 @@ impl Run {
         Err(JsError::new("there is no such user or item"))
     }
 
+    /// Everything a table shows of an item.
+    pub(super) fn film(&self, Scored { item, rating }: Scored) -> Film {
+        let known = &self.dataset.catalogue[item];
+        Film {
+            item,
+            title: known.title.clone(),
+            year: known.year,
+            genres: known.genres.clone(),
+            rating,
+            count: self.dataset.ratings.column(item).len(),
+        }
+    }
+
     fn films(&self, scored: impl Iterator<Item = Scored>) -> Result<JsValue, JsError> {
-        let film = |Scored { item, rating }: Scored| {
-            let known = &self.dataset.catalogue[item];
-            Film {
-                item,
-                title: known.title.clone(),
-                year: known.year,
-                genres: known.genres.clone(),
-                rating,
-                count: self.dataset.ratings.column(item).len(),
-            }
-        };
-        to_js(&scored.map(film).collect::<Vec<_>>())
+        to_js(&scored.map(|scored| self.film(scored)).collect::<Vec<_>>())
     }
 }
 

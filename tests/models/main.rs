@@ -1,11 +1,15 @@
 //! The models against formulas, finite differences, other implementations and themselves.
 
+mod attributes;
 mod bayes;
 mod confidence;
 mod golden;
 mod gradients;
 mod integrated;
 mod movielens;
+mod newcomers;
+mod nonnegative;
+mod neighbors;
 mod reference;
 mod solving;
 mod steps;

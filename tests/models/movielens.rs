@@ -21,6 +21,9 @@ const BOUNDS: &[(&str, f64)] = &[
     ("svd", 0.875),
     ("als", 0.858),
     ("svdpp", 0.862),
+    ("item-knn", 0.842),
+    ("user-knn", 0.850),
+    ("interpolated-knn", 0.850),
     ("pmf", 0.856),
     ("bpmf", 0.842),
     ("confidence", 0.855),
@@ -31,6 +34,10 @@ const BOUNDS: &[(&str, f64)] = &[
     ("svdpp", 0.858),
     ("neighborhood", 0.868),
     ("integrated", 0.853),
+    ("attributes", 0.832),
+    ("nmf", 0.866),
+    ("nsvd", 0.859),
+    ("asymmetric-svd", 0.854),
 ];
 
 /// Prints past the test runner, which shows nothing of a test that passes.

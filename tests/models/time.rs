@@ -108,7 +108,13 @@ fn it_has_the_parameters_and_predictions_of_the_formulas() {
 
 #[test]
 fn where_nothing_changes_it_is_svd_or_svdpp_to_the_last_bit() {
-    let settings = [("factors", "6"), ("gamma", "0.02"), ("lambda", "0.1"), ("order", "by-user")];
+    let settings = [
+        ("factors", "6"),
+        ("gamma", "0.02"),
+        ("lambda", "0.1"),
+        ("sigma", "0.1"),
+        ("order", "by-user"),
+    ];
     for (id, plain) in [("timesvd", "svd"), ("timesvdpp", "svdpp")] {
         for (name, train) in small_sets() {
             let mut plain = Spec::new(plain).unwrap();

@@ -73,7 +73,7 @@ export class ModelTraining extends LabView {
     return html`
       <section class="training" aria-label="Training">
         ${
-          this.lab.block.data === 'toy'
+          this.lab.block.data === 'toy' || this.lab.block.data === 'simulation'
             ? nothing
             : html`<data-source .lab=${this.lab}></data-source>`
         }

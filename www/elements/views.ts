@@ -74,6 +74,18 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
     load: () => import('./film-table.ts'),
     render: (lab) => html`<film-table .lab=${lab}></film-table>`,
   },
+  'new-user': {
+    load: () => import('./new-user.ts'),
+    render: (lab) => html`<new-user .lab=${lab}></new-user>`,
+  },
+  'new-film': {
+    load: () => import('./new-film.ts'),
+    render: (lab) => html`<new-film .lab=${lab}></new-film>`,
+  },
+  'cold-start': {
+    load: () => import('./cold-start.ts'),
+    render: (lab) => html`<cold-start .lab=${lab}></cold-start>`,
+  },
 };
 
 /** A walk goes on as long as the reader does; the comparisons set what they compare themselves. */

@@ -4,11 +4,14 @@ import { expose } from 'comlink';
 
 import init, {
   type Chart,
+  ColdStart,
   Data,
   type Epoch,
   type Explanation,
   type Film,
   lineChart,
+  type NewItem,
+  type NewUser,
   type ParameterValues,
   Run,
   type ShareOf,
@@ -17,6 +20,8 @@ import init, {
   Walk,
 } from '../../pkg/factorscope.js';
 import type {
+  ColdPart,
+  ColdSetup,
   Fit,
   Opened,
   Progress,
@@ -231,6 +236,47 @@ export class Engine {
       return run.shortcut(user);
     } finally {
       run.free();
+    }
+  }
+
+  /** The parameters of the trained model. */
+  parametersOfRun(): ParameterValues[] {
+    return this.trained.parameters();
+  }
+
+  /** Somebody of whom only these attributes are known, by the trained model. */
+  newUser(attributes: number[], count: number, least: number): NewUser {
+    return this.trained.newUser(Uint32Array.from(attributes), count, least);
+  }
+
+  /** A film of which only these genres are known. */
+  newItem(attributes: number[]): NewItem {
+    return this.trained.newItem(Uint32Array.from(attributes));
+  }
+
+  /** The vector of every item with that of its attributes, row by row. */
+  itemVectors(): Float32Array {
+    return this.trained.itemVectors();
+  }
+
+  /** Trains every model once for each group and each number of known ratings; group by group. */
+  async coldStart(setup: ColdSetup, tell: (part: ColdPart) => unknown): Promise<number> {
+    this.cancelled = false;
+    const { folds, known, models, seed, side } = setup;
+    const plan = new ColdStart(this.opened, side, Uint32Array.from(known), folds, seed);
+    try {
+      for (let fold = 0; fold < folds; fold++) {
+        for (const n of known) {
+          for (const [at, { model, settings }] of models.entries()) {
+            if (this.cancelled) return plan.lines();
+            tell({ ...plan.measure(model, settings, fold, n), at, fold });
+            await breathe();
+          }
+        }
+      }
+      return plan.lines();
+    } finally {
+      plan.free();
     }
   }
 

@@ -14,13 +14,17 @@ export const VIEWS = {
   shortcut: 'one user’s matrix added up with and without the shortcut',
   train: 'training with progress, errors, and a button to cancel',
   recommendations: 'the films a user would rate highest',
+  'new-user': 'a made-up user: attributes to switch, their vectors added up, the films that follow',
+  'new-film': 'a made-up film: genres to switch, and what all users would give it',
+  'cold-start':
+    'errors for new users or films over how many ratings are known, with attributes and without',
 } as const;
 
 /** The name of a view. */
 export type View = keyof typeof VIEWS;
 
 /** The rating sets a lab can run on. */
-export const DATA = ['toy', 'cutout', 'movielens'] as const;
+export const DATA = ['toy', 'cutout', 'movielens', 'simulation'] as const;
 
 /** The name of a rating set. */
 export type Data = (typeof DATA)[number];
