@@ -310,7 +310,7 @@ export class FilmTable extends LabView {
                   return html`
                     <tr>
                       <td>${known ? filmName(known) : item}</td>
-                      ${this.part(item)}
+                      ${this.share(item)}
                       <td class="film-number">${signed(share, 4)}</td>
                     </tr>
                   `;
@@ -334,7 +334,7 @@ export class FilmTable extends LabView {
     return this.lab.entry.task === 'ranking';
   }
 
-  private part(item: number): TemplateResult | typeof nothing {
+  private share(item: number): TemplateResult | typeof nothing {
     if (!this.parts) return nothing;
     const { confidence = Number.NaN, similarity = Number.NaN } = this.parts.get(item) ?? {};
     return html`<td class="film-number">${fixed(confidence, 1)}</td>
