@@ -4,17 +4,37 @@
 //! predictions. Adding one means a file here and a line in [`REGISTRY`].
 
 pub mod als;
+pub mod asymmetric;
+pub mod attributes;
 pub mod baseline;
 mod biases;
+pub mod bpmf;
+pub mod confidence;
 pub mod factors;
+mod frozen;
 mod implicit;
+pub mod implicit_als;
+pub mod integrated;
+pub mod interpolated;
+pub mod knn;
+pub mod neighborhood;
+mod newcomer;
+pub mod nmf;
+pub mod nsvd;
 mod order;
+pub mod pmf;
 mod registry;
+mod similarity;
 mod spec;
 pub mod svd;
 pub mod svdpp;
+pub mod timeline;
+pub mod timesvd;
+pub mod timesvdpp;
 pub mod truncated_svd;
+mod weights;
 
+pub use newcomer::Newcomer;
 pub use registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, Task, entry};
 pub use spec::{Spec, SpecError};
 
@@ -23,12 +43,13 @@ use std::any::Any;
 use serde::Serialize;
 use xxhash_rust::xxh64::Xxh64;
 
+use crate::data::Line;
 use crate::trace::{Explanation, Step};
 
 /// Which dense index a parameter's rows go by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Axis {
     /// One number for everything.
     Global,
@@ -36,6 +57,14 @@ pub enum Axis {
     User,
     /// A row an item.
     Item,
+    /// A row for each span of time of each item, item after item.
+    Bin,
+    /// A row for each day on which a user rated, user after user.
+    Day,
+    /// A row an attribute of users, see [`crate::data::Attributes`].
+    UserAttribute,
+    /// A row an attribute of items.
+    ItemAttribute,
 }
 
 /// One of a model's parameters: a scalar, a vector of biases or a matrix of latent vectors.
@@ -54,7 +83,8 @@ pub struct Parameter<'a> {
     /// The numbers, row after row.
     pub values: &'a [f32],
     /// Where a row stands for a list of neighbors: the user or item that each number belongs to, in the
-    /// same layout as `values`. A slot whose number was never set holds `u32::MAX`.
+    /// same layout as `values`. A slot whose number was never set holds `u32::MAX`. Where a row stands
+    /// for a user's day: the user.
     pub of: Option<&'a [u32]>,
 }
 
@@ -87,6 +117,12 @@ impl<'a> Parameter<'a> {
         }
     }
 
+    /// Numbers that stand for everything, in one row.
+    pub fn row(name: &'static str, symbol: &'static str, values: &'a [f32]) -> Self {
+        let n = values.len();
+        Self { name, symbol, axis: Axis::Global, columns: n, stride: n, values, of: None }
+    }
+
     /// A number for each of `k` neighbors of each row; `of` says whose.
     pub fn neighbors(
         name: &'static str,
@@ -97,6 +133,16 @@ impl<'a> Parameter<'a> {
         values: &'a [f32],
     ) -> Self {
         Self { name, symbol, axis, columns: k, stride: k, values, of: Some(of) }
+    }
+
+    /// A number for each day on which a user rated, user after user; `of` says whose.
+    pub fn days(
+        name: &'static str,
+        symbol: &'static str,
+        of: &'a [u32],
+        values: &'a [f32],
+    ) -> Self {
+        Self { of: Some(of), ..Self::scalars(name, symbol, Axis::Day, values) }
     }
 
     /// The rows without their padding.
@@ -131,6 +177,12 @@ pub trait Model: Any {
         self.predict_many(u, items, out);
     }
 
+    /// What somebody who is not in the training set is predicted, from these ratings alone and without
+    /// learning anything; nothing in a model that must learn before it knows a user.
+    fn fold_in(&self, _rated: Line) -> Option<Newcomer<'_>> {
+        None
+    }
+
     /// The addends of a prediction, and which rated items speak for it.
     fn explain(&self, u: usize, i: usize) -> Explanation;
 
@@ -144,6 +196,10 @@ pub trait Model: Any {
     /// does: to the last bit, or to 1e-5 where the pass uses an algebraic shortcut.
     fn step(&mut self, epoch: usize, n: usize) -> Step;
 
+    /// Takes back what step `n` of pass `epoch`, the last one done, changed beside the parameters; those
+    /// are set back by who asks. Nothing to do for most models.
+    fn undo(&mut self, _epoch: usize, _n: usize) {}
+
     /// Multiplications in one pass, to the leading order.
     fn operations(&self) -> f64;
 
@@ -156,7 +212,8 @@ pub trait Model: Any {
         0
     }
 
-    /// All parameters: the whole state of the model.
+    /// All parameters: the whole state of the model, but for draws that a sampler keeps, which are
+    /// parameters of earlier passes.
     fn parameters(&self) -> Vec<Parameter<'_>>;
 
     /// The values of the parameters, in the same order and with the same stride, to be changed.

@@ -10,7 +10,7 @@ use crate::support::{SEED, ratings, reference, reference_set};
 /// How far a parameter may be from its reference value, relative to it. One that is 0 must be 0.
 const RELATIVE: f64 = 1e-4;
 
-fn numbers(value: &Value) -> Vec<f64> {
+pub fn numbers(value: &Value) -> Vec<f64> {
     match value {
         Value::Array(values) => values.iter().flat_map(numbers).collect(),
         value => vec![value.as_f64().unwrap()],
@@ -18,7 +18,7 @@ fn numbers(value: &Value) -> Vec<f64> {
 }
 
 /// Puts a model at given start values, each under the parameter's name.
-fn start(model: &mut dyn Model, values: &Value) {
+pub fn start(model: &mut dyn Model, values: &Value) {
     let found = model.parameters();
     let shapes: Vec<_> = found.iter().map(|p| (p.name, p.columns, p.stride)).collect();
     let mut given = 0;
@@ -43,7 +43,18 @@ fn start(model: &mut dyn Model, values: &Value) {
 
 /// Every parameter that the reference holds, compared one number at a time; all of the model's
 /// parameters must be there. Returns the largest relative distance.
-fn compare(model: &dyn Model, expected: &Value, mu: &Value, what: &str) -> f64 {
+pub fn compare(model: &dyn Model, expected: &Value, mu: &Value, what: &str) -> f64 {
+    compare_above(0.0, model, expected, mu, what)
+}
+
+/// The same where numbers nearer to 0 than `floor` need to be no closer than one of that size.
+pub fn compare_above(
+    floor: f64,
+    model: &dyn Model,
+    expected: &Value,
+    mu: &Value,
+    what: &str,
+) -> f64 {
     let mut worst = 0.0_f64;
     for p in model.parameters() {
         let expected = if p.name == "mu" { mu } else { &expected[p.name] };
@@ -53,19 +64,19 @@ fn compare(model: &dyn Model, expected: &Value, mu: &Value, what: &str) -> f64 {
         for (at, (&found, &expected)) in found.iter().zip(&expected).enumerate() {
             let apart = (found - expected).abs();
             assert!(
-                apart <= RELATIVE * expected.abs(),
+                apart <= RELATIVE * expected.abs().max(floor),
                 "{what}: {} at {at} is {found}, expected {expected}",
                 p.name
             );
             if apart > 0.0 {
-                worst = worst.max(apart / expected.abs());
+                worst = worst.max(apart / expected.abs().max(floor));
             }
         }
     }
     worst
 }
 
-fn setting(name: &str, value: &Value) -> String {
+pub fn setting(name: &str, value: &Value) -> String {
     format!("{name}={value}")
 }
 

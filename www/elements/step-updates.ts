@@ -3,7 +3,8 @@ import { customElement, property } from 'lit/decorators.js';
 
 import type { Entry, ParameterValues, Step, Update } from '../../pkg/factorscope.js';
 import { plain, steady } from '../format.ts';
-import { type Group, groups, indexed, ruleFor } from '../lab/step.ts';
+import type { Settings } from '../lab/registry.ts';
+import { type Group, groups, indexed, rateOf, ruleFor } from '../lab/step.ts';
 import { tex } from '../maths.ts';
 import { FIRST_COMPONENTS } from './walk-map.ts';
 
@@ -18,6 +19,8 @@ export class StepUpdates extends LitElement {
   @property({ attribute: false }) parameters: readonly ParameterValues[] = [];
   /** The learning rate; nothing where the model solves instead of going down a gradient. */
   @property({ attribute: false }) gamma: number | undefined;
+  /** Whose learning rates stand with each number, where a model has several. */
+  @property({ attribute: false }) settings: Settings = {};
   @property({ type: Boolean }) whole = false;
 
   protected override createRenderRoot(): HTMLElement {
@@ -74,6 +77,7 @@ export class StepUpdates extends LitElement {
     const own = this.parameters[parameter];
     const rule = own && first ? ruleFor(this.entry, own.symbol) : undefined;
     const wide = this.gamma === undefined ? 4 : 6;
+    const gamma = this.gamma === undefined || !own ? this.gamma : this.rate(own.symbol);
     const shown = this.whole ? updates : updates.slice(0, FIRST_COMPONENTS);
     const more = updates.length - shown.length;
     return html`<tbody class="of-${own?.axis ?? 'global'}-rows">
@@ -84,7 +88,7 @@ export class StepUpdates extends LitElement {
             </tr>`
           : nothing
       }
-      ${shown.map((update) => this.row(update, indexed(this.parameters, parameter, row, update.column)))}
+      ${shown.map((update) => this.row(update, indexed(this.parameters, parameter, row, update.column), gamma))}
       ${
         more > 0
           ? html`<tr>
@@ -95,8 +99,15 @@ export class StepUpdates extends LitElement {
     </tbody>`;
   }
 
-  private row({ after, before, gradient }: Update, symbol: string): TemplateResult {
-    const { gamma } = this;
+  private rate(symbol: string): number | undefined {
+    return rateOf(this.entry, this.settings, symbol);
+  }
+
+  private row(
+    { after, before, gradient }: Update,
+    symbol: string,
+    gamma: number | undefined,
+  ): TemplateResult {
     return html`<tr>
       <th scope="row">${tex(symbol)}</th>
       <td>${steady(before)}</td>

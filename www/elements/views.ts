@@ -13,6 +13,10 @@ export interface ViewElement {
 
 /** The element of each view a chapter can name. */
 export const VIEW_ELEMENTS: Record<View, ViewElement> = {
+  model: {
+    load: () => import('./model-picker.ts'),
+    render: (lab) => html`<model-picker .lab=${lab}></model-picker>`,
+  },
   controls: {
     load: () => import('./model-controls.ts'),
     render: (lab) =>
@@ -54,6 +58,26 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
     load: () => import('./zeros-compare.ts'),
     render: (lab) => html`<zeros-compare .lab=${lab}></zeros-compare>`,
   },
+  'weighted-mean': {
+    load: () => import('./weighted-mean.ts'),
+    render: (lab) => html`<weighted-mean .lab=${lab}></weighted-mean>`,
+  },
+  shortcut: {
+    load: () => import('./matrix-shortcut.ts'),
+    render: (lab) => html`<matrix-shortcut .lab=${lab}></matrix-shortcut>`,
+  },
+  drift: {
+    load: () => import('./drift-map.ts'),
+    render: (lab) => html`<drift-map .lab=${lab.block.id}></drift-map>`,
+  },
+  'bias-curves': {
+    load: () => import('./bias-curves.ts'),
+    render: (lab) => html`<bias-curves .lab=${lab}></bias-curves>`,
+  },
+  'time-splits': {
+    load: () => import('./time-splits.ts'),
+    render: (lab) => html`<time-splits .lab=${lab}></time-splits>`,
+  },
   train: {
     load: () => import('./model-training.ts'),
     render: (lab) => html`<model-training .lab=${lab}></model-training>`,
@@ -85,6 +109,18 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
   recommendations: {
     load: () => import('./film-table.ts'),
     render: (lab) => html`<film-table .lab=${lab}></film-table>`,
+  },
+  'new-user': {
+    load: () => import('./new-user.ts'),
+    render: (lab) => html`<new-user .lab=${lab}></new-user>`,
+  },
+  'new-film': {
+    load: () => import('./new-film.ts'),
+    render: (lab) => html`<new-film .lab=${lab}></new-film>`,
+  },
+  'cold-start': {
+    load: () => import('./cold-start.ts'),
+    render: (lab) => html`<cold-start .lab=${lab}></cold-start>`,
   },
 };
 
