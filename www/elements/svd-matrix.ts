@@ -220,7 +220,8 @@ export class SvdMatrix extends LabView {
     digits: number,
   ): TemplateResult {
     const difference = digits > 1;
-    const largest = Math.max(...values.map(Math.abs));
+    // At least one star, so that rounding at full rank does not look like a difference.
+    const largest = Math.max(1, ...values.map(Math.abs));
     return html`
       <div class="table-scroll" tabindex="0" role="group" aria-label=${caption}>
         <table class="numbers value decomposition-grid">
