@@ -10,6 +10,7 @@ import type { Fit, Setup } from '../engine/types.ts';
 import { fixed, plain } from '../format.ts';
 import { best, lambdas, logarithmic, type Swept } from '../lab/sweep.ts';
 import { tex } from '../maths.ts';
+import { near } from '../near.ts';
 import { color } from '../palette.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
@@ -32,9 +33,19 @@ export class LambdaSweep extends LabView {
   private asked = 0;
   /** What the sweep shown was made with. */
   private made = '';
+  /** Whether it has been near the screen: before that nothing is computed. */
+  private seen = false;
+
+  protected override firstUpdated(): void {
+    void near(this).then(() => {
+      this.seen = true;
+      this.labChanged();
+    });
+  }
 
   protected override labChanged(): void {
     this.requestUpdate();
+    if (!this.seen && !this.lab.linked) return;
     if (this.lab.state.table) void this.shrink();
     else if (this.running && this.made !== this.wanted()) this.cancel();
     else if (this.lab.linked && this.swept.length === 0 && !this.running) void this.start();

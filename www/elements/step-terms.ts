@@ -26,7 +26,8 @@ export class StepTerms extends LitElement {
     const { step } = this;
     const rating = step && ratingOf(step);
     const solves = step !== undefined && !rating;
-    if (step && 'vectors' in step.subject) return this.basis(step.subject.vectors);
+    const decomposes = this.parameters.some(({ name }) => name === 'sigma');
+    if (decomposes && step && 'vectors' in step.subject) return this.basis(step.subject.vectors);
     return html`
       <h4>${solves ? 'The parts of the closed form' : 'The prediction and its error'}</h4>
       <div class="maths formula" tabindex="0" role="group" aria-label="Formula">

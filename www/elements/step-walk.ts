@@ -317,7 +317,7 @@ export class StepWalk extends LabView {
         <span class="of-item">${this.film(i)}</span>, ${tex('r_{ui}')} =
         ${plain(r, 2)}${this.when(u, i)}`;
     }
-    if ('vectors' in step.subject) return html`a new basis for ${this.who(step)}`;
+    if ('vectors' in step.subject) return html`${this.who(step)}`;
     return 'user' in step.subject
       ? html`<span class="of-user">${this.who(step)}</span>, all ratings`
       : html`<span class="of-item">${this.who(step)}</span>, all ratings`;
@@ -333,7 +333,7 @@ export class StepWalk extends LabView {
 
   private who({ subject }: Step): string {
     if ('user' in subject) return `user ${subject.user + 1}`;
-    if ('vectors' in subject) return `the vectors of all ${subject.vectors}s`;
+    if ('vectors' in subject) return `all ${subject.vectors}s together`;
     return 'item' in subject ? this.film(subject.item) : `user ${subject.rating.u + 1}`;
   }
 

@@ -18,6 +18,7 @@ import {
   triples,
 } from '../lab/spectrum.ts';
 import { tex } from '../maths.ts';
+import { near } from '../near.ts';
 import { color } from '../palette.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
@@ -49,15 +50,24 @@ export class SvdMatrix extends LabView {
   /** What the decomposition shown was made of. */
   private made = '';
   private dataVersion = 0;
+  /** Whether it has been near the screen: before that nothing is fetched. */
+  private seen = false;
 
   protected override dataChanged(): void {
     this.dataVersion++;
     this.shown = undefined;
   }
 
+  protected override firstUpdated(): void {
+    void near(this).then(() => {
+      this.seen = true;
+      this.labChanged();
+    });
+  }
+
   protected override labChanged(): void {
     this.requestUpdate();
-    void this.decompose();
+    if (this.seen || this.lab.linked) void this.decompose();
   }
 
   /** All triples are computed once; f only chooses how many are summed up. */
@@ -210,7 +220,8 @@ export class SvdMatrix extends LabView {
     digits: number,
   ): TemplateResult {
     const difference = digits > 1;
-    const largest = Math.max(...values.map(Math.abs));
+    // At least one star, so that rounding at full rank does not look like a difference.
+    const largest = Math.max(1, ...values.map(Math.abs));
     return html`
       <div class="table-scroll" tabindex="0" role="group" aria-label=${caption}>
         <table class="numbers value decomposition-grid">

@@ -20,6 +20,8 @@ export function meaning(symbol: string): string {
       b_u: 'how far this user’s ratings lie from it',
       b_i: 'how far this film’s ratings lie from it',
       [String.raw`q_i^\top p_u`]: 'the film’s vector times the user’s own',
+      [String.raw`\sigma_1 p_{u1} q_{i1}`]: 'the first triple, which is close to the mean',
+      [String.raw`\sum_{k>1} \sigma_k p_{uk} q_{ik}`]: 'all the other triples',
       [String.raw`p_u^\top q_i`]: 'the user’s vector times the film’s',
       [String.raw`q_i^\top |N(u)|^{-1/2} \sum_{j} y_j`]:
         'the film’s vector times what the rated films say of the user',
