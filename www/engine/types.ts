@@ -2,9 +2,12 @@ import type {
   Chart,
   DataInfo,
   Epoch,
+  Interpolated,
   Item,
+  Neighborhood,
   ParameterValues,
   Position,
+  SharedRaters,
   Step,
 } from '../../pkg/factorscope.js';
 
@@ -94,4 +97,24 @@ export interface Raced {
 export interface RaceLine {
   color: Uint8Array;
   points: [number, number][];
+}
+
+/** One prediction of a neighborhood model. */
+export interface Neighbored {
+  neighborhood: Neighborhood;
+  /** The one that was asked for, or the most similar of those who could speak. */
+  other: number | undefined;
+  /** What it shares with the item, or the user. */
+  shared: SharedRaters | undefined;
+  /** The rating itself, where there is one. */
+  known: number | undefined;
+  fingerprint: string;
+}
+
+/** One prediction with interpolation weights. */
+export interface Interpolating {
+  interpolated: Interpolated;
+  /** The rating itself, where there is one. */
+  known: number | undefined;
+  fingerprint: string;
 }
