@@ -50,6 +50,14 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
     load: () => import('./alternating-map.ts'),
     render: (lab) => html`<alternating-map .lab=${lab.block.id}></alternating-map>`,
   },
+  neighbors: {
+    load: () => import('./neighbor-explorer.ts'),
+    render: (lab) => html`<neighbor-explorer .lab=${lab}></neighbor-explorer>`,
+  },
+  interpolation: {
+    load: () => import('./interpolation-system.ts'),
+    render: (lab) => html`<interpolation-system .lab=${lab}></interpolation-system>`,
+  },
   race: {
     load: () => import('./model-race.ts'),
     render: (lab) => html`<model-race .lab=${lab}></model-race>`,

@@ -4,10 +4,13 @@ import type {
   DataInfo,
   Epoch,
   Film,
+  Interpolated,
   Item,
+  Neighborhood,
   ParameterValues,
   Position,
   Regular,
+  SharedRaters,
   Step,
 } from '../../pkg/factorscope.js';
 
@@ -124,4 +127,24 @@ export interface ColdPart extends ColdPoint {
 export interface Curved {
   films: Film[];
   users: Regular[];
+}
+
+/** One prediction of a neighborhood model. */
+export interface Neighbored {
+  neighborhood: Neighborhood;
+  /** The one that was asked for, or the most similar of those who could speak. */
+  other: number | undefined;
+  /** What it shares with the item, or the user. */
+  shared: SharedRaters | undefined;
+  /** The rating itself, where there is one. */
+  known: number | undefined;
+  fingerprint: string;
+}
+
+/** One prediction with interpolation weights. */
+export interface Interpolating {
+  interpolated: Interpolated;
+  /** The rating itself, where there is one. */
+  known: number | undefined;
+  fingerprint: string;
 }

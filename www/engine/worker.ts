@@ -25,6 +25,8 @@ import type {
   ColdSetup,
   Curved,
   Fit,
+  Interpolating,
+  Neighbored,
   Opened,
   Progress,
   Raced,
@@ -302,6 +304,48 @@ export class Engine {
   /** A user's bias over the years. */
   userCurve(user: number, colors: Uint8Array): BiasCurve {
     return this.trained.userCurve(user, colors);
+  }
+
+  /** One prediction of a neighborhood model trained on the whole of a small data set. */
+  neighbors(setup: Setup, user: number, item: number, chosen: number | undefined): Neighbored {
+    const run = this.whole(setup);
+    const neighborhood = run.neighborhood(user, item);
+    const ids = neighborhood.candidates.map(({ id }) => id);
+    const other = chosen !== undefined && ids.includes(chosen) ? chosen : ids[0];
+    const row = setup.model === 'user-knn' ? user : item;
+    const found = {
+      neighborhood,
+      other,
+      shared: other === undefined ? undefined : run.sharedRaters(row, other),
+      known: this.known(user, item),
+      fingerprint: run.fingerprint(),
+    };
+    run.free();
+    return found;
+  }
+
+  /** The system of one prediction with interpolation weights, from the whole of a small data set. */
+  interpolate(setup: Setup, user: number, item: number): Interpolating {
+    const run = this.whole(setup);
+    const found = {
+      interpolated: run.interpolated(user, item),
+      known: this.known(user, item),
+      fingerprint: run.fingerprint(),
+    };
+    run.free();
+    return found;
+  }
+
+  /** A model after one pass over everything. */
+  private whole(setup: Setup): Run {
+    const run = new Run(this.opened, setup.model, setup.settings, 'everything', setup.seed);
+    run.pass();
+    return run;
+  }
+
+  private known(user: number, item: number): number | undefined {
+    const { items, ratings } = this.opened.row(user);
+    return ratings[items.indexOf(item)];
   }
 
   private get opened(): Data {

@@ -9,6 +9,8 @@ export const VIEWS = {
   order: 'what changes when q_i learns from the new p_u',
   landscape: 'one rating, one factor: the objective as a map, crossed by alternating solutions',
   zeros: 'what changes when unrated cells count as zeros',
+  neighbors: 'one prediction from neighbors: who speaks, and what two of them share',
+  interpolation: 'the linear system behind one prediction, and its weights beside the similarities',
   race: 'several models on the same split',
   'weighted-mean': 'three ratings, their confidences, and the weighted mean',
   shortcut: 'one user’s matrix added up with and without the shortcut',
