@@ -18,6 +18,12 @@ pub fn epoch_stream(seed: u64, purpose: &str, epoch: usize) -> Xoshiro256PlusPlu
     ))
 }
 
+/// A stream for one user or item in one epoch of one purpose, so that any of them can be replayed alone.
+pub fn line_stream(seed: u64, purpose: &str, epoch: usize, line: usize) -> Xoshiro256PlusPlus {
+    let of_epoch = xxh64(&(epoch as u64).to_le_bytes(), xxh64(purpose.as_bytes(), seed));
+    Xoshiro256PlusPlus::seed_from_u64(xxh64(&(line as u64).to_le_bytes(), of_epoch))
+}
+
 /// Standard normal numbers by Marsaglia's polar method on `libm`, whose results do not depend on the
 /// target (the standard library's logarithm does).
 #[derive(Debug)]
@@ -48,6 +54,34 @@ impl<R: Rng> Normal<R> {
             }
         }
     }
+
+    /// A number from the gamma distribution with this shape and rate 1: mean and variance are the shape.
+    /// The method of Marsaglia and Tsang (2000): with d = shape - 1/3 and x normal, d (1 + x / (3 sqrt d))^3
+    /// is accepted with a probability that makes it exact; a shape below 1 is raised by 1, and the draw
+    /// multiplied by a uniform number to the power of 1 / shape.
+    pub fn gamma(&mut self, shape: f64) -> f64 {
+        if shape < 1.0 {
+            let uniform = 1.0 - self.rng.random::<f64>();
+            return self.gamma(shape + 1.0) * libm::pow(uniform, 1.0 / shape);
+        }
+        let d = shape - 1.0 / 3.0;
+        let c = 1.0 / (9.0 * d).sqrt();
+        loop {
+            let x = self.sample();
+            let v = 1.0 + c * x;
+            let v = v * v * v;
+            let uniform = 1.0 - self.rng.random::<f64>();
+            if v > 0.0 && libm::log(uniform) < 0.5 * x * x + d - d * v + d * libm::log(v) {
+                return d * v;
+            }
+        }
+    }
+
+    /// A number from the chi-square distribution: the sum of that many squared normal numbers, for any
+    /// positive `degrees`.
+    pub fn chi_squared(&mut self, degrees: f64) -> f64 {
+        2.0 * self.gamma(0.5 * degrees)
+    }
 }
 
 #[cfg(test)]
@@ -66,10 +100,37 @@ mod tests {
     }
 
     #[test]
+    fn gamma_and_chi_square_numbers_have_their_mean_variance_and_skewness() {
+        let n = 200_000;
+        for shape in [0.5, 1.0, 2.5, 40.0] {
+            let mut normal = Normal::new(stream(2, "test"));
+            let draws: Vec<f64> = (0..n).map(|_| normal.gamma(shape)).collect();
+            let moment = |power: i32, around: f64| {
+                let product = |x: &f64| (0..power).map(|_| x - around).product::<f64>();
+                draws.iter().map(product).sum::<f64>() / f64::from(n)
+            };
+            let mean = moment(1, 0.0);
+            let (variance, third) = (moment(2, mean), moment(3, mean));
+            // Five standard errors, from the kurtosis 3 + 6 / shape; the third moment is 2 shape.
+            let error = 5.0 * (shape / f64::from(n)).sqrt();
+            assert!((mean - shape).abs() < error, "shape {shape}: mean {mean}");
+            let error = 5.0 * shape * ((2.0 + 6.0 / shape) / f64::from(n)).sqrt();
+            assert!((variance - shape).abs() < error, "shape {shape}: variance {variance}");
+            assert!((third / (2.0 * shape) - 1.0).abs() < 0.15, "shape {shape}: third {third}");
+            assert!(draws.iter().all(|&x| x > 0.0));
+        }
+        let mut normal = Normal::new(stream(3, "test"));
+        let mean = (0..n).map(|_| normal.chi_squared(7.0)).sum::<f64>() / f64::from(n);
+        assert!((mean - 7.0).abs() < 5.0 * (14.0 / f64::from(n)).sqrt(), "mean {mean}");
+    }
+
+    #[test]
     fn purposes_and_epochs_have_streams_of_their_own() {
         let first = |mut rng: Xoshiro256PlusPlus| rng.random::<u64>();
         assert_ne!(first(stream(1, "a")), first(stream(1, "b")));
         assert_ne!(first(epoch_stream(1, "a", 0)), first(epoch_stream(1, "a", 1)));
+        assert_ne!(first(line_stream(1, "a", 2, 0)), first(line_stream(1, "a", 2, 1)));
+        assert_ne!(first(line_stream(1, "a", 2, 0)), first(line_stream(1, "a", 3, 0)));
         assert_eq!(first(stream(1, "a")), first(stream(1, "a")));
     }
 }

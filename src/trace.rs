@@ -11,6 +11,7 @@ pub use walk::{Position, Walk};
 use serde::Serialize;
 
 use crate::data::Rating;
+use crate::models::Axis;
 
 /// One addend of a prediction, or one part of a closed form.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -36,7 +37,7 @@ pub struct Update {
     pub before: f32,
     /// The derivative of half the step's objective with respect to it, at the values it was computed
     /// from: those before the step, but where a step changes one parameter after another, the earlier
-    /// ones already new.
+    /// ones already new. 0 for what a distribution is described by, where that is drawn.
     pub gradient: f32,
     /// The value after the step.
     pub after: f32,
@@ -65,6 +66,8 @@ pub enum Subject {
     User(usize),
     /// All ratings of one item.
     Item(usize),
+    /// The vectors of all users or of all items together.
+    Vectors(Axis),
 }
 
 /// One explained step: everything a lesson draws comes from here.
@@ -77,7 +80,8 @@ pub struct Step {
     pub terms: Vec<Term>,
     /// Every changed number, in the order of the changes.
     pub updates: Vec<Update>,
-    /// The linear system solved, where there is one.
+    /// The linear system solved, where there is one; for a draw its precision matrix, and the mean as
+    /// the solution.
     pub system: Option<System>,
     /// The part of the objective that the step lessens, before the step: for a rating
     /// e^2 + lambda times the squares of what it touches; for a user or item all squared errors +
@@ -86,6 +90,9 @@ pub struct Step {
     /// Components a latent vector really has; those beyond are padding and not kept.
     #[serde(skip)]
     factors: usize,
+    /// The first of the parameters that are lists of neighbors, which have no padding.
+    #[serde(skip)]
+    lists: usize,
 }
 
 impl Step {
@@ -98,7 +105,14 @@ impl Step {
             system: None,
             objective: 0.0,
             factors,
+            lists: usize::MAX,
         }
+    }
+
+    /// The same for a model whose parameters from this one on are lists of neighbors.
+    #[must_use]
+    pub fn with_lists(self, lists: usize) -> Self {
+        Self { lists, ..self }
     }
 
     /// The sum of the terms: r^_ui where the subject is a rating.
@@ -164,7 +178,7 @@ impl Listen for Step {
         gradient: impl FnOnce() -> f32,
         after: f32,
     ) -> f32 {
-        if at.column < self.factors.max(1) {
+        if at.column < self.factors.max(1) || at.parameter >= self.lists {
             self.updates.push(Update {
                 parameter: at.parameter,
                 row: at.row,

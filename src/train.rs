@@ -4,8 +4,8 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::data::split::Split;
-use crate::eval::{Errors, errors};
-use crate::models::{Model, Spec, is_finite};
+use crate::eval::{Errors, measure};
+use crate::models::{Model, Spec, Task, is_finite};
 
 /// What is known after a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -51,6 +51,7 @@ pub struct Training {
     split: Split,
     history: Vec<Epoch>,
     last_good: Vec<Vec<f32>>,
+    task: Task,
     remedy: &'static str,
     now: Box<dyn Fn() -> f64>,
 }
@@ -74,6 +75,7 @@ impl Training {
             split,
             history: Vec::new(),
             last_good: Vec::new(),
+            task: spec.entry().task,
             remedy: spec.entry().remedy(),
             now: Box::new(now),
         };
@@ -93,9 +95,7 @@ impl Training {
         let before = self.history[done];
         let seconds = before.seconds + (self.now)() - start;
         let epoch = self.measure(done + 1, seconds, before.operations + self.model.operations());
-        let rmse = epoch.train.rmse;
-        if !is_finite(&*self.model) || rmse.is_nan() || rmse > DIVERGED * self.history[0].train.rmse
-        {
+        if !is_finite(&*self.model) || self.has_grown(&epoch) {
             for (values, good) in self.model.values_mut().into_iter().zip(&self.last_good) {
                 values.copy_from_slice(good);
             }
@@ -121,16 +121,16 @@ impl Training {
         &self.split
     }
 
+    /// Whether the training error has grown far beyond its start, or is not a number. A model that
+    /// only ranks has none.
+    fn has_grown(&self, epoch: &Epoch) -> bool {
+        let rmse = epoch.train.rmse;
+        self.task == Task::Rating && (rmse.is_nan() || rmse > DIVERGED * self.history[0].train.rmse)
+    }
+
     fn measure(&self, epoch: usize, seconds: f64, operations: f64) -> Epoch {
-        let scale = self.split.train.scale();
-        Epoch {
-            epoch,
-            train: errors(&*self.model, &self.split.train, scale),
-            test: errors(&*self.model, &self.split.test, scale),
-            seconds,
-            operations,
-            singular: self.model.singular(),
-        }
+        let (train, test) = measure(self.task, &*self.model, &self.split);
+        Epoch { epoch, train, test, seconds, operations, singular: self.model.singular() }
     }
 
     fn keep(&mut self) {
@@ -147,6 +147,7 @@ impl Training {
 mod tests {
     use super::*;
     use crate::data::{split, toy};
+    use crate::eval::errors;
 
     fn training(settings: &[&str]) -> Training {
         let spec = Spec::with("svd", settings.iter().copied()).unwrap();
@@ -180,7 +181,19 @@ mod tests {
         );
         let split = training.split();
         let again = errors(training.model(), &split.train, split.train.scale());
-        assert_eq!(again, training.history()[kept].train);
+        assert_eq!(again.rmse, training.history()[kept].train.rmse);
+    }
+
+    #[test]
+    fn a_model_that_ranks_trains_to_its_end_with_a_rank_and_no_error() {
+        let spec = Spec::with("implicit-als", ["factors=2"]).unwrap();
+        let all = crate::data::simulation::simulate(1).dataset.ratings;
+        let mut training = Training::new(&spec, split::holdout(&all, 0.2, 1), 1, || 0.0).unwrap();
+        for _ in 0..3 {
+            let Epoch { train, test, .. } = *training.pass().unwrap();
+            assert!(train.rmse.is_nan() && train.rank.is_nan() && test.rmse.is_nan());
+            assert!((0.0..50.0).contains(&test.rank), "{}", test.rank);
+        }
     }
 
     #[test]

@@ -4,3 +4,11 @@ declare module 'virtual:registry' {
   const registry: readonly Entry[];
   export default registry;
 }
+
+declare module 'virtual:chapters' {
+  /** The chapter that is the first to run a model, by the model's id. */
+  const chapters: Readonly<
+    Record<string, { number: number; slug: string; title: string } | undefined>
+  >;
+  export default chapters;
+}

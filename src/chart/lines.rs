@@ -32,8 +32,8 @@ pub struct Lines {
     pub x_at_least: f64,
 }
 
-const AXIS: RGBColor = RGBColor(0x6b, 0x72, 0x80);
-const GRID: RGBColor = RGBColor(0xe3, 0xe6, 0xea);
+pub(super) const AXIS: RGBColor = RGBColor(0x6b, 0x72, 0x80);
+pub(super) const GRID: RGBColor = RGBColor(0xe3, 0xe6, 0xea);
 
 impl Lines {
     /// The ranges that show every finite point, with a little air above and below.
@@ -100,7 +100,7 @@ impl Draw for Lines {
 }
 
 /// A number short enough for a tick: 0.25, 12, 30k, 2.5M, 1G.
-fn short(value: f64) -> String {
+pub(super) fn short(value: f64) -> String {
     let (by, unit) = match value.abs() {
         v if v >= 1e9 => (1e9, "G"),
         v if v >= 1e6 => (1e6, "M"),

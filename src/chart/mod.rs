@@ -1,8 +1,10 @@
 //! Charts: one `draw` each over any plotters backend, and one way to an SVG.
 
+mod histogram;
 mod lines;
 mod metrics;
 
+pub use histogram::{Bin, Histogram};
 pub use lines::{Lines, Series};
 
 use plotters::coord::Shift;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Args, Parser, Subcommand, value_parser};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
 use super::models::{hyperparameters, overview};
 use factorscope::models::REGISTRY;
@@ -93,11 +93,25 @@ pub struct TrainArgs {
     /// For published splits such as u1.base and u1.test of MovieLens 100K.
     #[arg(long, value_name = "FILE", conflicts_with = "holdout")]
     pub test: Option<PathBuf>,
-    /// The share of the ratings, drawn at random, that is held back for the test
+    /// The share of the ratings that is held back for the test, drawn at random unless --by says else
     ///
     /// With 0 nothing is held back, and the errors are those on the training set.
     #[arg(long, value_name = "SHARE", default_value_t = 0.2, value_parser = share)]
     pub holdout: f64,
+    /// Which ratings are held back
+    #[arg(long, value_enum, default_value_t = By::Random, conflicts_with = "test")]
+    pub by: By,
+}
+
+/// Which ratings `train` holds back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// The share --holdout, drawn at random
+    Random,
+    /// The latest of all ratings, as large a share of them
+    Time,
+    /// Each user's five latest ratings; --holdout says nothing then
+    Latest,
 }
 
 /// Arguments of `cv`.

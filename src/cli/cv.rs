@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::args::CvArgs;
 use super::input::{self, open};
-use super::run::{clock, progress, settings};
+use super::run::{clock, progress, settings, test_error};
 use super::text::{Align, cells, count, error, seconds, table};
 use super::{Failure, json};
 use factorscope::eval::{CrossValidation, Summary, cross_validate};
@@ -16,8 +16,14 @@ struct Report {
     settings: Map<String, Value>,
     seed: u64,
     data: input::Summary,
-    rmse: Summary,
-    mae: Summary,
+    /// Of a model that predicts ratings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rmse: Option<Summary>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mae: Option<Summary>,
+    /// Of a model that only ranks: the expected percentile rank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rank: Option<Summary>,
     fit_seconds: f64,
     test_seconds: f64,
     /// A hash over those of the folds.
@@ -45,7 +51,7 @@ pub fn cv(args: &CvArgs) -> Result<String, Failure> {
     }
     let bar = progress(&spec, folds, "fold");
     let result = cross_validate(&spec, &dataset.ratings, folds, args.run.seed, clock(), |fold| {
-        bar.set_message(format!("test RMSE {}", error(fold.errors.rmse)));
+        bar.set_message(test_error(fold.errors));
         bar.inc(1);
         true
     });
@@ -58,8 +64,9 @@ pub fn cv(args: &CvArgs) -> Result<String, Failure> {
         settings: settings(&spec),
         seed: args.run.seed,
         data: input::Summary::of(&dataset),
-        rmse: validation.rmse(),
-        mae: validation.mae(),
+        rmse: validation.rmse().known(),
+        mae: validation.mae().known(),
+        rank: validation.rank().known(),
         fit_seconds: validation.fit_seconds(),
         test_seconds: validation.test_seconds(),
         fingerprint: validation.fingerprint(),
@@ -81,15 +88,24 @@ pub fn cv(args: &CvArgs) -> Result<String, Failure> {
 }
 
 fn folds_table(validation: &CrossValidation, report: &Report) -> String {
-    let mut rows = vec![cells([&"", &"RMSE", &"MAE", &"fit", &"fingerprint"])];
-    for (fold, n) in validation.folds.iter().zip(1..) {
-        let (rmse, mae) = (error(fold.errors.rmse), error(fold.errors.mae));
-        let fit = seconds(fold.fit_seconds);
-        rows.push(cells([&format!("fold {n}"), &rmse, &mae, &fit, &fold.fingerprint]));
+    let measured = [("RMSE", &report.rmse), ("MAE", &report.mae), ("rank, %", &report.rank)];
+    let measured: Vec<(&str, &Summary)> =
+        measured.into_iter().filter_map(|(name, of)| Some((name, of.as_ref()?))).collect();
+    let row = |label: &str, value: &dyn Fn(&Summary) -> f64, rest: &[String]| {
+        let values = measured.iter().map(|(_, summary)| error(value(summary)));
+        let row = [label.to_owned()].into_iter().chain(values).chain(rest.iter().cloned());
+        row.collect::<Vec<String>>()
+    };
+    let names = measured.iter().map(|(name, _)| (*name).to_owned());
+    let head = [String::new()].into_iter().chain(names);
+    let mut rows = vec![head.chain(cells([&"fit", &"fingerprint"])).collect()];
+    for (n, fold) in validation.folds.iter().enumerate() {
+        let rest = cells([&seconds(fold.fit_seconds), &fold.fingerprint]);
+        rows.push(row(&format!("fold {}", n + 1), &|summary| summary.folds[n], &rest));
     }
-    let (rmse, mae) = (&report.rmse, &report.mae);
-    rows.push(cells([&"mean", &error(rmse.mean), &error(mae.mean)]));
-    rows.push(cells([&"sd", &error(rmse.sd), &error(mae.sd)]));
-    let right = Align::Right;
-    table("", &[Align::Left, right, right, right, Align::Left], &rows)
+    rows.push(row("mean", &|summary| summary.mean, &[]));
+    rows.push(row("sd", &|summary| summary.sd, &[]));
+    let mut columns = vec![Align::Right; measured.len() + 3];
+    (columns[0], columns[measured.len() + 2]) = (Align::Left, Align::Left);
+    table("", &columns, &rows)
 }

@@ -9,6 +9,7 @@ use super::Failure;
 use super::args::RunArgs;
 use super::text::{Align, cells, error, table};
 use factorscope::data::split::Split;
+use factorscope::eval::Errors;
 use factorscope::models::{Kind, Spec};
 use factorscope::train::{Epoch, Training};
 
@@ -72,11 +73,12 @@ pub fn settings(spec: &Spec) -> Map<String, Value> {
     spec.entry().hyperparameters.iter().map(setting).collect()
 }
 
-/// Both errors on the training set and, where there is one, on the test set.
+/// The errors on the training set and on the test set, those that are measured.
 pub fn error_table(epoch: &Epoch) -> String {
-    let row = |label, errors: factorscope::eval::Errors| {
-        cells([&label, &error(errors.rmse), &error(errors.mae)])
-    };
+    let row = |label, errors: Errors| cells([&label, &error(errors.rmse), &error(errors.mae)]);
+    if epoch.train.rmse.is_nan() {
+        return ranks_line(epoch);
+    }
     let mut rows = vec![cells([&"", &"RMSE", &"MAE"]), row("training", epoch.train)];
     if !epoch.test.rmse.is_nan() {
         rows.push(row("test", epoch.test));
@@ -84,12 +86,31 @@ pub fn error_table(epoch: &Epoch) -> String {
     table("", &[Align::Left, Align::Right, Align::Right], &rows)
 }
 
+fn ranks_line(epoch: &Epoch) -> String {
+    if epoch.test.rank.is_nan() {
+        return "nothing measured: this model only ranks, and nothing is held back\n".to_owned();
+    }
+    format!("expected percentile rank {} % (0 is best, 50 is chance)\n", error(epoch.test.rank))
+}
+
 fn measured(epoch: &Epoch) -> String {
+    if epoch.train.rmse.is_nan() {
+        return if epoch.test.rank.is_nan() { String::new() } else { test_error(epoch.test) };
+    }
     let train = format!("RMSE training {}", error(epoch.train.rmse));
     if epoch.test.rmse.is_nan() {
         return train;
     }
     format!("{train}, test {}", error(epoch.test.rmse))
+}
+
+/// What is measured on a test set, in a word.
+pub fn test_error(errors: Errors) -> String {
+    if errors.rmse.is_nan() {
+        format!("test rank {} %", error(errors.rank))
+    } else {
+        format!("test RMSE {}", error(errors.rmse))
+    }
 }
 
 fn last_good(history: &[Epoch]) -> String {

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::args::TrainArgs;
+use super::args::{By, TrainArgs};
 use super::input::{Summary, open, open_pair};
 use super::run::{clock, error_table, fit, settings};
 use super::text::{count, seconds};
 use super::{Failure, json};
+use factorscope::data::Ratings;
 use factorscope::data::split::{self, Split};
-use factorscope::eval::errors;
+use factorscope::eval::measure_test;
 use factorscope::models::fingerprint;
 use factorscope::train::Epoch;
 
@@ -25,13 +26,21 @@ struct Report {
     test_ratings: usize,
     /// What `rmse` and `mae` were measured on: `test`, or `train` where nothing was held back.
     on: &'static str,
-    rmse: f64,
-    mae: f64,
-    train_rmse: f64,
-    train_mae: f64,
+    /// Of a model that predicts ratings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rmse: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mae: Option<f64>,
+    /// Of a model that only ranks: the expected percentile rank on the test set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rank: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    train_rmse: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    train_mae: Option<f64>,
     epochs: usize,
     fit_seconds: f64,
-    /// Seconds to predict the ratings that `rmse` and `mae` were measured on.
+    /// Seconds to predict and to measure `rmse` and `mae`, or `rank`.
     test_seconds: f64,
     singular: usize,
     fingerprint: String,
@@ -41,12 +50,16 @@ struct Report {
 #[derive(Debug, Serialize)]
 struct Point {
     epoch: usize,
-    train_rmse: f64,
-    train_mae: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    train_rmse: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    train_mae: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     test_rmse: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     test_mae: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test_rank: Option<f64>,
     seconds: f64,
 }
 
@@ -60,11 +73,7 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         (dataset, Split { train, test })
     } else {
         let dataset = open(&args.run.data)?;
-        let split = if args.holdout > 0.0 {
-            split::holdout(&dataset.ratings, args.holdout, args.run.seed)
-        } else {
-            split::everything(&dataset.ratings)
-        };
+        let split = divide(&dataset.ratings, args)?;
         if split.train.is_empty() {
             return Err(Failure::input(format!(
                 "--holdout {} of {} leaves none to learn from; hold back less",
@@ -79,8 +88,9 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
 
     let Split { train, test } = training.split();
     let (on, measured) = if test.is_empty() { ("train", train) } else { ("test", test) };
+    let measured = Split { train: Arc::clone(train), test: Arc::clone(measured) };
     let now = clock();
-    let found = errors(training.model(), measured, train.scale());
+    let found = measure_test(spec.entry().task, training.model(), &measured);
     let test_seconds = now();
     let history = training.history();
     let last = &history[history.len() - 1];
@@ -92,10 +102,11 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         train_ratings: train.len(),
         test_ratings: test.len(),
         on,
-        rmse: found.rmse,
-        mae: found.mae,
-        train_rmse: last.train.rmse,
-        train_mae: last.train.mae,
+        rmse: known(found.rmse),
+        mae: known(found.mae),
+        rank: known(found.rank),
+        train_rmse: known(last.train.rmse),
+        train_mae: known(last.train.mae),
         epochs: last.epoch,
         fit_seconds: last.seconds,
         test_seconds,
@@ -110,7 +121,7 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         "{}{spec}, seed {}\n{}\n\n{}\n{}fit {}, test {}\nfingerprint {}",
         report.data.line(),
         report.seed,
-        report.sizes(args.test.is_some()),
+        report.sizes(args),
         error_table(last),
         report.note(),
         seconds(report.fit_seconds),
@@ -119,30 +130,53 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
     ))
 }
 
+/// Nothing where it was not measured.
+fn known(x: f64) -> Option<f64> {
+    Some(x).filter(|x| !x.is_nan())
+}
+
+fn divide(all: &Arc<Ratings>, args: &TrainArgs) -> Result<Split, Failure> {
+    if args.holdout == 0.0 && args.by != By::Latest {
+        return Ok(split::everything(all));
+    }
+    let split = match args.by {
+        By::Random => return Ok(split::holdout(all, args.holdout, args.run.seed)),
+        By::Time => split::future(all, args.holdout),
+        By::Latest => split::latest(all, 5),
+    };
+    split.ok_or_else(|| {
+        Failure::input("this data has no timestamps, so nothing is later; leave --by out")
+    })
+}
+
 impl Point {
     fn of(epoch: &Epoch) -> Self {
-        let known = |x: f64| Some(x).filter(|x| !x.is_nan());
         Self {
             epoch: epoch.epoch,
-            train_rmse: epoch.train.rmse,
-            train_mae: epoch.train.mae,
+            train_rmse: known(epoch.train.rmse),
+            train_mae: known(epoch.train.mae),
             test_rmse: known(epoch.test.rmse),
             test_mae: known(epoch.test.mae),
+            test_rank: known(epoch.test.rank),
             seconds: epoch.seconds,
         }
     }
 }
 
 impl Report {
-    fn sizes(&self, is_given: bool) -> String {
+    fn sizes(&self, args: &TrainArgs) -> String {
         let trained = count(self.train_ratings, "rating");
         let tested = count(self.test_ratings, "rating");
         if self.test_ratings == 0 {
             format!("trained on all {trained}; none held back for a test")
-        } else if is_given {
-            format!("trained on {trained}, tested on {tested} of the given file")
         } else {
-            format!("trained on {trained}, tested on {tested} held back at random")
+            let which = match args.by {
+                _ if args.test.is_some() => "of the given file",
+                By::Random => "held back at random",
+                By::Time => "later than all of these",
+                By::Latest => "held back, each user's latest",
+            };
+            format!("trained on {trained}, tested on {tested} {which}")
         }
     }
 

@@ -189,6 +189,11 @@ impl Ratings {
         self.rows.range(u)
     }
 
+    /// The positions of item `i`'s ratings in column order: by item, then by user.
+    pub fn column_positions(&self, i: usize) -> Range<usize> {
+        self.columns.range(i)
+    }
+
     /// The rating at a position in row order, O(log users).
     pub fn nth(&self, position: usize) -> Rating {
         let after = self.rows.start.partition_point(|&s| s as usize <= position);

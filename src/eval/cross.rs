@@ -1,10 +1,12 @@
 //! Cross-validation: every rating is predicted once by a model that has not seen it.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use thiserror::Error;
 use xxhash_rust::xxh64::xxh64;
 
-use super::{Errors, errors};
+use super::{Errors, measure_test};
 use crate::data::{Ratings, split};
 use crate::models::{Spec, fingerprint, is_finite};
 
@@ -53,6 +55,11 @@ impl Summary {
         let variance = folds.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n;
         Self { mean, sd: variance.sqrt(), folds }
     }
+
+    /// Nothing where it was not measured.
+    pub fn known(self) -> Option<Self> {
+        Some(self).filter(|summary| !summary.mean.is_nan())
+    }
 }
 
 /// All folds.
@@ -63,7 +70,7 @@ pub struct CrossValidation {
 }
 
 impl CrossValidation {
-    /// Root mean squared error over the folds.
+    /// Root mean squared error over the folds; not a number for a model that only ranks.
     pub fn rmse(&self) -> Summary {
         Summary::of(self.folds.iter().map(|fold| fold.errors.rmse).collect())
     }
@@ -71,6 +78,11 @@ impl CrossValidation {
     /// Mean absolute error over the folds.
     pub fn mae(&self) -> Summary {
         Summary::of(self.folds.iter().map(|fold| fold.errors.mae).collect())
+    }
+
+    /// Expected percentile rank over the folds; not a number for a model that predicts ratings.
+    pub fn rank(&self) -> Summary {
+        Summary::of(self.folds.iter().map(|fold| fold.errors.rank).collect())
     }
 
     /// Seconds spent training, over all folds.
@@ -111,7 +123,7 @@ pub fn cross_validate(
     let mut folds = Vec::with_capacity(k);
     for split in split::folds(all, k, seed) {
         let start = now();
-        let mut model = spec.build(split.train, seed);
+        let mut model = spec.build(Arc::clone(&split.train), seed);
         let mut fit_seconds = now() - start;
         for epoch in 0..spec.epochs() {
             let start = now();
@@ -126,7 +138,7 @@ pub fn cross_validate(
             }
         }
         let trained = now();
-        let errors = errors(&*model, &split.test, split.test.scale());
+        let errors = measure_test(spec.entry().task, &*model, &split);
         let fold = Fold {
             errors,
             fit_seconds,

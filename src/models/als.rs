@@ -6,13 +6,15 @@ use super::biases::{B_I, B_U, Biases, OWN, place, square};
 use super::factors::{Factors, dot};
 use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::{Axis, Model, Parameter, Spec};
-use crate::data::{Line, Rating, Ratings};
+use crate::data::{Rating, Ratings};
 use crate::random;
 use crate::trace::{Explanation, Listen, Step, Subject};
 
-mod normal;
+pub(super) mod normal;
+pub(super) mod weights;
 
 use normal::Normal;
+use weights::{Weighted, Weights};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -45,12 +47,19 @@ pub const ENTRY: Entry = Entry {
             help: "With mean and biases; the product of vectors alone; or that with every unrated cell taken for a rating of zero.",
         },
     ],
-    build: |spec, train, seed| Box::new(Als::new(spec, train, seed)),
+    build: |spec, train, seed| {
+        let variant = match spec.count("variant") {
+            0 => Variant::Biased,
+            1 => Variant::Plain,
+            _ => Variant::Zeros,
+        };
+        Box::new(Als::new(spec, train, seed, variant, None))
+    },
 };
 
 /// What is factorized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Variant {
+pub enum Variant {
     /// What the mean and the biases leave over.
     Biased,
     /// The ratings themselves.
@@ -70,9 +79,13 @@ enum Variant {
 ///            O(n^2 f + n^3), see [`Normal::solve_short`]; 4 (users + items)(f + 1) bytes
 /// Source     Koren, Bell, Volinsky (2009). Defaults as in cmfrec's comparison: 40 factors, lambda 10,
 ///            15 sweeps
+///
+/// Where ratings have weights c_ui, as in the model `confidence`, each squared error and each addend of
+/// each sum counts c_ui times, and |R(u)| is the sum of the weights. Here all are 1.
 #[derive(Debug, Clone)]
 pub struct Als {
     train: Arc<Ratings>,
+    weights: Option<Weights>,
     variant: Variant,
     b: Biases,
     p: Factors,
@@ -99,23 +112,24 @@ struct Half<'a> {
 
 impl Half<'_> {
     // lesson: update
-    /// Solves for one user or item; `line` holds its ratings. False where its system is singular:
-    /// then its vector stays as it was.
+    /// Solves for one user or item; `line` holds its ratings r, each with a weight c, which is 1 where
+    /// ratings have none. False where its system is singular: then its vector stays as it was.
     fn solve<L: Listen>(
         &mut self,
         row: usize,
-        line: Line,
+        line: Weighted,
         work: &mut Normal,
         listen: &mut L,
     ) -> bool {
         listen.objective(|| self.penalized(row, line));
         if self.variant == Variant::Biased {
-            let count = line.len() as f32 + self.lambda;
-            let mut sum = 0.0;
-            for (id, r) in line.iter() {
+            let (mut count, mut sum) = (0.0, 0.0);
+            for (id, r, c) in line.iter() {
                 let product = dot(self.own.row(row), self.held.row(id));
-                sum += r - self.mu - self.held_bias[id] - product;
+                sum += c * (r - self.mu - self.held_bias[id] - product);
+                count += c;
             }
+            count += self.lambda;
             listen.term(r"\sum (r_{ui} - \mu - b - p_u^\top q_i)", sum);
             listen.term(r"|R| + \lambda", count);
             let before = self.bias[row];
@@ -128,16 +142,16 @@ impl Half<'_> {
             return true;
         }
         let (bias, mu, held_bias) = (self.bias[row], self.mu, self.held_bias);
-        let rest = |(id, r): (usize, f32)| (id, r - mu - bias - held_bias[id]);
+        let rest = |(id, r, c): (usize, f32, f32)| (id, r - mu - bias - held_bias[id], c);
         let targets = line.iter().map(rest);
         let solved = if self.variant == Variant::Zeros {
-            work.right(self.held, targets);
+            work.right(self.held, targets.map(|(id, t, _)| (id, t)));
             work.solve_prepared()
         } else if !L::HEARS && self.lambda > 0.0 && line.len() < self.own.factors() {
             work.solve_short(self.held, targets, line.len(), self.lambda)
         } else {
-            work.matrix(self.held, line.ids.iter().map(|&id| id as usize), self.lambda);
-            work.right(self.held, targets);
+            work.matrix(self.held, line.iter().map(|(id, _, c)| (id, c)), self.lambda);
+            work.right(self.held, targets.map(|(id, t, c)| (id, c * t)));
             work.solve()
         };
         listen.system(|| work.system(solved));
@@ -154,16 +168,17 @@ impl Half<'_> {
     }
     // lesson: end
 
-    fn penalized(&self, row: usize, line: Line) -> f64 {
+    fn penalized(&self, row: usize, line: Weighted) -> f64 {
         let own = self.own.row(row);
-        let error = |(id, r): (usize, f32)| {
-            square(r - self.mu - self.bias[row] - self.held_bias[id] - dot(own, self.held.row(id)))
+        let error = |(id, r, c): (usize, f32, f32)| {
+            let rest = r - self.mu - self.bias[row] - self.held_bias[id];
+            f64::from(c) * square(rest - dot(own, self.held.row(id)))
         };
         let mut sum: f64 = line.iter().map(error).sum();
         if self.variant == Variant::Zeros {
             let cell = |id| square(dot(own, self.held.row(id)));
             sum += (0..self.held.rows()).map(cell).sum::<f64>();
-            sum -= line.ids.iter().map(|&id| cell(id as usize)).sum::<f64>();
+            sum -= line.iter().map(|(id, ..)| cell(id)).sum::<f64>();
         }
         let penalty = square(self.bias[row]) + own.iter().map(|&x| square(x)).sum::<f64>();
         sum + f64::from(self.lambda) * penalty
@@ -172,13 +187,15 @@ impl Half<'_> {
 
 impl Als {
     /// Start values for a training set: q_i normal, everything else zero, since p_u is solved first.
-    pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
+    /// The variant `zeros` takes no weights.
+    pub fn new(
+        spec: &Spec,
+        train: Arc<Ratings>,
+        seed: u64,
+        variant: Variant,
+        weights: Option<Weights>,
+    ) -> Self {
         let (f, sigma) = (spec.count("factors"), spec.get("sigma"));
-        let variant = match spec.count("variant") {
-            0 => Variant::Biased,
-            1 => Variant::Plain,
-            _ => Variant::Zeros,
-        };
         let rng = random::stream(seed, "q");
         Self {
             b: Biases::new(&train, variant == Variant::Biased),
@@ -187,6 +204,7 @@ impl Als {
             lambda: spec.get("lambda") as f32,
             variant,
             singular: 0,
+            weights,
             train,
         }
     }
@@ -221,10 +239,15 @@ impl Als {
     fn work(half: &Half) -> Normal {
         let mut work = Normal::new(half.held.factors());
         if half.variant == Variant::Zeros {
-            work.matrix(half.held, 0..half.held.rows(), half.lambda);
+            work.matrix(half.held, (0..half.held.rows()).map(|row| (row, 1.0)), half.lambda);
             work.prepare();
         }
         work
+    }
+
+    /// The weight of each rating in row order; nothing where all are 1.
+    pub fn weights(&self) -> Option<&[f32]> {
+        self.weights.as_ref().map(Weights::rows)
     }
 
     fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
@@ -250,19 +273,21 @@ impl Model for Als {
     }
 
     fn pass(&mut self, _epoch: usize) {
-        let train = Arc::clone(&self.train);
+        let (train, weights) = (Arc::clone(&self.train), self.weights.take());
         let mut singular = 0;
         let mut half = self.users();
         let mut work = Self::work(&half);
         for u in 0..train.users() {
-            singular += usize::from(!half.solve(u, train.row(u), &mut work, &mut ()));
+            let line = Weighted::row(&train, weights.as_ref(), u);
+            singular += usize::from(!half.solve(u, line, &mut work, &mut ()));
         }
         half = self.items();
         work = Self::work(&half);
         for i in 0..train.items() {
-            singular += usize::from(!half.solve(i, train.column(i), &mut work, &mut ()));
+            let line = Weighted::column(&train, weights.as_ref(), i);
+            singular += usize::from(!half.solve(i, line, &mut work, &mut ()));
         }
-        self.singular = singular;
+        (self.singular, self.weights) = (singular, weights);
     }
 
     fn steps(&self) -> usize {
@@ -270,15 +295,16 @@ impl Model for Als {
     }
 
     fn step(&mut self, _epoch: usize, n: usize) -> Step {
-        let train = Arc::clone(&self.train);
+        let (train, weights) = (Arc::clone(&self.train), self.weights.take());
         let (subject, line, row, mut half) = if let Some(i) = n.checked_sub(train.users()) {
-            (Subject::Item(i), train.column(i), i, self.items())
+            (Subject::Item(i), Weighted::column(&train, weights.as_ref(), i), i, self.items())
         } else {
-            (Subject::User(n), train.row(n), n, self.users())
+            (Subject::User(n), Weighted::row(&train, weights.as_ref(), n), n, self.users())
         };
         let mut step = Step::new(subject, half.own.factors());
         let mut work = Self::work(&half);
         half.solve(row, line, &mut work, &mut step);
+        self.weights = weights;
         step
     }
 
@@ -304,8 +330,9 @@ impl Model for Als {
     }
 
     fn objective(&self) -> f64 {
-        let error = |Rating { u, i, r }| square(r - self.sum(u, i, &mut ()));
-        let mut sum: f64 = self.train.iter().map(error).sum();
+        let weight = |n: usize| self.weights().map_or(1.0, |weights| f64::from(weights[n]));
+        let error = |(n, Rating { u, i, r })| weight(n) * square(r - self.sum(u, i, &mut ()));
+        let mut sum: f64 = self.train.iter().enumerate().map(error).sum();
         if self.variant == Variant::Zeros {
             for u in 0..self.train.users() {
                 for i in 0..self.train.items() {

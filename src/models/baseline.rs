@@ -68,14 +68,14 @@ impl Baseline {
         }
     }
 
-    /// The biases of the regularized least squares after so many passes.
-    pub(super) fn estimate(train: &Arc<Ratings>, lambda: f32, passes: usize) -> Biases {
-        let b = Biases::new(train, true);
-        let mut model = Self { train: Arc::clone(train), b, lambda, least_squares: true };
-        for epoch in 0..passes {
-            model.pass(epoch);
+    /// The biases after this many passes of regularized least squares: b_ui for models that build on it.
+    pub(super) fn fitted(train: &Arc<Ratings>, lambda: f32, epochs: usize) -> Biases {
+        let (train, b) = (Arc::clone(train), Biases::new(train, true));
+        let mut baseline = Self { train, b, lambda, least_squares: true };
+        for epoch in 0..epochs {
+            baseline.pass(epoch);
         }
-        model.b
+        baseline.b
     }
 
     // lesson: update

@@ -20,7 +20,7 @@ pub struct Frozen {
 impl Frozen {
     /// Ten passes, O(ratings) each.
     pub fn new(train: &Arc<Ratings>) -> Self {
-        Self { b: Baseline::estimate(train, LAMBDA, PASSES) }
+        Self { b: Baseline::fitted(train, LAMBDA, PASSES) }
     }
 
     /// b~_u of a training user.

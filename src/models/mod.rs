@@ -7,17 +7,29 @@ pub mod als;
 pub mod asymmetric;
 pub mod baseline;
 mod biases;
+pub mod bpmf;
+pub mod confidence;
 pub mod factors;
 mod frozen;
 mod implicit;
+pub mod implicit_als;
+pub mod integrated;
+pub mod neighborhood;
 mod newcomer;
 pub mod nmf;
 pub mod nsvd;
 mod order;
+pub mod pmf;
 mod registry;
+mod similarity;
 mod spec;
 pub mod svd;
 pub mod svdpp;
+pub mod timeline;
+pub mod timesvd;
+pub mod timesvdpp;
+pub mod truncated_svd;
+mod weights;
 
 pub use newcomer::Newcomer;
 pub use registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, Task, entry};
@@ -42,6 +54,10 @@ pub enum Axis {
     User,
     /// A row an item.
     Item,
+    /// A row for each span of time of each item, item after item.
+    Bin,
+    /// A row for each day on which a user rated, user after user.
+    Day,
 }
 
 /// One of a model's parameters: a scalar, a vector of biases or a matrix of latent vectors.
@@ -60,7 +76,8 @@ pub struct Parameter<'a> {
     /// The numbers, row after row.
     pub values: &'a [f32],
     /// Where a row stands for a list of neighbors: the user or item that each number belongs to, in the
-    /// same layout as `values`. A slot whose number was never set holds `u32::MAX`.
+    /// same layout as `values`. A slot whose number was never set holds `u32::MAX`. Where a row stands
+    /// for a user's day: the user.
     pub of: Option<&'a [u32]>,
 }
 
@@ -93,6 +110,12 @@ impl<'a> Parameter<'a> {
         }
     }
 
+    /// Numbers that stand for everything, in one row.
+    pub fn row(name: &'static str, symbol: &'static str, values: &'a [f32]) -> Self {
+        let n = values.len();
+        Self { name, symbol, axis: Axis::Global, columns: n, stride: n, values, of: None }
+    }
+
     /// A number for each of `k` neighbors of each row; `of` says whose.
     pub fn neighbors(
         name: &'static str,
@@ -103,6 +126,16 @@ impl<'a> Parameter<'a> {
         values: &'a [f32],
     ) -> Self {
         Self { name, symbol, axis, columns: k, stride: k, values, of: Some(of) }
+    }
+
+    /// A number for each day on which a user rated, user after user; `of` says whose.
+    pub fn days(
+        name: &'static str,
+        symbol: &'static str,
+        of: &'a [u32],
+        values: &'a [f32],
+    ) -> Self {
+        Self { of: Some(of), ..Self::scalars(name, symbol, Axis::Day, values) }
     }
 
     /// The rows without their padding.
@@ -156,6 +189,10 @@ pub trait Model: Any {
     /// does: to the last bit, or to 1e-5 where the pass uses an algebraic shortcut.
     fn step(&mut self, epoch: usize, n: usize) -> Step;
 
+    /// Takes back what step `n` of pass `epoch`, the last one done, changed beside the parameters; those
+    /// are set back by who asks. Nothing to do for most models.
+    fn undo(&mut self, _epoch: usize, _n: usize) {}
+
     /// Multiplications in one pass, to the leading order.
     fn operations(&self) -> f64;
 
@@ -168,7 +205,8 @@ pub trait Model: Any {
         0
     }
 
-    /// All parameters: the whole state of the model.
+    /// All parameters: the whole state of the model, but for draws that a sampler keeps, which are
+    /// parameters of earlier passes.
     fn parameters(&self) -> Vec<Parameter<'_>>;
 
     /// The values of the parameters, in the same order and with the same stride, to be changed.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Step;
 use crate::data::Ratings;
-use crate::models::{Model, Spec};
+use crate::models::{Model, Spec, Task};
 
 /// Where a walk stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -29,16 +29,19 @@ pub struct Walk {
     train: Arc<Ratings>,
     /// The steps taken so far.
     steps: Vec<Step>,
-    /// Training RMSE before the first step and after each.
+    /// Training RMSE before the first step and after each; of a model that only ranks, the objective.
     losses: Vec<f64>,
+    task: Task,
 }
 
 impl Walk {
     /// A walk from the start values that this spec and seed give.
     pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
         let model = spec.build(Arc::clone(&train), seed);
-        let losses = vec![crate::eval::errors(&*model, &train, train.scale()).rmse];
-        Self { model, train, steps: Vec::new(), losses }
+        let task = spec.entry().task;
+        let mut walk = Self { model, train, steps: Vec::new(), losses: Vec::new(), task };
+        walk.losses.push(walk.loss());
+        walk
     }
 
     /// Takes one step. Returns nothing, and stays, where a parameter would no longer be a finite
@@ -54,7 +57,7 @@ impl Walk {
             return None;
         }
         self.steps.push(step);
-        self.losses.push(crate::eval::errors(&*self.model, &self.train, self.train.scale()).rmse);
+        self.losses.push(self.loss());
         self.steps.last()
     }
 
@@ -92,7 +95,8 @@ impl Walk {
         self.steps.last()
     }
 
-    /// Training RMSE before the first step and after each step taken.
+    /// Training RMSE before the first step and after each step taken. A model that only ranks has no
+    /// such error; there it is the objective.
     pub fn losses(&self) -> &[f64] {
         &self.losses
     }
@@ -102,7 +106,17 @@ impl Walk {
         &*self.model
     }
 
+    fn loss(&self) -> f64 {
+        match self.task {
+            Task::Rating => crate::eval::errors(&*self.model, &self.train, self.train.scale()).rmse,
+            Task::Ranking => self.model.objective(),
+        }
+    }
+
+    /// Undoes the step that follows the position.
     fn undo(&mut self, step: &Step) {
+        let Position { epoch, in_epoch, .. } = self.position();
+        self.model.undo(epoch, in_epoch);
         let strides: Vec<usize> = self.model.parameters().iter().map(|p| p.stride).collect();
         let mut values = self.model.values_mut();
         for update in step.updates.iter().rev() {

@@ -9,10 +9,12 @@ use crate::eval::{self, Summary};
 /// Errors, times and models of all folds.
 #[derive(Debug, Serialize, tsify::Tsify)]
 pub struct CrossValidated {
-    /// Root mean squared error over the folds.
-    pub rmse: Summary,
-    /// Mean absolute error over the folds.
-    pub mae: Summary,
+    /// Root mean squared error over the folds, of a model that predicts ratings.
+    pub rmse: Option<Summary>,
+    /// Mean absolute error over the folds, likewise.
+    pub mae: Option<Summary>,
+    /// Expected percentile rank over the folds, of a model that only ranks.
+    pub rank: Option<Summary>,
     /// Seconds spent training, over all folds.
     pub fit_seconds: f64,
     /// Seconds spent predicting the test sets, over all folds.
@@ -43,8 +45,9 @@ pub fn cross_validate(
     let now = performance_now()?;
     let found = eval::cross_validate(&spec, ratings, folds, seed.into(), now, |_| true)?;
     to_js(&CrossValidated {
-        rmse: found.rmse(),
-        mae: found.mae(),
+        rmse: found.rmse().known(),
+        mae: found.mae().known(),
+        rank: found.rank().known(),
         fit_seconds: found.fit_seconds(),
         test_seconds: found.test_seconds(),
         fingerprint: found.fingerprint(),

@@ -6,6 +6,7 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands lists over as owned")]
 
+mod bayes;
 mod cross;
 mod data;
 mod run;

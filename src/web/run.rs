@@ -9,7 +9,7 @@ use super::{Data, chart, parameters, performance_now, predictions, spec, to_js};
 use crate::chart::{Draw, Lines, Series, WIDE};
 use crate::data::{Dataset, Ratings, split};
 use crate::explore::{Scored, favorites, top_n};
-use crate::models::{Spec, fingerprint};
+use crate::models::{Spec, Task, fingerprint};
 use crate::train::{Epoch, Training};
 
 /// A model in training on a data set.
@@ -40,7 +40,8 @@ pub struct Film {
 #[wasm_bindgen]
 impl Run {
     /// A model at its start values. `settings` are `name=value`. `split` is `everything`, `latest` (each
-    /// user's five latest ratings are held back; needs timestamps) or a share between 0 and 1 that is
+    /// user's five latest ratings are held back; needs timestamps), `time` (the latest fifth of all ratings is;
+    /// needs timestamps too) or a share between 0 and 1 that is
     /// held back at random. The seed decides split, start values and order of visits.
     #[wasm_bindgen(constructor)]
     pub fn new(
@@ -88,7 +89,8 @@ impl Run {
         fingerprint(self.training.model())
     }
 
-    /// Training and test RMSE over the epochs.
+    /// Training and test RMSE over the epochs; of a model that only ranks, the expected percentile
+    /// rank on the test set.
     #[wasm_bindgen(unchecked_return_type = "Chart | undefined")]
     pub fn chart(&self, train: &[u8], test: &[u8]) -> Result<JsValue, JsError> {
         let history = self.training.history();
@@ -100,10 +102,16 @@ impl Run {
             ),
             points: history.iter().map(|e| (e.epoch as f64, value(e))).collect(),
         };
+        let (y_label, series) = match self.spec.entry().task {
+            Task::Rating => {
+                ("RMSE", vec![line(train, |e| e.train.rmse), line(test, |e| e.test.rmse)])
+            }
+            Task::Ranking => ("rank, %", vec![line(test, |e| e.test.rank)]),
+        };
         let lines = Lines {
             x_label: "epoch".into(),
-            y_label: "RMSE".into(),
-            series: vec![line(train, |e| e.train.rmse), line(test, |e| e.test.rmse)],
+            y_label: y_label.into(),
+            series,
             x_at_least: self.spec.epochs() as f64,
         };
         chart(lines.svg(WIDE))
@@ -187,6 +195,10 @@ fn divide(all: &Arc<Ratings>, split: &str, seed: u64) -> Result<split::Split, Js
     if split == "latest" {
         return split::latest(all, 5)
             .ok_or_else(|| JsError::new("this data set has no timestamps, so nothing is latest"));
+    }
+    if split == "time" {
+        return split::future(all, 0.2)
+            .ok_or_else(|| JsError::new("this data set has no timestamps, so nothing is later"));
     }
     match split.parse::<f64>() {
         Ok(share) if (0.0..1.0).contains(&share) => Ok(split::holdout(all, share, seed)),

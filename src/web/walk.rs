@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::{Data, chart, parameters, predictions, spec, to_js};
 use crate::chart::{Draw, HALF, Lines, Series};
 use crate::data::Dataset;
-use crate::models::fingerprint;
+use crate::models::{Task, fingerprint};
 use crate::trace;
 
 /// A training that is gone through step by step, forward and back.
@@ -15,6 +15,8 @@ use crate::trace;
 pub struct Walk {
     walk: trace::Walk,
     dataset: Arc<Dataset>,
+    /// What is drawn over the steps.
+    measure: &'static str,
 }
 
 #[wasm_bindgen]
@@ -31,7 +33,11 @@ impl Walk {
         let spec = spec(model, &settings)?;
         spec.check(&dataset.ratings)?;
         let walk = trace::Walk::new(&spec, Arc::clone(&dataset.ratings), seed.into());
-        Ok(Self { walk, dataset })
+        let measure = match spec.entry().task {
+            Task::Rating => "RMSE",
+            Task::Ranking => "objective",
+        };
+        Ok(Self { walk, dataset, measure })
     }
 
     /// One step. False where there is none to take: no rating, or a parameter would leave the finite
@@ -74,7 +80,7 @@ impl Walk {
         predictions(self.walk.model(), ratings.users(), ratings.items())
     }
 
-    /// Training RMSE before the first step and after each.
+    /// Training RMSE before the first step and after each; of a model that only ranks, the objective.
     pub fn losses(&self) -> Vec<f64> {
         self.walk.losses().to_vec()
     }
@@ -89,14 +95,14 @@ impl Walk {
         fingerprint(self.walk.model())
     }
 
-    /// Training RMSE over the steps.
+    /// The same over the steps.
     #[wasm_bindgen(unchecked_return_type = "Chart | undefined")]
     pub fn chart(&self, color: &[u8]) -> Result<JsValue, JsError> {
         let losses = self.walk.losses().iter().enumerate();
         let channel = |n: usize| color.get(n).copied().unwrap_or(0);
         let lines = Lines {
             x_label: "step".into(),
-            y_label: "RMSE".into(),
+            y_label: self.measure.into(),
             series: vec![Series {
                 color: (channel(0), channel(1), channel(2)),
                 points: losses.map(|(n, &loss)| (n as f64, loss)).collect(),

@@ -122,3 +122,9 @@ export async function seriousFaults(page: Page): Promise<string[]> {
       ({ help, id, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target).join('; ')})`,
     );
 }
+
+/** The visible lines of the page in which a number is none, or a value is missing. */
+export async function visibleFaults(page: Page): Promise<string[]> {
+  const text = await page.locator('main').innerText();
+  return text.split('\n').filter((line) => /\b(NaN|undefined|Infinity|null)\b|∞/.test(line));
+}

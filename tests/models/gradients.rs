@@ -6,10 +6,12 @@
 use std::sync::Arc;
 
 use factorscope::data::Ratings;
-use factorscope::models::{Learning, Model, REGISTRY, Spec};
+use factorscope::models::{Learning, Model, Need, REGISTRY, Spec};
 use factorscope::trace::{Step, Subject, Update};
 
-use crate::support::{SEED, has, reference_set, set_values, set_where_known, values, variants};
+use crate::support::{
+    SEED, has, reference_set, set_for, set_values, set_where_known, values, variants,
+};
 
 const WIDTH: f32 = 0.0625;
 
@@ -68,6 +70,18 @@ fn small_variants(learning: Learning) -> Vec<Spec> {
     for spec in &mut specs {
         let settings = [("factors", "3"), ("gamma", "0.03"), ("lambda", "0.4"), ("sigma", "0.5")];
         set_where_known(spec, &settings);
+        if spec.entry().needs.contains(&Need::Timestamps) {
+            let settings = [
+                ("bins", "4"),
+                ("gamma_2", "0.02"),
+                ("lambda_2", "0.3"),
+                ("gamma_3", "0.05"),
+                ("lambda_3", "0.2"),
+                ("gamma_4", "0.001"),
+                ("lambda_4", "0.7"),
+            ];
+            set_where_known(spec, &settings);
+        }
     }
     specs
 }
@@ -86,8 +100,8 @@ fn is_sequential(spec: &Spec) -> bool {
 
 #[test]
 fn a_descending_step_goes_along_the_gradient_of_its_objective() {
-    let train = reference_set();
     for spec in small_variants(Learning::Descent) {
+        let train = set_for(&spec);
         if is_sequential(&spec) {
             continue;
         }
@@ -125,8 +139,8 @@ fn a_descending_step_goes_along_the_gradient_of_its_objective() {
 
 #[test]
 fn a_step_changes_every_parameter_on_which_its_objective_depends_and_no_other() {
-    let train = reference_set();
     for spec in small_variants(Learning::Descent) {
+        let train = set_for(&spec);
         let mut model = spec.build(Arc::clone(&train), SEED);
         let mut probe = Probe::new(&spec, &train);
         model.pass(0);
@@ -164,7 +178,9 @@ fn is_nonnegative(spec: &Spec, update: &Update) -> bool {
 }
 
 fn is_unbiased(spec: &Spec) -> bool {
-    has(spec.entry(), "biases") && spec.get("biases") == 0.0
+    let entry = spec.entry();
+    has(entry, "biases") && spec.get("biases") == 0.0
+        || has(entry, "offset") && spec.get("offset") < 2.0
 }
 
 #[test]
@@ -205,8 +221,8 @@ fn the_sequential_update_teaches_q_i_by_the_new_p_u_and_changes_nothing_else() {
 
 #[test]
 fn the_objectives_of_all_descending_steps_add_up_to_the_models() {
-    let train = reference_set();
     for spec in small_variants(Learning::Descent) {
+        let train = set_for(&spec);
         let mut model = spec.build(Arc::clone(&train), SEED);
         model.pass(0);
         let state = values(&*model);
@@ -222,8 +238,8 @@ fn the_objectives_of_all_descending_steps_add_up_to_the_models() {
 
 #[test]
 fn a_closed_form_step_tells_the_gradient_before_and_leaves_none() {
-    let train = reference_set();
     for spec in small_variants(Learning::Solving) {
+        let train = set_for(&spec);
         let mut model = spec.build(Arc::clone(&train), SEED);
         let mut probe = Probe::new(&spec, &train);
         model.pass(0);
@@ -231,6 +247,12 @@ fn a_closed_form_step_tells_the_gradient_before_and_leaves_none() {
             let mut state = values(&*model);
             let step = model.step(1, n);
             assert!(!step.updates.is_empty(), "{spec}");
+            if let Subject::Vectors(_) = step.subject {
+                // It solves for nothing: it changes the basis, and must leave every product as it is.
+                probe.apply(&mut state, &step.updates);
+                assert_eq!(state, values(&*model), "{spec}, step {n}");
+                continue;
+            }
             // One parameter after another: a bias, then the vector given the new bias.
             for solved in step.updates.chunk_by(|a, b| a.parameter == b.parameter) {
                 let own = |model: &mut dyn Model| model.step(1, n).objective;
@@ -256,6 +278,45 @@ fn a_closed_form_step_tells_the_gradient_before_and_leaves_none() {
     }
 }
 
+#[test]
+fn a_draw_tells_the_gradient_before_and_the_mean_at_which_there_is_none() {
+    let train = reference_set();
+    for spec in small_variants(Learning::Sampling) {
+        let mut model = spec.build(Arc::clone(&train), SEED);
+        let mut probe = Probe::new(&spec, &train);
+        model.pass(0);
+        for n in 0..model.steps() {
+            let mut state = values(&*model);
+            let step = model.step(1, n);
+            assert!(!step.updates.is_empty(), "{spec}");
+            let Some(system) = &step.system else {
+                // Mean and precision of all vectors of a side: drawn from no quadratic.
+                assert!(matches!(step.subject, Subject::Vectors(_)));
+                continue;
+            };
+            let own = |model: &mut dyn Model| model.step(1, n).objective;
+            for update in &step.updates {
+                let slope = probe.slope(&state, update, own);
+                let gradient = f64::from(update.gradient);
+                assert!(close(gradient, slope), "{spec}, step {n}: {update:?}, {slope}");
+            }
+            // The bias, where there is one, is told first and stands last in the system.
+            let mean = system.solution.as_ref().unwrap();
+            let biased = usize::from(mean.len() > 3);
+            let mut at_mean = step.updates.clone();
+            at_mean.rotate_left(biased);
+            for (update, &mean) in at_mean.iter_mut().zip(mean) {
+                update.after = mean;
+            }
+            probe.apply(&mut state, &at_mean);
+            for update in &at_mean {
+                let slope = probe.slope(&state, update, own);
+                assert!(slope.abs() < 1e-3, "{spec}, step {n}: {slope} is left");
+            }
+        }
+    }
+}
+
 /// Means minimize each side on its own, not the model's objective.
 fn is_means(spec: &Spec) -> bool {
     has(spec.entry(), "method") && spec.get("method") == 0.0
@@ -263,8 +324,8 @@ fn is_means(spec: &Spec) -> bool {
 
 #[test]
 fn no_closed_form_step_raises_the_objective() {
-    let train = reference_set();
     for spec in small_variants(Learning::Solving) {
+        let train = set_for(&spec);
         if is_means(&spec) {
             continue;
         }
@@ -280,6 +341,7 @@ fn no_closed_form_step_raises_the_objective() {
                 before = after;
             }
         }
-        assert!(before < 0.8 * start, "{spec}: {start}, then {before}");
+        // A decomposition starts from the sum of the rows, which is not far from its end.
+        assert!(before < 0.9 * start, "{spec}: {start}, then {before}");
     }
 }

@@ -1,7 +1,10 @@
 //! The models against formulas, finite differences, other implementations and themselves.
 
+mod bayes;
+mod confidence;
 mod golden;
 mod gradients;
+mod integrated;
 mod movielens;
 mod newcomers;
 mod nonnegative;
@@ -9,3 +12,5 @@ mod reference;
 mod solving;
 mod steps;
 mod support;
+mod time;
+mod truncated_svd;

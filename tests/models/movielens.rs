@@ -24,6 +24,16 @@ const BOUNDS: &[(&str, f64)] = &[
     ("nmf", 0.866),
     ("nsvd", 0.859),
     ("asymmetric-svd", 0.854),
+    ("pmf", 0.856),
+    ("bpmf", 0.842),
+    ("confidence", 0.855),
+    // With item means as fill .955, with zeros 2.79.
+    ("truncated-svd", 0.859),
+    ("timesvd", 0.841),
+    ("timesvdpp", 0.838),
+    ("svdpp", 0.858),
+    ("neighborhood", 0.868),
+    ("integrated", 0.853),
 ];
 
 /// Prints past the test runner, which shows nothing of a test that passes.

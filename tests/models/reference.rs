@@ -44,6 +44,17 @@ pub fn start(model: &mut dyn Model, values: &Value) {
 /// Every parameter that the reference holds, compared one number at a time; all of the model's
 /// parameters must be there. Returns the largest relative distance.
 pub fn compare(model: &dyn Model, expected: &Value, mu: &Value, what: &str) -> f64 {
+    compare_above(0.0, model, expected, mu, what)
+}
+
+/// The same where numbers nearer to 0 than `floor` need to be no closer than one of that size.
+pub fn compare_above(
+    floor: f64,
+    model: &dyn Model,
+    expected: &Value,
+    mu: &Value,
+    what: &str,
+) -> f64 {
     let mut worst = 0.0_f64;
     for p in model.parameters() {
         let expected = if p.name == "mu" { mu } else { &expected[p.name] };
@@ -53,12 +64,12 @@ pub fn compare(model: &dyn Model, expected: &Value, mu: &Value, what: &str) -> f
         for (at, (&found, &expected)) in found.iter().zip(&expected).enumerate() {
             let apart = (found - expected).abs();
             assert!(
-                apart <= RELATIVE * expected.abs(),
+                apart <= RELATIVE * expected.abs().max(floor),
                 "{what}: {} at {at} is {found}, expected {expected}",
                 p.name
             );
             if apart > 0.0 {
-                worst = worst.max(apart / expected.abs());
+                worst = worst.max(apart / expected.abs().max(floor));
             }
         }
     }

@@ -47,7 +47,7 @@ fn the_solution_of_a_step_solves_its_system_and_becomes_the_vector() {
                     let (name, row) = match step.subject {
                         Subject::User(u) => ("p_u", u),
                         Subject::Item(i) => ("q_i", i),
-                        Subject::Rating(_) => panic!("a step of als is about a user or an item"),
+                        _ => panic!("a step of als is about a user or an item"),
                     };
                     assert_eq!(&parameter(&*model, name)[row], x);
                 }
@@ -68,7 +68,7 @@ fn system_by_definition(
     let (line, held, own_bias, biases): (Line, _, _, _) = match step.subject {
         Subject::User(u) => (train.row(u), "q_i", parameter(model, "b_u")[u][0], "b_i"),
         Subject::Item(i) => (train.column(i), "p_u", parameter(model, "b_i")[i][0], "b_u"),
-        Subject::Rating(_) => panic!("a step of als is about a user or an item"),
+        _ => panic!("a step of als is about a user or an item"),
     };
     let (held, biases) = (parameter(model, held), parameter(model, biases));
     let f = held[0].len();

@@ -14,7 +14,17 @@ const X: f32 = f32::NAN;
 
 /// Whether a pass may take an algebraic shortcut that steps do not take.
 fn has_shortcut(entry: &Entry) -> bool {
-    ["svdpp", "als", "nsvd", "asymmetric-svd"].contains(&entry.id)
+    [
+        "svdpp",
+        "als",
+        "nsvd",
+        "asymmetric-svd",
+        "integrated",
+        "timesvdpp",
+        "confidence",
+        "implicit-als",
+    ]
+    .contains(&entry.id)
 }
 
 #[test]
@@ -115,7 +125,9 @@ fn a_jump_leads_where_as_many_steps_lead() {
 #[test]
 fn a_walk_stops_before_a_parameter_is_no_longer_finite() {
     let (_, train) = small_sets().remove(0);
-    for entry in REGISTRY.iter().filter(|entry| has(entry, "gamma")) {
+    // Without a product of two parameters a prediction grows too slowly to leave the finite numbers.
+    let has_product = |entry: &&Entry| has(entry, "gamma") && has(entry, "factors");
+    for entry in REGISTRY.iter().filter(has_product) {
         let mut spec = Spec::new(entry.id).unwrap();
         if spec.learning() != Learning::Descent {
             // Its default way of learning takes no learning rate, and cannot diverge.
@@ -213,15 +225,27 @@ fn who_rated_nothing_is_predicted_from_what_is_known_of_the_other() {
     let train = table(&[[4.0, X, 2.0, X], [5.0, 3.0, X, X], [X; 4], [1.0, 2.0, 5.0, X]]);
     for entry in REGISTRY {
         for spec in variants(entry) {
+            if spec.learning() == Learning::Sampling {
+                // Who rated nothing is drawn from what is known of the others: tests/models/bayes.rs.
+                continue;
+            }
             let model = trained(&spec, &train, 5);
-            let bias = |name: &str, row: usize| parameter(&*model, name)[row][0];
+            // A model that only ranks has neither mean nor biases.
+            let is_biased = model.parameters().iter().any(|p| p.name == "mu");
+            let bias = |name: &str, row: usize| {
+                if is_biased { parameter(&*model, name)[row][0] } else { 0.0 }
+            };
             let mu = bias("mu", 0);
             for i in 0..4 {
                 let expected = mu + bias("b_i", i);
                 assert_eq!(model.predict(2, i), expected, "{spec}: unknown user, item {i}");
             }
             for u in 0..4 {
-                let expected = mu + bias("b_u", u);
+                let mut expected = mu + bias("b_u", u);
+                if spec.to_string().contains("implicit=user") {
+                    // The slip: what a user rated is one more bias, for unknown items too.
+                    expected += model.explain(u, 3).terms[4].value;
+                }
                 assert_eq!(model.predict(u, 3), expected, "{spec}: user {u}, unknown item");
             }
             assert_eq!(model.predict(2, 3), mu, "{spec}");
@@ -236,7 +260,9 @@ fn who_rated_nothing_is_predicted_from_what_is_known_of_the_other() {
 
 fn is_product_alone(spec: &Spec) -> bool {
     let text = spec.to_string();
-    ["biases=no", "variant=plain", "variant=zeros"].iter().any(|choice| text.contains(choice))
+    ["biases=no", "variant=plain", "variant=zeros", "fill=zeros", "offset=none", "offset=mean"]
+        .iter()
+        .any(|choice| text.contains(choice))
 }
 
 #[test]

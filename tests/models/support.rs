@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use factorscope::data::{Ids, Rating, Ratings, cutout, simulation, toy};
-use factorscope::models::{Entry, Kind, Model, Spec};
+use factorscope::models::{Entry, Kind, Model, Need, Spec};
 use serde_json::Value;
 
 pub const SEED: u64 = 42;
@@ -38,6 +38,22 @@ pub fn ratings(rows: &Value) -> Arc<Ratings> {
 /// The 96 generated ratings of the reference scripts.
 pub fn reference_set() -> Arc<Ratings> {
     ratings(&reference("ratings.json")["ratings"])
+}
+
+/// The same with a moment for each: three years of days, of which users share some, and some users
+/// have several ratings on one.
+pub fn timed_set() -> Arc<Ratings> {
+    let set = reference_set();
+    let rows: Vec<Rating> = set.iter().collect();
+    let day = |r: &Rating| 12_000 + 97 * (r.u as u32 % 5) + 61 * (r.i as u32 / 2 * 7 % 16);
+    let times: Vec<u32> = rows.iter().map(|r| 86_400 * day(r) + 60 * r.i as u32).collect();
+    let (users, items) = (Arc::clone(set.user_ids()), Arc::clone(set.item_ids()));
+    Arc::new(Ratings::new(users, items, &rows, Some(&times)).unwrap())
+}
+
+/// What gradients are checked on: the reference set, with moments where the model needs them.
+pub fn set_for(spec: &Spec) -> Arc<Ratings> {
+    if spec.entry().needs.contains(&Need::Timestamps) { timed_set() } else { reference_set() }
 }
 
 /// The toy, the reference set and a cut-out of the simulation.

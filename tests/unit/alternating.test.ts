@@ -26,6 +26,7 @@ const entry = (id: string, names: string[]): Entry => ({
   source: '',
   task: 'rating',
   predicts: '',
+  needs: [],
   minimizes: '',
   updates: [],
   hyperparameters: names.map((name) => ({

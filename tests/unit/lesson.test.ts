@@ -11,7 +11,7 @@ import { frontMatter } from '../../www/lesson/front-matter.ts';
 import { escapeHtml } from '../../www/lesson/html.ts';
 import { renderBody } from '../../www/lesson/markdown.ts';
 import type { Model } from '../../www/lesson/registry.ts';
-import { chapterItems } from '../../www/lesson/template.ts';
+import { chapterList } from '../../www/lesson/template.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -284,9 +284,9 @@ describe('a book', () => {
 
   test('is listed with what a reader needs to choose', async () => {
     const { entries } = await write();
-    expect(chapterItems(entries.slice(0, 1), 'chapters/')).toBe(
-      '<li value="1"><a href="chapters/01-means.html">Means &amp; more</a>' +
-        '<p>Three users, three items.</p><p class="minutes">10 minutes</p></li>',
+    expect(chapterList(entries.slice(0, 1), 'chapters/')).toBe(
+      '<ol>\n<li value="1"><a href="chapters/01-means.html">Means &amp; more</a>' +
+        ' <span class="new-models">SVD</span><p>Three users, three items.</p><p class="minutes">10 minutes</p></li>\n</ol>',
     );
   });
 

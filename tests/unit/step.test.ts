@@ -27,6 +27,7 @@ const parameter = (symbol: string, columns: number): ParameterValues => ({
   rows: 3,
   columns,
   values: new Float32Array(3 * columns),
+  of: undefined,
 });
 
 const parameters = [

@@ -13,6 +13,7 @@ const entry: Entry = {
   source: '',
   task: 'rating',
   predicts: '',
+  needs: [],
   minimizes: '',
   updates: [],
   hyperparameters: [

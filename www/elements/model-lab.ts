@@ -60,6 +60,10 @@ export class ModelLab extends LitElement {
     }
     for (const node of fallback) node.remove();
     this.lab = this.create();
+    // The label names the model, which a picker may change.
+    if (this.block.show.includes('model')) {
+      this.lab.addEventListener('change', () => this.requestUpdate());
+    }
     this.follow();
   }
 
@@ -84,6 +88,9 @@ export class ModelLab extends LitElement {
     const { block, lab } = this;
     const fragment = document.location.hash.slice(1);
     if (!lab || linkedLab(fragment) !== block.id) return;
+    const linked = new URLSearchParams(fragment).get('model');
+    const picked = block.show.includes('model') ? modelEntry(linked ?? '') : undefined;
+    if (picked) lab.pick(picked);
     const { faults, receipt, state } = readLink(fragment, lab.entry, lab.start, lab.rival);
     this.notes =
       faults.length > 0

@@ -13,6 +13,10 @@ export interface ViewElement {
 
 /** The element of each view a chapter can name. */
 export const VIEW_ELEMENTS: Record<View, ViewElement> = {
+  model: {
+    load: () => import('./model-picker.ts'),
+    render: (lab) => html`<model-picker .lab=${lab}></model-picker>`,
+  },
   controls: {
     load: () => import('./model-controls.ts'),
     render: (lab) =>

@@ -4,7 +4,7 @@ import { Client } from '../engine/client.ts';
 import type { Opened, Setup, Trained } from '../engine/types.ts';
 import type { Lab as Block } from '../lesson/lab.ts';
 import { writeLink } from './link.ts';
-import { settingsList } from './registry.ts';
+import { settingsList, settingsOf } from './registry.ts';
 import { engineCells, type LabState, type Receipt } from './state.ts';
 
 /** A training that has ended, and what it was asked for. */
@@ -31,17 +31,36 @@ export class Lab extends EventTarget {
 
   constructor(
     readonly block: Block,
-    readonly entry: Entry,
-    /** The state without any link: where a reset goes back to. */
-    readonly start: LabState,
+    private model: Entry,
+    private beginning: LabState,
     /** The second model, where the block names one. */
     readonly rival?: Entry,
   ) {
     super();
-    this.current = start;
+    this.current = beginning;
     dataChanges.addEventListener('change', () => {
       if (block.data !== 'toy') this.reopen();
     });
+  }
+
+  /** The model. */
+  get entry(): Entry {
+    return this.model;
+  }
+
+  /** The state without any link: where a reset goes back to. */
+  get start(): LabState {
+    return this.beginning;
+  }
+
+  /** Takes another model, at its defaults; data, seed, split and user stay. */
+  pick(model: Entry): void {
+    if (model.id === this.model.id) return;
+    this.model = model;
+    const settings = settingsOf(model);
+    this.beginning = { ...this.beginning, model: model.id, settings };
+    this.finish(undefined);
+    this.set({ model: model.id, settings, step: 0 });
   }
 
   get state(): LabState {

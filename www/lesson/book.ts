@@ -6,7 +6,7 @@ import { frontMatter } from './front-matter.ts';
 import { escapeHtml } from './html.ts';
 import { type Body, renderBody } from './markdown.ts';
 import type { Model } from './registry.ts';
-import { type Entry, type Lesson, page } from './template.ts';
+import { type Entry, type Introduced, type Lesson, page } from './template.ts';
 
 /** Where a book is read from and written to. */
 export interface Places {
@@ -26,14 +26,16 @@ export interface Book {
 }
 
 const CHAPTER = /^(\d\d)-[\w-]+$/;
+/** Pages beside the chapters. */
+const UNNUMBERED = ['glossary', 'workbench'];
 
-/** The lessons' names in the order of the book, the glossary last. */
+/** The lessons' names in the order of the book, those without a number last. */
 function slugs(folder: string): string[] {
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder)
     .filter((name) => name.endsWith('.md'))
     .map((name) => name.slice(0, -'.md'.length))
-    .filter((name) => CHAPTER.test(name) || name === 'glossary');
+    .filter((name) => CHAPTER.test(name) || UNNUMBERED.includes(name));
   return names.sort();
 }
 
@@ -50,6 +52,7 @@ export async function writeBook(
     return { slug, file, source: readFileSync(path.join(root, file), 'utf8') };
   });
   const models = read.some(({ source }) => /^\s*```lab\b/m.test(source)) ? await registry() : [];
+  const met = new Set<string>();
   const book = read.map(({ file, slug, source }) => {
     const { body: markdown, matter } = frontMatter(source, file);
     const body = renderBody(markdown, { file, root, registry: models });
@@ -63,14 +66,15 @@ export async function writeBook(
       heading,
       headings: body.headings,
       html: body.html,
+      models: number === undefined ? [] : introduced(body.models, models, met),
     };
     return { file, body, lesson };
   });
   checkLinks(book);
 
   const entries = book.map(({ lesson }): Entry => {
-    const { minutes, number, slug, summary, title } = lesson;
-    return { minutes, number, slug, summary, title };
+    const { minutes, models, number, part, slug, summary, title } = lesson;
+    return { minutes, models, number, part, slug, summary, title };
   });
   const out = path.join(root, pages);
   mkdirSync(out, { recursive: true });
@@ -84,6 +88,13 @@ export async function writeBook(
   }
   const sources = book.flatMap(({ body }) => [...body.sources]);
   return { entries, sources: new Set(sources.map((source) => path.join(root, source))) };
+}
+
+/** The models among `ids` that no earlier chapter has run. */
+function introduced(ids: Set<string>, models: readonly Model[], met: Set<string>): Introduced[] {
+  const fresh = models.filter(({ id }) => ids.has(id) && !met.has(id));
+  for (const { id } of fresh) met.add(id);
+  return fresh.map(({ id, title }) => ({ id, title }));
 }
 
 function checkLinks(book: readonly { file: string; body: Body }[]): void {

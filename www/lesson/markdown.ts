@@ -42,6 +42,8 @@ export interface Body {
   links: Link[];
   /** The source files that code was cut out of. */
   sources: Set<string>;
+  /** The ids of the models that run in its labs. */
+  models: Set<string>;
 }
 
 /** Renders Markdown whose maths is typeset, whose labs are checked and whose code is cut out of sources. */
@@ -52,8 +54,8 @@ export function renderBody(markdown: string, context: Context): Body {
   md.core.ruler.after('inline', 'lesson', (state) => work.visit(state));
   rules(md);
   const html = md.render(markdown, {});
-  const { headings, ids, links, sources, title } = work;
-  return { html, title, headings, ids, links, sources };
+  const { headings, ids, links, models, sources, title } = work;
+  return { html, title, headings, ids, links, sources, models };
 }
 
 function rules(md: MarkdownIt): void {
@@ -71,6 +73,7 @@ class Work {
   readonly ids = new Set<string>();
   readonly links: Link[] = [];
   readonly sources = new Set<string>();
+  readonly models = new Set<string>();
   private labs = 0;
 
   constructor(private readonly context: Context) {}
@@ -140,6 +143,8 @@ class Work {
       const id = `lab-${this.labs}`;
       this.claim(id, line);
       const lab = readLab(token.content, { file, line: line + 1, id, registry });
+      this.models.add(lab.model);
+      if (lab.rival) this.models.add(lab.rival);
       token.meta = { html: renderLab(lab) };
     } else if (/\s(source|item)=/.test(token.info)) {
       const { code, line: first, source } = readExcerpt(token.info, root, file, line);

@@ -5,11 +5,12 @@ import type { Plugin, ViteDevServer } from 'vite';
 
 import { type Book, type Places, writeBook } from './book.ts';
 import { loadRegistry, type Model } from './registry.ts';
-import { chapterItems } from './template.ts';
+import { chapterList } from './template.ts';
 
 const PLACES = { lessons: 'notebooks-md', pages: 'chapters' };
 const LIST = '<!-- chapters -->';
 const REGISTRY = 'virtual:registry';
+const CHAPTERS = 'virtual:chapters';
 
 /**
  * Turns the lessons into pages that Vite then treats as any page: inputs of the build, served and
@@ -37,9 +38,16 @@ export function lessons(): Plugin {
     },
 
     // The table of models reaches the page as data, so that controls stand before the engine runs.
-    resolveId: (id) => (id === REGISTRY ? `\0${REGISTRY}` : undefined),
+    // So does the chapter that introduces each of them.
+    resolveId: (id) => (id === REGISTRY || id === CHAPTERS ? `\0${id}` : undefined),
 
     async load(id) {
+      if (id === `\0${CHAPTERS}`) {
+        const chapters = book.entries.flatMap(({ models, number, slug, title }) =>
+          models.map((model) => [model.id, { number, slug, title }] as const),
+        );
+        return `export default ${JSON.stringify(Object.fromEntries(chapters))};`;
+      }
       if (id !== `\0${REGISTRY}`) return undefined;
       const registry: readonly Model[] = await loadRegistry(path.join(places.root, 'pkg'));
       return `export default ${JSON.stringify(registry)};`;
@@ -47,7 +55,7 @@ export function lessons(): Plugin {
 
     transformIndexHtml: {
       order: 'pre',
-      handler: (html) => html.replace(LIST, () => chapterItems(book.entries, `${PLACES.pages}/`)),
+      handler: (html) => html.replace(LIST, () => chapterList(book.entries, `${PLACES.pages}/`)),
     },
 
     configureServer(server) {

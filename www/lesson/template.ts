@@ -23,6 +23,16 @@ export interface Entry {
   title: string;
   summary: string;
   minutes: number | undefined;
+  /** The part of the book it stands in, if it has parts. */
+  part: string;
+  /** The models that it is the first to run. */
+  models: Introduced[];
+}
+
+/** A model as the ladder names it. */
+export interface Introduced {
+  id: string;
+  title: string;
 }
 
 /** A lesson ready to be put into a page. */
@@ -33,16 +43,41 @@ export interface Lesson extends Entry {
   html: string;
 }
 
-/** The chapters as items of a list; `folder` leads from the page to them. */
-export function chapterItems(book: readonly Entry[], folder: string): string {
-  return book
-    .map(({ minutes, number, slug, summary, title }) => {
-      const about = summary ? `<p>${escapeHtml(summary)}</p>` : '';
-      const time = minutes === undefined ? '' : `<p class="minutes">${minutes} minutes</p>`;
-      const value = number === undefined ? ' class="glossary"' : ` value="${number}"`;
-      return `<li${value}><a href="${folder}${slug}.html">${escapeHtml(title)}</a>${about}${time}</li>`;
-    })
-    .join('\n');
+/** The chapters in their parts; `folder` leads from the page to them. */
+export function chapterList(book: readonly Entry[], folder: string): string {
+  return ladder(book, (entry) => {
+    const { minutes, slug, summary, title } = entry;
+    const about = summary ? `<p>${escapeHtml(summary)}</p>` : '';
+    const time = minutes === undefined ? '' : `<p class="minutes">${minutes} minutes</p>`;
+    return `<a href="${folder}${slug}.html">${escapeHtml(title)}</a>${models(entry)}${about}${time}`;
+  });
+}
+
+/** The book as a ladder: one list a part, then the pages without a number. */
+function ladder(book: readonly Entry[], content: (entry: Entry) => string): string {
+  const lines: string[] = [];
+  let open: string | undefined;
+  for (const entry of book) {
+    const part = entry.number === undefined ? 'Beside the chapters' : entry.part;
+    if (part !== open) {
+      if (open !== undefined) lines.push('</ol>');
+      if (part) lines.push(`<p class="part">${escapeHtml(part)}</p>`);
+      lines.push('<ol>');
+      open = part;
+    }
+    const { number } = entry;
+    const value = number === undefined ? ' class="unnumbered"' : ` value="${number}"`;
+    lines.push(`<li${value}>${content(entry)}</li>`);
+  }
+  if (open !== undefined) lines.push('</ol>');
+  return lines.join('\n');
+}
+
+/** What is new on this rung. */
+function models(entry: Entry): string {
+  return entry.models.length > 0
+    ? ` <span class="new-models">${escapeHtml(entry.models.map(({ title }) => title).join(', '))}</span>`
+    : '';
 }
 
 /** The page of one lesson. It can be read before any script has run, and without one. */
@@ -68,9 +103,7 @@ ${optional(lesson.summary && `<meta name="description" content="${escapeHtml(les
 <header class="site-header">
 <a class="site-name" href="../index.html">factorscope</a>
 <nav aria-label="Chapters">
-<ol>
-${book.map((entry) => navigation(entry, lesson)).join('\n')}
-</ol>
+${navigation(lesson, book)}
 </nav>
 </header>
 <main id="main">
@@ -100,10 +133,22 @@ function chapter(entry: Entry | undefined): Entry | undefined {
   return entry?.number === undefined ? undefined : entry;
 }
 
-function navigation({ number, slug, title }: Entry, lesson: Lesson): string {
-  const current = slug === lesson.slug ? ' aria-current="page"' : '';
-  const value = number === undefined ? ' class="glossary"' : ` value="${number}"`;
-  return `<li${value}><a href="${slug}.html"${current}>${escapeHtml(title)}</a></li>`;
+/** The ladder, folded, and where on it the page stands. */
+function navigation(lesson: Lesson, book: readonly Entry[]): string {
+  const chapters = book.filter(({ number }) => number !== undefined).length;
+  const here = lesson.number === undefined ? 'Chapters' : `Chapter ${lesson.number} of ${chapters}`;
+  const list = ladder(book, (entry) => {
+    const current = entry.slug === lesson.slug ? ' aria-current="page"' : '';
+    return `<a href="${entry.slug}.html"${current}>${escapeHtml(entry.title)}</a>${models(entry)}`;
+  });
+  const others = book
+    .filter(({ number, slug }) => number === undefined && slug !== lesson.slug)
+    .map(({ slug, title }) => `<a href="${slug}.html">${escapeHtml(title)}</a>`);
+  return `<details class="chapter-menu"><summary>${here}</summary>
+<div class="ladder">
+${list}
+</div></details>
+${others.join('\n')}`;
 }
 
 function contents(sections: readonly Heading[]): string {

@@ -1,5 +1,6 @@
 /** The views a lab can show, and what a reader sees in each. */
 export const VIEWS = {
+  model: 'a choice among all models, with the formulas of the one chosen',
   controls: 'the hyperparameters and the seed',
   table: 'the toy table, whose cells can be edited',
   means: 'mean and biases as formula, formula with numbers, result',

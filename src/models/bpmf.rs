@@ -1,0 +1,463 @@
+//! Bayesian probabilistic matrix factorization: not one point, but draws from all that are probable.
+
+use std::sync::Arc;
+
+use rand::Rng;
+
+use super::biases::{B_I, B_U, Biases, OWN, place, square};
+use super::factors::{Factors, dot};
+use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
+use super::{Axis, Model, Parameter, Spec};
+use crate::data::{Rating, Ratings};
+use crate::random::{self, Normal};
+use crate::trace::{Explanation, Listen, Step, Subject};
+
+mod half;
+mod kept;
+pub mod wishart;
+
+use half::{Half, Hyper, Work, distance};
+use kept::Kept;
+
+/// This model's line in the registry.
+pub const ENTRY: Entry = Entry {
+    id: "bpmf",
+    title: "Bayesian matrix factorization",
+    source: "Salakhutdinov and Mnih (2008), eq. 4 to 14",
+    task: Task::Rating,
+    predicts: r"\hat r_{ui} = \frac{1}{T} \sum_{t=1}^{T} \bigl(\mu + b_u^{(t)} + b_i^{(t)} + p_u^{(t)\top} q_i^{(t)}\bigr)",
+    minimizes: r"\alpha \sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \sum_u (p_u - \mu_P)^\top \Lambda_P\, (p_u - \mu_P) + \sum_i (q_i - \mu_Q)^\top \Lambda_Q\, (q_i - \mu_Q)",
+    updates: &[
+        r"\mu_P, \Lambda_P \sim \mathcal{N}(\mu_P \mid \mu^*, (\beta^* \Lambda_P)^{-1})\; \mathcal{W}(\Lambda_P \mid W^*, \nu^*)",
+        r"p_u \sim \mathcal{N}(\mu_u^*, (\Lambda_u^*)^{-1}),\quad \Lambda_u^* = \Lambda_P + \alpha \sum_{i \in R(u)} q_i q_i^\top,\quad \Lambda_u^*\, \mu_u^* = \Lambda_P\, \mu_P + \alpha \sum_{i \in R(u)} (r_{ui} - \mu - b_i)\, q_i",
+        r"\mu_Q, \Lambda_Q \sim \mathcal{N}(\mu_Q \mid \mu^*, (\beta^* \Lambda_Q)^{-1})\; \mathcal{W}(\Lambda_Q \mid W^*, \nu^*)",
+        r"q_i \sim \mathcal{N}(\mu_i^*, (\Lambda_i^*)^{-1}),\quad \Lambda_i^* = \Lambda_Q + \alpha \sum_{u \in R(i)} p_u p_u^\top,\quad \Lambda_i^*\, \mu_i^* = \Lambda_Q\, \mu_Q + \alpha \sum_{u \in R(i)} (r_{ui} - \mu - b_u)\, p_u",
+    ],
+    needs: &[],
+    learning: |_| Learning::Sampling,
+    hyperparameters: &[
+        Hyperparameter::factors(15.0),
+        Hyperparameter::epochs(60.0),
+        Hyperparameter {
+            name: "burn_in",
+            symbol: r"\text{burn-in}",
+            default: 10.0,
+            min: 0.0,
+            max: 1000.0,
+            kind: Kind::Integer,
+            help: "How many sweeps go by before draws are kept: the first ones still remember the start.",
+        },
+        Hyperparameter {
+            name: "samples",
+            symbol: "T",
+            default: 50.0,
+            min: 1.0,
+            max: 500.0,
+            kind: Kind::Integer,
+            help: "How many of the latest draws are kept to be averaged over.",
+        },
+        Hyperparameter {
+            name: "alpha",
+            symbol: r"\alpha",
+            default: 2.0,
+            min: 0.01,
+            max: 100.0,
+            kind: Kind::Log,
+            help: "The precision of a rating: one over its variance around the prediction.",
+        },
+        Hyperparameter {
+            name: "noise",
+            symbol: r"\text{noise}",
+            default: 0.0,
+            min: 0.0,
+            max: 1.0,
+            kind: Kind::Choice(&["fixed", "drawn"]),
+            help: "Whether alpha stays as set, or is drawn in each sweep like everything else.",
+        },
+        Hyperparameter {
+            name: "biases",
+            symbol: r"b_u, b_i",
+            default: 1.0,
+            min: 0.0,
+            max: 1.0,
+            kind: Kind::Choice(&["no", "yes"]),
+            help: "Whether each vector has a bias as a further component, drawn together with it.",
+        },
+    ],
+    build: |spec, train, seed| Box::new(Bpmf::new(spec, train, seed)),
+};
+
+/// Bayesian probabilistic matrix factorization by Gibbs sampling.
+///
+/// Assumes    r_ui ~ N(mu + p_u . q_i, 1 / alpha), p_u ~ N(mu_P, Lambda_P^-1), q_i ~ N(mu_Q, Lambda_Q^-1),
+///            mean and precision of each side Normal-Wishart: mu_0 = 0, beta_0 = 2, W_0 = I, nu_0 = d.
+///            `biases=yes`: r_ui ~ N(mu + b_u + b_i + p_u . q_i, 1 / alpha), where (p_u, b_u) is one vector
+///            of d = f + 1 components, and (q_i, b_i) another; otherwise d = f.
+///            `noise=drawn`: alpha ~ W(1, 1), a gamma distribution with shape and rate 1/2
+/// Predicts   the mean of mu + b_u + b_i + p_u . q_i over the kept draws; before there is one, by the
+///            draw as it stands
+/// Draws      in each sweep mu_P, Lambda_P given all p_u ([`wishart::NormalWishart::after`]); each p_u
+///            given its ratings from N(m, A^-1), A = Lambda_P + alpha sum q_i q_i^T,
+///            A m = Lambda_P mu_P + alpha sum (r_ui - mu - b_i) q_i; then the same for the items. Who has
+///            no rating is drawn from N(mu_P, Lambda_P^-1), and does not count in mu_P, Lambda_P: the
+///            posterior of all others is the same with and without.
+/// Objective  -2 log p(R, p, q | mu_P, …) up to constants, of the draw as it stands: it does not fall to a
+///            lowest value but wanders around a level
+/// Start      [`START_SWEEPS`] sweeps of alternating least squares with lambda [`START_LAMBDA`], the most
+///            probable point of [`super::pmf`]: the same half-sweep with the mean in the place of a draw
+/// Cost       a sweep O(ratings d^2 + (users + items) d^3), a line with n < d ratings O(n^2 d + n^3 + d^2);
+///            each kept draw 4 (users + items)(f + 1) bytes, in all at most 512 MB: where a draw is large,
+///            fewer than `samples` are kept. A prediction takes O(samples f)
+/// Source     Salakhutdinov and Mnih, Bayesian Probabilistic Matrix Factorization using Markov Chain Monte
+///            Carlo (ICML 2008). There alpha = 2, 30 or 60 factors and no biases.
+#[derive(Debug, Clone)]
+pub struct Bpmf {
+    train: Arc<Ratings>,
+    seed: u64,
+    b: Biases,
+    p: Factors,
+    q: Factors,
+    of_users: Hyper,
+    of_items: Hyper,
+    alpha: f32,
+    biased: bool,
+    drawn: bool,
+    burn_in: usize,
+    kept: Kept,
+    singular: usize,
+}
+
+const P: usize = OWN;
+const Q: usize = OWN + 1;
+const OF_USERS: (usize, usize) = (OWN + 2, OWN + 3);
+const OF_ITEMS: (usize, usize) = (OWN + 4, OWN + 5);
+const ALPHA: usize = OWN + 6;
+
+/// Standard deviation of the values the start begins with.
+const START_SD: f64 = 0.1;
+/// Sweeps of alternating least squares before the first draw.
+pub const START_SWEEPS: usize = 3;
+/// Their regularization.
+pub const START_LAMBDA: f32 = 10.0;
+
+impl Bpmf {
+    /// The most probable point, roughly, of a prior with mean zero.
+    pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
+        let f = spec.count("factors");
+        let biased = spec.get("biases") == 1.0;
+        let alpha = spec.get("alpha") as f32;
+        let hyper = || Hyper::start(f + usize::from(biased), alpha * START_LAMBDA);
+        let rng = random::stream(seed, "q");
+        let p = Factors::zeros(train.users(), f);
+        let q = Factors::normal(train.items(), f, START_SD, rng, |i| !train.column(i).is_empty());
+        let mut model = Self {
+            b: Biases::new(&train, true),
+            kept: Kept::new(train.users(), train.items(), p.stride(), spec.count("samples")),
+            p,
+            q,
+            of_users: hyper(),
+            of_items: hyper(),
+            alpha,
+            biased,
+            drawn: spec.get("noise") == 1.0,
+            burn_in: spec.count("burn_in"),
+            singular: 0,
+            seed,
+            train,
+        };
+        for _ in 0..START_SWEEPS {
+            model.sweep_users(None);
+            model.sweep_items(None);
+        }
+        model
+    }
+
+    /// How many draws predictions are averaged over.
+    pub fn kept(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// alpha as it stands: the precision of a rating around its prediction.
+    pub fn alpha(&self) -> f32 {
+        self.alpha
+    }
+
+    /// The prediction of every kept draw, oldest first: draws from the distribution of what `u` would
+    /// give `i` but for the noise of a single rating, whose variance 1 / alpha comes on top.
+    pub fn posterior(&self, u: usize, i: usize) -> Vec<f32> {
+        self.kept.each(u, i).map(|x| self.b.mu + x).collect()
+    }
+
+    /// alpha and the lengths of mu_P and mu_Q at every kept draw, oldest first.
+    pub fn marks(&self) -> Vec<[f32; 3]> {
+        self.kept.marks()
+    }
+
+    /// The prediction of every kept draw for each of these ratings, draw after draw, oldest first.
+    pub fn each_on(&self, on: &Ratings) -> Vec<Vec<f32>> {
+        let mut all = vec![Vec::with_capacity(on.len()); self.kept()];
+        for Rating { u, i, .. } in on.iter() {
+            for (of_draw, x) in all.iter_mut().zip(self.kept.each(u, i)) {
+                of_draw.push(self.b.mu + x);
+            }
+        }
+        all
+    }
+
+    /// The prediction by the draw as it stands.
+    pub fn draw(&self, u: usize, i: usize) -> f32 {
+        self.b.mu + self.b.u[u] + self.b.i[i] + dot(self.p.row(u), self.q.row(i))
+    }
+
+    fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
+        let (b_u, b_i, product) = if self.kept.len() > 0 {
+            self.kept.means(u, i)
+        } else {
+            (self.b.u[u], self.b.i[i], dot(self.p.row(u), self.q.row(i)))
+        };
+        listen.term(r"\mu", self.b.mu);
+        if self.biased {
+            listen.term("b_u", b_u);
+            listen.term("b_i", b_i);
+        }
+        listen.term(r"p_u^\top q_i", product);
+        self.b.mu + b_u + b_i + product
+    }
+
+    fn users(&mut self) -> Half<'_> {
+        Half {
+            mu: self.b.mu,
+            alpha: self.alpha,
+            biased: self.biased,
+            own: &mut self.p,
+            own_bias: &mut self.b.u,
+            held: &self.q,
+            held_bias: &self.b.i,
+            hyper: &self.of_users,
+            places: (B_U, P),
+        }
+    }
+
+    fn items(&mut self) -> Half<'_> {
+        Half {
+            mu: self.b.mu,
+            alpha: self.alpha,
+            biased: self.biased,
+            own: &mut self.q,
+            own_bias: &mut self.b.i,
+            held: &self.p,
+            held_bias: &self.b.u,
+            hyper: &self.of_items,
+            places: (B_I, Q),
+        }
+    }
+
+    /// The vectors of those who have ratings, one after the other.
+    fn known(half: &Half, has_ratings: impl Fn(usize) -> bool) -> Vec<f32> {
+        let rows = (0..half.own.rows()).filter(|&row| has_ratings(row));
+        rows.flat_map(|row| half.vector(row)).collect()
+    }
+
+    fn draw_of_users<L: Listen>(&mut self, epoch: usize, listen: &mut L) {
+        let train = Arc::clone(&self.train);
+        let mut normal = Normal::new(random::epoch_stream(self.seed, "users", epoch));
+        if self.drawn {
+            self.draw_alpha(&mut normal, listen);
+        }
+        let vectors = Self::known(&self.users(), |u| !train.row(u).is_empty());
+        listen.term("|P|", train.users() as f32);
+        self.of_users.draw(&vectors, &mut normal, OF_USERS, listen);
+    }
+
+    fn draw_of_items<L: Listen>(&mut self, epoch: usize, listen: &mut L) {
+        let train = Arc::clone(&self.train);
+        let mut normal = Normal::new(random::epoch_stream(self.seed, "items", epoch));
+        let vectors = Self::known(&self.items(), |i| !train.column(i).is_empty());
+        listen.term("|Q|", train.items() as f32);
+        self.of_items.draw(&vectors, &mut normal, OF_ITEMS, listen);
+    }
+
+    /// alpha ~ Gamma((1 + |R|) / 2, rate (1 + sum e^2) / 2).
+    fn draw_alpha<L: Listen>(&mut self, normal: &mut Normal<impl Rng>, listen: &mut L) {
+        let shape = 0.5 * (1.0 + self.train.len() as f64);
+        let alpha = normal.gamma(shape) / (0.5 * (1.0 + self.squared_errors()));
+        let alpha = (alpha as f32).max(f32::MIN_POSITIVE);
+        self.alpha = listen.update(place(ALPHA, 0, 0), self.alpha, || 0.0, alpha);
+    }
+
+    fn squared_errors(&self) -> f64 {
+        self.train.iter().map(|Rating { u, i, r }| square(r - self.draw(u, i))).sum()
+    }
+
+    /// Draws every p_u; without an epoch each becomes the mean of its distribution.
+    fn sweep_users(&mut self, epoch: Option<usize>) {
+        let (train, seed) = (Arc::clone(&self.train), self.seed);
+        let mut half = self.users();
+        let Some(mut work) = Work::new(&half) else {
+            self.singular += train.users();
+            return;
+        };
+        let mut singular = 0;
+        for u in 0..train.users() {
+            let random = epoch.map(|epoch| normal(seed, "p", epoch, u));
+            singular += usize::from(!half.draw(u, train.row(u), random, &mut work, &mut ()));
+        }
+        self.singular += singular;
+    }
+
+    fn sweep_items(&mut self, epoch: Option<usize>) {
+        let (train, seed) = (Arc::clone(&self.train), self.seed);
+        let mut half = self.items();
+        let Some(mut work) = Work::new(&half) else {
+            self.singular += train.items();
+            return;
+        };
+        let mut singular = 0;
+        for i in 0..train.items() {
+            let random = epoch.map(|epoch| normal(seed, "q", epoch, i));
+            singular += usize::from(!half.draw(i, train.column(i), random, &mut work, &mut ()));
+        }
+        self.singular += singular;
+    }
+
+    /// At the end of a sweep: keeps the draw, after the burn-in.
+    fn keep(&mut self, epoch: usize, remember: bool) {
+        if epoch >= self.burn_in {
+            let length = |x: &[f32]| x.iter().map(|x| x * x).sum::<f32>().sqrt();
+            let marks = [self.alpha, length(&self.of_users.mean), length(&self.of_items.mean)];
+            let vectors = (self.p.values(), self.q.values());
+            self.kept.push(vectors, (&self.b.u, &self.b.i), marks, remember);
+        }
+    }
+}
+
+fn normal(seed: u64, purpose: &str, epoch: usize, line: usize) -> Normal<impl Rng> {
+    Normal::new(random::line_stream(seed, purpose, epoch, line))
+}
+
+impl Model for Bpmf {
+    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
+        for (out, &i) in out.iter_mut().zip(items) {
+            *out = self.sum(u, i as usize, &mut ());
+        }
+    }
+
+    fn explain(&self, u: usize, i: usize) -> Explanation {
+        let mut explanation = Explanation::default();
+        self.sum(u, i, &mut explanation);
+        explanation
+    }
+
+    fn pass(&mut self, epoch: usize) {
+        self.singular = 0;
+        self.draw_of_users(epoch, &mut ());
+        self.sweep_users(Some(epoch));
+        self.draw_of_items(epoch, &mut ());
+        self.sweep_items(Some(epoch));
+        self.keep(epoch, false);
+    }
+
+    /// One for mean and precision of the users, one for each user, the same for the items.
+    fn steps(&self) -> usize {
+        2 + self.train.users() + self.train.items()
+    }
+
+    fn step(&mut self, epoch: usize, n: usize) -> Step {
+        let (train, seed) = (Arc::clone(&self.train), self.seed);
+        let users = train.users();
+        let mut step;
+        if n == 0 || n == users + 1 {
+            let d = self.of_users.mean.len();
+            let subject = Subject::Vectors(if n == 0 { Axis::User } else { Axis::Item });
+            step = Step::new(subject, d * d);
+            step.objective = self.objective();
+            if n == 0 {
+                self.draw_of_users(epoch, &mut step);
+            } else {
+                self.draw_of_items(epoch, &mut step);
+            }
+        } else {
+            let (subject, line, row, purpose, mut half) = if n <= users {
+                (Subject::User(n - 1), train.row(n - 1), n - 1, "p", self.users())
+            } else {
+                let i = n - users - 2;
+                (Subject::Item(i), train.column(i), i, "q", self.items())
+            };
+            step = Step::new(subject, half.own.factors());
+            if let Some(mut work) = Work::new(&half) {
+                let random = Some(normal(seed, purpose, epoch, row));
+                half.draw(row, line, random, &mut work, &mut step);
+            }
+        }
+        if n + 1 == self.steps() {
+            self.keep(epoch, true);
+        }
+        step
+    }
+
+    fn undo(&mut self, epoch: usize, n: usize) {
+        if n + 1 == self.steps() && epoch >= self.burn_in {
+            self.kept.undo();
+        }
+    }
+
+    fn operations(&self) -> f64 {
+        let d = self.of_users.mean.len() as f64;
+        let line = |n: usize| {
+            let n = n as f64;
+            let size = d.min(n);
+            n * d * size / 2.0 + size * size * size / 6.0 + 2.0 * n * d + 2.5 * d * d
+        };
+        let train = &self.train;
+        let lines = (0..train.users()).map(|u| train.row(u).len());
+        let lines = lines.chain((0..train.items()).map(|i| train.column(i).len()));
+        lines.map(line).sum()
+    }
+
+    fn objective(&self) -> f64 {
+        let mut sum = f64::from(self.alpha) * self.squared_errors();
+        let sides = [
+            (&self.p, &self.b.u, &self.of_users, true),
+            (&self.q, &self.b.i, &self.of_items, false),
+        ];
+        for (vectors, biases, hyper, of_users) in sides {
+            for (row, &bias) in biases.iter().enumerate() {
+                let line = if of_users { self.train.row(row) } else { self.train.column(row) };
+                if !line.is_empty() {
+                    let mut x = vectors.row(row)[..vectors.factors()].to_vec();
+                    x.extend(self.biased.then_some(bias));
+                    sum += distance(&x, hyper);
+                }
+            }
+        }
+        sum
+    }
+
+    fn singular(&self) -> usize {
+        self.singular
+    }
+
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        self.b.parameters(&[
+            Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
+            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
+            Parameter::row("mu_P", r"\mu_P", &self.of_users.mean),
+            Parameter::row("Lambda_P", r"\Lambda_P", &self.of_users.precision),
+            Parameter::row("mu_Q", r"\mu_Q", &self.of_items.mean),
+            Parameter::row("Lambda_Q", r"\Lambda_Q", &self.of_items.precision),
+            Parameter::row("alpha", r"\alpha", std::slice::from_ref(&self.alpha)),
+        ])
+    }
+
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        self.b.values_mut([
+            self.p.values_mut(),
+            self.q.values_mut(),
+            &mut self.of_users.mean[..],
+            &mut self.of_users.precision[..],
+            &mut self.of_items.mean[..],
+            &mut self.of_items.precision[..],
+            std::slice::from_mut(&mut self.alpha),
+        ])
+    }
+}

@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url';
+
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+
+import { loadRegistry } from '../../www/lesson/registry.ts';
+import { Site, visibleFaults } from './harness.ts';
+
+const models = await loadRegistry(fileURLToPath(new URL('../../pkg', import.meta.url)));
+
+let site: Site;
+beforeAll(async () => {
+  site = await Site.open();
+});
+afterEach(() => site.leave());
+afterAll(() => site.close());
+
+async function pick(page: Page, lab: string, model: string): Promise<void> {
+  await page.locator(`#${lab}-model`).selectOption(model);
+  const title = models.find(({ id }) => id === model)?.title;
+  const section = page.locator(`#${lab} .lab`);
+  await expect.poll(() => section.getAttribute('aria-label')).toBe(`Live part: ${title}`);
+}
+
+test('the workbench offers every model of the engine', async () => {
+  const { page } = await site.visit('chapters/workbench.html');
+  const offered = page.locator('#lab-1-model option');
+  await expect.poll(() => offered.count()).toBe(models.length);
+});
+
+describe.each(models)('$id on the workbench', ({ hyperparameters, id }) => {
+  test('trains and recommends, and nothing on the page is not a number', async () => {
+    const { page } = await site.visit('chapters/workbench.html');
+    await pick(page, 'lab-1', id);
+    if (hyperparameters.some(({ name }) => name === 'epochs')) {
+      const epochs = page.locator('#lab-1-epochs');
+      await epochs.fill('2');
+      await epochs.press('Enter');
+      await epochs.blur();
+    }
+    const train = page.locator('#lab-1').getByRole('button', { name: 'Train', exact: true });
+    await train.click();
+    const films = page.locator('#lab-1 film-table tbody tr');
+    await expect.poll(() => films.count(), { timeout: 60_000 }).toBeGreaterThan(9);
+    expect(await page.locator('#lab-1 .fault').allInnerTexts()).toEqual([]);
+    expect(await visibleFaults(page)).toEqual([]);
+  });
+
+  test('takes explained steps, and nothing on the page is not a number', async () => {
+    const { page } = await site.visit('chapters/workbench.html');
+    await pick(page, 'lab-2', id);
+    await page.locator('#lab-2').scrollIntoViewIfNeeded();
+    const forward = page.locator('#lab-2 step-walk .buttons button.main');
+    for (let step = 1; step <= 3; step += 1) {
+      await expect.poll(() => forward.isEnabled()).toBe(true);
+      await forward.click();
+    }
+    await expect.poll(() => forward.isEnabled()).toBe(true);
+    expect(await page.locator('#lab-2 .fault').allInnerTexts()).toEqual([]);
+    expect(await page.locator('#lab-2 step-walk table').count()).toBeGreaterThan(0);
+    expect(await visibleFaults(page)).toEqual([]);
+  });
+});
