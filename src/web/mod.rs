@@ -9,6 +9,7 @@
 mod bayes;
 mod cross;
 mod data;
+mod newcomer;
 mod run;
 mod walk;
 

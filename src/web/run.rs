@@ -173,6 +173,11 @@ impl Run {
     }
 
     fn films(&self, scored: impl Iterator<Item = Scored>) -> Result<JsValue, JsError> {
+        to_js(&self.film_list(scored))
+    }
+
+    /// Items with everything a table shows of them.
+    pub(super) fn film_list(&self, scored: impl Iterator<Item = Scored>) -> Vec<Film> {
         let film = |Scored { item, rating }: Scored| {
             let known = &self.dataset.catalogue[item];
             Film {
@@ -184,7 +189,7 @@ impl Run {
                 count: self.dataset.ratings.column(item).len(),
             }
         };
-        to_js(&scored.map(film).collect::<Vec<_>>())
+        scored.map(film).collect()
     }
 }
 
