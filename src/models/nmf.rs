@@ -131,6 +131,16 @@ pub struct Nmf {
 const P: usize = OWN;
 const Q: usize = OWN + 1;
 
+/// Above and below the bar of the ratio of one component, of a user's and of an item's vector.
+const OF_USER: [&str; 2] = [
+    r"\sum_i q_{ik}\, d^+_{ui}",
+    r"\sum_i q_{ik}\, (p_u^\top q_i + d^-_{ui}) + \lambda\, |R(u)|\, p_{uk}",
+];
+const OF_ITEM: [&str; 2] = [
+    r"\sum_u p_{uk}\, d^+_{ui}",
+    r"\sum_u p_{uk}\, (p_u^\top q_i + d^-_{ui}) + \lambda\, |R(i)|\, q_{ik}",
+];
+
 /// One half of a multiplicative pass: whose components are multiplied, and whose are held.
 struct Half<'a> {
     biased: bool,
@@ -172,11 +182,9 @@ impl Half<'_> {
             let down = down + self.lambda * n * before;
             let after = if down > 0.0 { before * up / down } else { before };
             if L::HEARS && k < self.held.factors() {
-                listen.term(r"\sum q_{ik}\, d^+_{ui}", up);
-                listen.term(
-                    r"\sum q_{ik}\, (p_u^\top q_i + d^-_{ui}) + \lambda\, |R|\, p_{uk}",
-                    down,
-                );
+                let [above, below] = if self.places.1 == P { OF_USER } else { OF_ITEM };
+                listen.term(above, up);
+                listen.term(below, down);
             }
             *value = listen.update(place(self.places.1, row, k), before, || down - up, after);
         }

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 
 import type { Entry, ParameterValues, Step, Update } from '../../pkg/factorscope.js';
 import { plain, steady } from '../format.ts';
-import { type Group, groups, indexed, ruleFor } from '../lab/step.ts';
+import { type Group, groups, indexed, multiplies, ruleFor } from '../lab/step.ts';
 import { tex } from '../maths.ts';
 import { FIRST_COMPONENTS } from './walk-map.ts';
 
@@ -47,6 +47,7 @@ export class StepUpdates extends LitElement {
     const { gamma } = this;
     const descends = gamma !== undefined;
     const all = groups(step);
+    const times = all.some((group) => multiplies(this.rule(group)));
     const shown = this.whole ? all : all.filter((group) => place(all, group) < FIRST_ROWS);
     return html`<table class="updates value">
       <caption class="visually-hidden">
@@ -63,17 +64,26 @@ export class StepUpdates extends LitElement {
           }
           <th scope="col">gradient</th>
           ${descends ? html`<th scope="col" class="operator">=</th>` : nothing}
+          ${times ? html`<th scope="col">times</th>` : nothing}
           <th scope="col">after</th>
         </tr>
       </thead>
-      ${shown.map((group) => this.group(group, place(all, group) === 0))} ${this.rest(all, shown)}
+      ${shown.map((group) => this.group(group, place(all, group) === 0, times))} ${this.rest(all, shown)}
     </table>`;
   }
 
-  private group({ parameter, row, updates }: Group, first: boolean): TemplateResult {
+  private rule({ parameter }: Group): string | undefined {
     const own = this.parameters[parameter];
-    const rule = own && first ? ruleFor(this.entry, own.symbol) : undefined;
-    const wide = this.gamma === undefined ? 4 : 6;
+    return own && ruleFor(this.entry, own.symbol, this.gamma !== undefined);
+  }
+
+  /** `times`: whether the table has a column for what a number is multiplied with. */
+  private group(group: Group, first: boolean, times: boolean): TemplateResult {
+    const { parameter, row, updates } = group;
+    const own = this.parameters[parameter];
+    const rule = first ? this.rule(group) : undefined;
+    const wide = this.gamma === undefined ? (times ? 5 : 4) : 6;
+    const factor = times ? multiplies(this.rule(group)) : undefined;
     const shown = this.whole ? updates : updates.slice(0, FIRST_COMPONENTS);
     const more = updates.length - shown.length;
     return html`<tbody class="of-${own?.axis ?? 'global'}-rows">
@@ -84,7 +94,7 @@ export class StepUpdates extends LitElement {
             </tr>`
           : nothing
       }
-      ${shown.map((update) => this.row(update, indexed(this.parameters, parameter, row, update.column)))}
+      ${shown.map((update) => this.row(update, indexed(this.parameters, parameter, row, update.column), factor))}
       ${
         more > 0
           ? html`<tr>
@@ -95,7 +105,11 @@ export class StepUpdates extends LitElement {
     </tbody>`;
   }
 
-  private row({ after, before, gradient }: Update, symbol: string): TemplateResult {
+  private row(
+    { after, before, gradient }: Update,
+    symbol: string,
+    factor: boolean | undefined,
+  ): TemplateResult {
     const { gamma } = this;
     return html`<tr>
       <th scope="row">${tex(symbol)}</th>
@@ -103,6 +117,11 @@ export class StepUpdates extends LitElement {
       ${gamma === undefined ? nothing : html`<td class="operator">− ${plain(gamma, 6)} ·</td>`}
       <td>${steady(gradient)}</td>
       ${gamma === undefined ? nothing : html`<td class="operator">=</td>`}
+      ${
+        factor === undefined
+          ? nothing
+          : html`<td>${factor && before > 0 ? `· ${steady(after / before)}` : ''}</td>`
+      }
       <td class="after">${steady(after)}</td>
     </tr>`;
   }

@@ -62,6 +62,14 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
     load: () => import('./model-training.ts'),
     render: (lab) => html`<model-training .lab=${lab}></model-training>`,
   },
+  newcomer: {
+    load: () => import('./newcomer-view.ts'),
+    render: (lab) => html`<newcomer-view .lab=${lab}></newcomer-view>`,
+  },
+  parts: {
+    load: () => import('./factor-parts.ts'),
+    render: (lab) => html`<factor-parts .lab=${lab}></factor-parts>`,
+  },
   recommendations: {
     load: () => import('./film-table.ts'),
     render: (lab) => html`<film-table .lab=${lab}></film-table>`,

@@ -95,3 +95,12 @@ export interface RaceLine {
   color: Uint8Array;
   points: [number, number][];
 }
+
+/** What a prediction of a factorization is the sum of. */
+export interface Addends {
+  p: Float32Array;
+  q: Float32Array;
+  mu: number;
+  bUser: number;
+  bItem: number;
+}

@@ -23,6 +23,11 @@ export function meaning(symbol: string): string {
       [String.raw`p_u^\top q_i`]: 'the user’s vector times the film’s',
       [String.raw`q_i^\top |N(u)|^{-1/2} \sum_{j} y_j`]:
         'the film’s vector times what the rated films say of the user',
+      [String.raw`q_i^\top |R(u)|^{-1/2} \sum_{j} x_j`]:
+        'the film’s vector times the vectors of the rated films',
+      [String.raw`q_i^\top |R(u)|^{-1/2} \sum_{j} (r_{uj} - \tilde b_{uj})\, x_j`]:
+        'the film’s vector times what the user’s stars say',
+      [String.raw`q_i^\top z_u`]: 'the film’s vector times what the rated films say of the user',
     }[symbol] ?? ''
   );
 }

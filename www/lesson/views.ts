@@ -11,6 +11,8 @@ export const VIEWS = {
   zeros: 'what changes when unrated cells count as zeros',
   race: 'several models on the same split',
   train: 'training with progress, errors, and a button to cancel',
+  newcomer: 'somebody who is not in the data rates films and is predicted at once',
+  parts: 'the films and genres of each nonnegative factor, and a prediction as their sum',
   recommendations: 'the films a user would rate highest',
 } as const;
 
