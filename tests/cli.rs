@@ -8,7 +8,7 @@ use factorscope::data::load::{load, read_path};
 use factorscope::data::simulation::simulate;
 use factorscope::data::split::{Split, everything, future, holdout, latest};
 use factorscope::data::{Dataset, compact, toy};
-use factorscope::eval::{cross_validate, errors};
+use factorscope::eval::{ColdStart, Side, cross_validate, errors};
 use factorscope::models::{Model, REGISTRY, Spec, fingerprint};
 use serde_json::Value;
 
@@ -233,6 +233,31 @@ fn cv_gives_mean_deviation_and_folds() {
 }
 
 #[test]
+fn cold_start_measures_with_and_without_beside_each_other() {
+    let settings = ["--set", "inputs=users", "--set", "epochs=2", "--set", "factors=2"];
+    let plan = ["--known", "0,3", "--folds", "2", "--against", "inputs=none"];
+    let args = ["cold-start", "simulation", "--model", "attributes"];
+    let args = [&args[..], &settings, &plan].concat();
+    let found = json(&[&args[..], &["--json"]].concat());
+    assert_eq!((&found["side"], &found["cold"]), (&"users".into(), &600.into()));
+    let all = simulate(SEED).dataset.ratings;
+    let plan = ColdStart::new(&all, Side::Users, &[0, 3], 2, SEED).unwrap();
+    let curves = found["curves"].as_array().unwrap();
+    assert_eq!(curves.len(), 2);
+    for (curve, inputs) in curves.iter().zip(["inputs=users", "inputs=none"]) {
+        let spec = Spec::with("attributes", [inputs, "epochs=2", "factors=2"]).unwrap();
+        let points = plan.curve(&spec, &all, SEED, |_| ()).unwrap();
+        for (point, expected) in curve["points"].as_array().unwrap().iter().zip(points) {
+            assert_eq!(point["known"], expected.known);
+            assert!((number(&point["errors"]["rmse"]) - expected.errors.rmse).abs() < 1e-12);
+        }
+    }
+    let table = text(&args);
+    let rmse = format!("{:.4}", number(&curves[1]["points"][0]["errors"]["rmse"]));
+    assert!(table.contains("RMSE inputs=none") && table.contains(&rmse), "{table}");
+}
+
+#[test]
 fn recommend_shows_what_is_predicted_beside_what_was_liked() {
     // Means: mu 3, user 3 at -2, item 10 at +1.5, item 30 at 0.
     let data = films("recommend");
@@ -302,6 +327,7 @@ fn input_that_is_no_good_ends_in_one_sentence() {
         ("cv one.csv --model svd", "cross-validation needs two"),
         ("cv toy --model svd --folds 6 --json", "use --folds 5 or fewer"),
         ("recommend broken.zip --model svd --json", "broken.zip"),
+        ("cold-start toy --model svd", "needs 5 users with more than 10 ratings, and there are 0"),
         ("recommend toy --model svd --user 9", "no user `9` in toy table; the users are 1, 2, 3"),
         ("pack gone.csv out.bin", "gone.csv cannot be read"),
     ] {
@@ -330,6 +356,8 @@ fn arguments_that_are_wrong_exit_with_2() {
         ("train toy --model svd --by day", "possible values: random, time, latest"),
         ("cv toy --model svd --folds 1", "--folds"),
         ("recommend toy --model svd -n 0", "-n"),
+        ("cold-start toy --model svd --against lambda", "--against takes NAME=VALUE"),
+        ("cold-start toy --model implicit-als", "only ranks"),
     ] {
         let (code, error) = refused(&folder, line);
         assert_eq!(code, Some(2), "{line}");

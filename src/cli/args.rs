@@ -38,6 +38,12 @@ pub enum Command {
     /// measures the errors on the fold: mean, standard deviation and each fold's own.
     #[command(after_long_help = hyperparameters())]
     Cv(CvArgs),
+    /// Measure the errors for users, or items, of whom few ratings are known
+    ///
+    /// Holds back whole users (or items), group after group, gives the model so many ratings of each,
+    /// and tests it on others of theirs; the same ones whatever is known.
+    #[command(after_long_help = hyperparameters())]
+    ColdStart(ColdStartArgs),
     /// Train a model on all ratings and recommend items to one user
     ///
     /// Prints the items with the highest predicted ratings among those the user has not rated, and
@@ -122,6 +128,34 @@ pub struct CvArgs {
     /// How many folds
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = value_parser!(u32).range(2..))]
     pub folds: u32,
+}
+
+/// Arguments of `cold-start`.
+#[derive(Debug, Args)]
+pub struct ColdStartArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Who is new
+    #[arg(long, value_enum, default_value_t = Cold::Users)]
+    pub side: Cold,
+    /// How many ratings of each are known
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',', default_values_t = [0, 1, 2, 5, 10])]
+    pub known: Vec<usize>,
+    /// How many groups become cold, one after the other
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = value_parser!(u32).range(2..))]
+    pub folds: u32,
+    /// Measure the same model beside it with this setting changed, as in `inputs=none`; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub against: Vec<String>,
+}
+
+/// Who is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Cold {
+    /// Users
+    Users,
+    /// Items
+    Items,
 }
 
 /// Arguments of `recommend`.

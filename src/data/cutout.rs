@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Dataset, Ids, Rating, Ratings};
+use super::{Attributes, Dataset, Ids, Rating, Ratings};
 
 /// The `items` most rated items, and `users` users who rated about three quarters of them, so that
-/// the table is well filled and still has holes. Ids, titles and timestamps stay.
+/// the table is well filled and still has holes. Ids, titles, timestamps and attributes stay.
 #[expect(clippy::missing_panics_doc, reason = "no pair stands twice in the data it is cut from")]
 pub fn cutout(from: &Dataset, users: usize, items: usize) -> Dataset {
     let all = &from.ratings;
@@ -37,10 +37,14 @@ pub fn cutout(from: &Dataset, users: usize, items: usize) -> Dataset {
     let times = all.timestamps().map(|_| &times[..]);
     let set =
         Ratings::new(ids(all.user_ids(), &rows), ids(all.item_ids(), &columns), &ratings, times);
+    let set = set.expect("each pair stands once in the data it is cut from");
+    let known = all.attributes();
+    let attributes =
+        Attributes { users: known.users.pick(&rows), items: known.items.pick(&columns) };
     Dataset {
         name: format!("{}, cut-out", from.name),
         origin: from.origin,
-        ratings: Arc::new(set.expect("each pair stands once in the data it is cut from")),
+        ratings: Arc::new(set.with_attributes(attributes)),
         catalogue: columns.iter().map(|&i| from.catalogue[i].clone()).collect(),
     }
 }

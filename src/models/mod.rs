@@ -5,6 +5,7 @@
 
 pub mod als;
 pub mod asymmetric;
+pub mod attributes;
 pub mod baseline;
 mod biases;
 pub mod bpmf;
@@ -14,6 +15,8 @@ mod frozen;
 mod implicit;
 pub mod implicit_als;
 pub mod integrated;
+pub mod interpolated;
+pub mod knn;
 pub mod neighborhood;
 mod newcomer;
 pub mod nmf;
@@ -46,7 +49,7 @@ use crate::trace::{Explanation, Step};
 /// Which dense index a parameter's rows go by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Axis {
     /// One number for everything.
     Global,
@@ -58,6 +61,10 @@ pub enum Axis {
     Bin,
     /// A row for each day on which a user rated, user after user.
     Day,
+    /// A row an attribute of users, see [`crate::data::Attributes`].
+    UserAttribute,
+    /// A row an attribute of items.
+    ItemAttribute,
 }
 
 /// One of a model's parameters: a scalar, a vector of biases or a matrix of latent vectors.

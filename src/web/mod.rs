@@ -6,14 +6,21 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands lists over as owned")]
 
+mod attributes;
 mod bayes;
+mod cold;
+mod confidence;
 mod cross;
 mod data;
+mod factors;
+mod neighbors;
 mod newcomer;
 mod run;
+mod time;
 mod walk;
 
 pub use data::Data;
+use run::Run;
 
 use serde::Serialize;
 use wasm_bindgen::prelude::*;

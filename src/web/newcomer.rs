@@ -63,7 +63,7 @@ impl Run {
         to_js(&NewcomerAnswer {
             bias: new.bias,
             vector: new.vector.clone(),
-            films: self.film_list(top.into_iter()),
+            films: top.into_iter().map(|scored| self.film(scored)).collect(),
             reasons,
             asked: asked.iter().map(|&i| new.predict(i as usize)).collect(),
         })

@@ -172,24 +172,22 @@ impl Run {
         Err(JsError::new("there is no such user or item"))
     }
 
-    fn films(&self, scored: impl Iterator<Item = Scored>) -> Result<JsValue, JsError> {
-        to_js(&self.film_list(scored))
+    /// Everything a table shows of an item.
+    pub(super) fn film(&self, Scored { item, rating }: Scored) -> Film {
+        let known = &self.dataset.catalogue[item];
+        Film {
+            item,
+            title: known.title.clone(),
+            year: known.year,
+            genres: known.genres.clone(),
+            rating,
+            count: self.dataset.ratings.column(item).len(),
+        }
     }
 
-    /// Items with everything a table shows of them.
-    pub(super) fn film_list(&self, scored: impl Iterator<Item = Scored>) -> Vec<Film> {
-        let film = |Scored { item, rating }: Scored| {
-            let known = &self.dataset.catalogue[item];
-            Film {
-                item,
-                title: known.title.clone(),
-                year: known.year,
-                genres: known.genres.clone(),
-                rating,
-                count: self.dataset.ratings.column(item).len(),
-            }
-        };
-        scored.map(film).collect()
+    /// The same of several.
+    pub(super) fn films(&self, scored: impl Iterator<Item = Scored>) -> Result<JsValue, JsError> {
+        to_js(&scored.map(|scored| self.film(scored)).collect::<Vec<_>>())
     }
 }
 

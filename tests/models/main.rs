@@ -1,11 +1,13 @@
 //! The models against formulas, finite differences, other implementations and themselves.
 
+mod attributes;
 mod bayes;
 mod confidence;
 mod golden;
 mod gradients;
 mod integrated;
 mod movielens;
+mod neighbors;
 mod newcomers;
 mod nonnegative;
 mod reference;

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use factorscope::data::{Ids, Rating, Ratings, cutout, simulation, toy};
+use factorscope::data::{
+    Attribute, Attributes, Ids, Lists, Rating, Ratings, cutout, simulation, toy,
+};
 use factorscope::models::{Entry, Kind, Model, Need, Spec};
 use serde_json::Value;
 
@@ -35,9 +37,19 @@ pub fn ratings(rows: &Value) -> Arc<Ratings> {
     Arc::new(Ratings::new(ids(users), ids(items), &all, None).unwrap())
 }
 
-/// The 96 generated ratings of the reference scripts.
+/// The 96 generated ratings of the reference scripts, with attributes of users and items.
 pub fn reference_set() -> Arc<Ratings> {
-    ratings(&reference("ratings.json")["ratings"])
+    let told = reference("attributes.json");
+    let lists = |side: &str| {
+        let own = |line: &Value| {
+            let names = line.as_array().unwrap().iter();
+            names.map(|number| Attribute::new(side, &number.to_string())).collect()
+        };
+        Lists::new(&told[side].as_array().unwrap().iter().map(own).collect::<Vec<_>>())
+    };
+    let attributes = Attributes { users: lists("users"), items: lists("items") };
+    let set = Arc::unwrap_or_clone(ratings(&reference("ratings.json")["ratings"]));
+    Arc::new(set.with_attributes(attributes))
 }
 
 /// The same with a moment for each: three years of days, of which users share some, and some users

@@ -203,7 +203,7 @@ test('two steps are compared on the item vector, each component beside that of t
 test('a rule that only multiplies is told, and its two ways of learning are kept apart', () => {
   const updates = [
     String.raw`p_{uk} \leftarrow p_{uk}\, \frac{a}{b}`,
-    String.raw`p_u \leftarrow \max(0, p_u + c)`,
+    String.raw`p_u \leftarrow \max(0, p_u + \gamma c)`,
   ];
   expect(ruleFor({ updates }, 'p_u')).toBe(updates[0]);
   expect(ruleFor({ updates }, 'p_u', true)).toBe(updates[1]);

@@ -6,7 +6,7 @@ import { EngineDied } from '../engine/client.ts';
 import type { Addends, Opened } from '../engine/types.ts';
 import { count, fixed, signed } from '../format.ts';
 import { filmName } from '../lab/films.ts';
-import { addends } from '../lab/newcomer.ts';
+import { addends } from '../lab/fold-in.ts';
 import { tex } from '../maths.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';

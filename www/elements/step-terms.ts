@@ -26,6 +26,7 @@ export class StepTerms extends LitElement {
     const { step } = this;
     const rating = step && ratingOf(step);
     const solves = step !== undefined && !rating;
+    if (step && 'vectors' in step.subject) return this.basis(step.subject.vectors);
     return html`
       <h4>${solves ? this.heading(step) : 'The prediction and its error'}</h4>
       <div class="maths formula" tabindex="0" role="group" aria-label="Formula">
@@ -34,6 +35,17 @@ export class StepTerms extends LitElement {
       <div class="table-scroll" tabindex="0" role="group" aria-label="The formula with numbers">
         ${step ? (rating ? this.sum(step, rating.r) : this.closed(step)) : this.waiting()}
       </div>
+    `;
+  }
+
+  private basis(axis: string): TemplateResult {
+    return html`
+      <h4>A new basis</h4>
+      <p class="help">
+        The columns of the ${axis}s’ vectors are made orthonormal, the largest first; their lengths
+        become the singular values, and the other side’s vectors are turned to match. Every product,
+        and so every prediction, stays as it is.
+      </p>
     `;
   }
 

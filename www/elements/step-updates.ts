@@ -3,7 +3,8 @@ import { customElement, property } from 'lit/decorators.js';
 
 import type { Entry, ParameterValues, Step, Update } from '../../pkg/factorscope.js';
 import { plain, steady } from '../format.ts';
-import { type Group, groups, indexed, multiplies, ruleFor } from '../lab/step.ts';
+import type { Settings } from '../lab/registry.ts';
+import { type Group, groups, indexed, multiplies, rateOf, ruleFor } from '../lab/step.ts';
 import { tex } from '../maths.ts';
 import { FIRST_COMPONENTS } from './walk-map.ts';
 
@@ -18,6 +19,8 @@ export class StepUpdates extends LitElement {
   @property({ attribute: false }) parameters: readonly ParameterValues[] = [];
   /** The learning rate; nothing where the model solves instead of going down a gradient. */
   @property({ attribute: false }) gamma: number | undefined;
+  /** Whose learning rates stand with each number, where a model has several. */
+  @property({ attribute: false }) settings: Settings = {};
   @property({ type: Boolean }) whole = false;
 
   protected override createRenderRoot(): HTMLElement {
@@ -84,6 +87,7 @@ export class StepUpdates extends LitElement {
     const rule = first ? this.rule(group) : undefined;
     const wide = this.gamma === undefined ? (times ? 5 : 4) : 6;
     const factor = times ? multiplies(this.rule(group)) : undefined;
+    const gamma = this.gamma === undefined || !own ? this.gamma : this.rate(own.symbol);
     const shown = this.whole ? updates : updates.slice(0, FIRST_COMPONENTS);
     const more = updates.length - shown.length;
     return html`<tbody class="of-${own?.axis ?? 'global'}-rows">
@@ -94,7 +98,7 @@ export class StepUpdates extends LitElement {
             </tr>`
           : nothing
       }
-      ${shown.map((update) => this.row(update, indexed(this.parameters, parameter, row, update.column), factor))}
+      ${shown.map((update) => this.row(update, indexed(this.parameters, parameter, row, update.column), gamma, factor))}
       ${
         more > 0
           ? html`<tr>
@@ -105,12 +109,16 @@ export class StepUpdates extends LitElement {
     </tbody>`;
   }
 
+  private rate(symbol: string): number | undefined {
+    return rateOf(this.entry, this.settings, symbol);
+  }
+
   private row(
     { after, before, gradient }: Update,
     symbol: string,
+    gamma: number | undefined,
     factor: boolean | undefined,
   ): TemplateResult {
-    const { gamma } = this;
     return html`<tr>
       <th scope="row">${tex(symbol)}</th>
       <td>${steady(before)}</td>

@@ -58,21 +58,77 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
     load: () => import('./zeros-compare.ts'),
     render: (lab) => html`<zeros-compare .lab=${lab}></zeros-compare>`,
   },
+  'weighted-mean': {
+    load: () => import('./weighted-mean.ts'),
+    render: (lab) => html`<weighted-mean .lab=${lab}></weighted-mean>`,
+  },
+  shortcut: {
+    load: () => import('./matrix-shortcut.ts'),
+    render: (lab) => html`<matrix-shortcut .lab=${lab}></matrix-shortcut>`,
+  },
+  drift: {
+    load: () => import('./drift-map.ts'),
+    render: (lab) => html`<drift-map .lab=${lab.block.id}></drift-map>`,
+  },
+  'bias-curves': {
+    load: () => import('./bias-curves.ts'),
+    render: (lab) => html`<bias-curves .lab=${lab}></bias-curves>`,
+  },
+  'time-splits': {
+    load: () => import('./time-splits.ts'),
+    render: (lab) => html`<time-splits .lab=${lab}></time-splits>`,
+  },
   train: {
     load: () => import('./model-training.ts'),
     render: (lab) => html`<model-training .lab=${lab}></model-training>`,
   },
-  newcomer: {
-    load: () => import('./newcomer-view.ts'),
-    render: (lab) => html`<newcomer-view .lab=${lab}></newcomer-view>`,
+  'fold-in': {
+    load: () => import('./fold-in.ts'),
+    render: (lab) => html`<fold-in-view .lab=${lab}></fold-in-view>`,
   },
   parts: {
     load: () => import('./factor-parts.ts'),
     render: (lab) => html`<factor-parts .lab=${lab}></factor-parts>`,
   },
+  taste: {
+    load: () => import('./taste-vectors.ts'),
+    render: (lab) => html`<taste-vectors .lab=${lab}></taste-vectors>`,
+  },
+  factors: {
+    load: () => import('./factor-map.ts'),
+    render: (lab) => html`<factor-map .lab=${lab}></factor-map>`,
+  },
+  sweep: {
+    load: () => import('./lambda-sweep.ts'),
+    render: (lab) => html`<lambda-sweep .lab=${lab}></lambda-sweep>`,
+  },
+  variance: {
+    load: () => import('./variance-shares.ts'),
+    render: (lab) => html`<variance-shares .lab=${lab}></variance-shares>`,
+  },
+  decomposition: {
+    load: () => import('./svd-matrix.ts'),
+    render: (lab) => html`<svd-matrix .lab=${lab}></svd-matrix>`,
+  },
+  spectrum: {
+    load: () => import('./singular-values.ts'),
+    render: (lab) => html`<singular-values .lab=${lab}></singular-values>`,
+  },
   recommendations: {
     load: () => import('./film-table.ts'),
     render: (lab) => html`<film-table .lab=${lab}></film-table>`,
+  },
+  'new-user': {
+    load: () => import('./new-user.ts'),
+    render: (lab) => html`<new-user .lab=${lab}></new-user>`,
+  },
+  'new-film': {
+    load: () => import('./new-film.ts'),
+    render: (lab) => html`<new-film .lab=${lab}></new-film>`,
+  },
+  'cold-start': {
+    load: () => import('./cold-start.ts'),
+    render: (lab) => html`<cold-start .lab=${lab}></cold-start>`,
   },
 };
 
@@ -80,5 +136,7 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
 function withoutMeaning({ block: { show } }: Lab): string[] {
   if (show.includes('order')) return ['update'];
   if (show.includes('zeros')) return ['variant'];
+  if (show.includes('sweep')) return ['lambda'];
+  if (show.includes('decomposition')) return ['factors', 'refill', 'lambda', 'epochs'];
   return show.every((view) => ['controls', 'table', 'walk'].includes(view)) ? ['epochs'] : [];
 }

@@ -1,10 +1,13 @@
 import type {
   Chart,
+  ColdPoint,
   DataInfo,
   Epoch,
+  Film,
   Item,
   ParameterValues,
   Position,
+  Regular,
   Step,
 } from '../../pkg/factorscope.js';
 
@@ -28,6 +31,8 @@ export interface Opened {
   users: string[];
   /** All cells, row by row, NaN where empty; only of a small data set. */
   cells: Float32Array | undefined;
+  /** When each cell was rated, in seconds since 1970, NaN where nobody knows; only of a small data set. */
+  moments: Float64Array | undefined;
 }
 
 /** Everything that decides a run. */
@@ -36,7 +41,7 @@ export interface Setup {
   /** `name=value`. */
   settings: string[];
   seed: number;
-  /** `everything`, `latest` or a share such as `0.2`. */
+  /** `everything`, `latest`, `time` or a share such as `0.2`. */
   split: string;
 }
 
@@ -103,4 +108,29 @@ export interface Addends {
   mu: number;
   bUser: number;
   bItem: number;
+}
+
+/** What a cold start is measured on. */
+export interface ColdSetup {
+  /** Who is new. */
+  side: 'users' | 'items';
+  /** How many ratings of each are known. */
+  known: number[];
+  /** How many groups become cold, one after the other. */
+  folds: number;
+  seed: number;
+  /** The models compared, each with its settings. */
+  models: { model: string; settings: string[] }[];
+}
+
+/** One training of a cold start: which model and which group it was. */
+export interface ColdPart extends ColdPoint {
+  at: number;
+  fold: number;
+}
+
+/** Whose biases over the years can be asked for: the most rated films, the users with most days. */
+export interface Curved {
+  films: Film[];
+  users: Regular[];
 }

@@ -3,21 +3,30 @@
 import { expose } from 'comlink';
 
 import init, {
+  type BiasCurve,
   type Chart,
+  ColdStart,
   Data,
   type Epoch,
   type Explanation,
   type Film,
   lineChart,
   type NewcomerAnswer,
+  type NewItem,
+  type NewUser,
   type ParameterValues,
   type Part,
   Run,
+  type ShareOf,
+  type Shortened,
   type Step,
   Walk,
 } from '../../pkg/factorscope.js';
 import type {
   Addends,
+  ColdPart,
+  ColdSetup,
+  Curved,
   Fit,
   Opened,
   Progress,
@@ -55,11 +64,13 @@ export class Engine {
     this.data = data;
     this.run = undefined;
     this.walk = undefined;
+    const isSmall = data.info().users * data.info().items <= 1024;
     return {
       info: data.info(),
       items: data.catalogue(),
       users: data.userIds(),
-      cells: data.info().users * data.info().items <= 1024 ? data.cells() : undefined,
+      cells: isSmall ? data.cells() : undefined,
+      moments: isSmall ? data.moments() : undefined,
     };
   }
 
@@ -244,6 +255,83 @@ export class Engine {
       bUser: row('b_u', user)[0] ?? 0,
       bItem: row('b_i', item)[0] ?? 0,
     };
+  }
+
+  /** Confidence and similarity of each rated item in a prediction of the trained implicit model. */
+  shares(user: number, item: number): ShareOf[] {
+    return this.trained.shares(user, item);
+  }
+
+  /** One user's matrix with and without the shortcut, after one epoch of the implicit model. */
+  shortcut(setup: Setup, user: number): Shortened {
+    const run = new Run(this.opened, setup.model, setup.settings, setup.split, setup.seed);
+    try {
+      run.pass();
+      return run.shortcut(user);
+    } finally {
+      run.free();
+    }
+  }
+
+  /** Somebody of whom only these attributes are known, by the trained model. */
+  newUser(attributes: number[], count: number, least: number): NewUser {
+    return this.trained.newUser(Uint32Array.from(attributes), count, least);
+  }
+
+  /** A film of which only these genres are known. */
+  newItem(attributes: number[]): NewItem {
+    return this.trained.newItem(Uint32Array.from(attributes));
+  }
+
+  /** The vector of every item with that of its attributes, row by row. */
+  itemVectors(): Float32Array {
+    return this.trained.itemVectors();
+  }
+
+  /** Trains every model once for each group and each number of known ratings; group by group. */
+  async coldStart(setup: ColdSetup, tell: (part: ColdPart) => unknown): Promise<number> {
+    this.cancelled = false;
+    const { folds, known, models, seed, side } = setup;
+    const plan = new ColdStart(this.opened, side, Uint32Array.from(known), folds, seed);
+    try {
+      for (let fold = 0; fold < folds; fold++) {
+        for (const n of known) {
+          for (const [at, { model, settings }] of models.entries()) {
+            if (this.cancelled) return plan.lines();
+            tell({ ...plan.measure(model, settings, fold, n), at, fold });
+            await breathe();
+          }
+        }
+      }
+      return plan.lines();
+    } finally {
+      plan.free();
+    }
+  }
+
+  /** All parameters of the trained model. */
+  parameters(): ParameterValues[] {
+    return this.trained.parameters();
+  }
+
+  /** How many ratings each item has, by dense index. */
+  counts(): Uint32Array {
+    return this.opened.itemCounts();
+  }
+
+  /** Whose curves the trained model can be asked for. */
+  curved(most: number): Curved {
+    return { films: this.trained.mostRated(most), users: this.trained.regulars(most) };
+  }
+
+  /** A film's bias over the years; `colors` of the line and of the dots. */
+  itemCurve(item: number, colors: Uint8Array): BiasCurve {
+    return this.trained.itemCurve(item, colors);
+  }
+
+  /** A user's bias over the years. */
+  userCurve(user: number, colors: Uint8Array): BiasCurve {
+    return this.trained.userCurve(user, colors);
   }
 
   private get opened(): Data {

@@ -1,48 +1,79 @@
-// Ratings of somebody who is not in the data, as pure functions.
+// What a made-up user's or film's attributes come to, as pure functions.
 
-import type { Item } from '../../pkg/factorscope.js';
-import { filmName } from './films.ts';
+import type { Attribute, ParameterValues } from '../../pkg/factorscope.js';
 
-/** One rating given on the page. */
-export interface Given {
-  item: number;
-  rating: number;
+/** The attributes of one kind, with their numbers in the data. */
+export interface Kind {
+  kind: string;
+  values: { at: number; value: string }[];
 }
 
-/** The list with this rating, in place of one of the same item or at the end. */
-export function withRating(given: readonly Given[], item: number, rating: number): Given[] {
-  const known = given.some((one) => one.item === item);
-  return known
-    ? given.map((one) => (one.item === item ? { item, rating } : one))
-    : [...given, { item, rating }];
-}
-
-/** The first `most` items whose title holds the text, of those not rated yet; none for no text. */
-export function findFilms(
-  items: readonly Item[],
-  text: string,
-  given: readonly Given[],
-  most: number,
-): number[] {
-  const wanted = text.trim().toLowerCase();
-  if (wanted === '') return [];
-  const rated = new Set(given.map(({ item }) => item));
-  const found: number[] = [];
-  for (const [n, item] of items.entries()) {
-    if (found.length >= most) break;
-    if (!rated.has(n) && filmName(item).toLowerCase().includes(wanted)) found.push(n);
+/** Attributes by kind, in their order; within a kind, at most one holds for a user. */
+export function kinds(attributes: readonly Attribute[]): Kind[] {
+  const found = new Map<string, Kind>();
+  for (const [at, { kind, value }] of attributes.entries()) {
+    const own = found.get(kind) ?? { kind, values: [] };
+    own.values.push({ at, value });
+    found.set(kind, own);
   }
-  return found;
+  return [...found.values()];
 }
 
-/** What each factor adds to a prediction, as factors of a product, and the largest first. */
-export function addends(
-  p: ArrayLike<number>,
-  q: ArrayLike<number>,
-): { factor: number; p: number; q: number; value: number }[] {
-  const all = Array.from(p, (value, k) => {
-    const other = q[k] ?? 0;
-    return { factor: k + 1, p: value, q: other, value: value * other };
+/** One row of a matrix of parameters; zeros where there is none. */
+export function row(parameter: ParameterValues | undefined, at: number): number[] {
+  if (!parameter) return [];
+  const { columns, values } = parameter;
+  return [...values.slice(at * columns, (at + 1) * columns)];
+}
+
+/** An arrow in the plane, from where the one before ends. */
+export interface Arrow {
+  at: number;
+  from: [number, number];
+  to: [number, number];
+}
+
+/** The vectors of attributes laid head to tail, beginning at zero; only their first two components. */
+export function arrows(chosen: readonly number[], vector: (at: number) => number[]): Arrow[] {
+  let from: [number, number] = [0, 0];
+  return chosen.map((at) => {
+    const [x = 0, y = 0] = vector(at);
+    const to: [number, number] = [from[0] + x, from[1] + y];
+    const arrow: Arrow = { at, from, to };
+    from = to;
+    return arrow;
   });
-  return all.sort((a, b) => b.value - a.value || a.factor - b.factor);
+}
+
+/** One bar of a histogram. */
+export interface Bar {
+  from: number;
+  to: number;
+  count: number;
+}
+
+/** Values counted in steps of a given width over a scale; those beyond its ends count at the ends. */
+export function histogram(
+  values: Iterable<number>,
+  low: number,
+  high: number,
+  step: number,
+): Bar[] {
+  const n = Math.max(1, Math.round((high - low) / step));
+  const bars = Array.from({ length: n }, (_x, at) => ({
+    from: low + at * step,
+    to: low + (at + 1) * step,
+    count: 0,
+  }));
+  for (const value of values) {
+    const at = Math.min(n - 1, Math.max(0, Math.floor((value - low) / step)));
+    const bar = bars[at];
+    if (bar) bar.count += 1;
+  }
+  return bars;
+}
+
+/** The arithmetic mean. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

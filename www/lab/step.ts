@@ -28,9 +28,29 @@ export function indexed(
   if (!own) return '?';
   const { base, index } = parts(own.symbol);
   if (index === undefined) return own.symbol;
-  if (own.columns > 1) return `${base}_{${row + 1},${column + 1}}`;
+  if (own.axis === 'bin' || own.axis === 'day') return timed(parameters, own, base, row);
   const shared = parameters.filter(({ symbol }) => parts(symbol).base === base).length > 1;
+  if (own.columns > 1) {
+    return `${base}_{${shared ? `${index}=` : ''}${row + 1},${column + 1}}`;
+  }
   return shared ? `${base}_{${index}=${row + 1}}` : `${base}_{${row + 1}}`;
+}
+
+/** The symbol of an item's bias in one of its bins, or of a user's bias on one of the user's days. */
+function timed(
+  parameters: readonly ParameterValues[],
+  { axis, of, rows }: ParameterValues,
+  base: string,
+  row: number,
+): string {
+  if (axis === 'day') {
+    const user = of?.[row] ?? 0;
+    const day = row - (of?.indexOf(user) ?? 0) + 1;
+    return String.raw`${base}_{u=${user + 1},\,\text{day }${day}}`;
+  }
+  const items = parameters.find((other) => other.axis === 'item')?.rows ?? 1;
+  const bins = Math.max(1, Math.round(rows / items));
+  return String.raw`${base}_{i=${Math.floor(row / bins) + 1},\,\text{bin }${(row % bins) + 1}}`;
 }
 
 /** The changes of one row of one parameter, such as the vector of user 2. */
@@ -55,7 +75,7 @@ export function groups({ updates }: Step): Group[] {
 
 /**
  * The model's rule for a parameter, as LaTeX: one of the form `x <- …` or, for each component,
- * `x_{uk} <- …`, or a system `A x = …`. Where a model can learn in two ways, descending comes last.
+ * `x_{uk} <- …`, or a system `A x = …`. Where a model can learn in two ways, `descends` says which.
  */
 export function ruleFor(
   { updates }: Pick<Entry, 'updates'>,
@@ -69,7 +89,8 @@ export function ruleFor(
       rule.startsWith(`${each} \\leftarrow`) ||
       rule.includes(`\\, ${symbol} =`),
   );
-  return descends ? rules.at(-1) : rules[0];
+  const down = descends ? rules.find((rule) => rule.includes('\\gamma')) : undefined;
+  return down ?? rules[0];
 }
 
 /** Whether a rule only multiplies what was there: `x_{uk} <- x_{uk} …`. */
@@ -100,6 +121,17 @@ export function learningRate(
     if (chosen !== 'sgd') return undefined;
   }
   return gamma && (settings['gamma'] ?? gamma.default);
+}
+
+/** The learning rate in a parameter's rule: models with several call the others gamma_2, gamma_3, … */
+export function rateOf(
+  entry: Pick<Entry, 'hyperparameters' | 'updates'>,
+  settings: Readonly<Record<string, number>>,
+  symbol: string,
+): number | undefined {
+  const [, n] = /\\gamma_(\d)/.exec(ruleFor(entry, symbol) ?? '') ?? [];
+  const own = entry.hyperparameters.find(({ name }) => name === `gamma_${n}`);
+  return own ? (settings[own.name] ?? own.default) : learningRate(entry, settings);
 }
 
 /** `0.1000 − 0.05 · (−0.8000) = 0.1400`: after = before − gamma · gradient in numbers. */
@@ -156,6 +188,7 @@ export function visits(step: Step | undefined, u: number, i: number): boolean {
   const { subject } = step ?? {};
   if (!subject) return false;
   if ('rating' in subject) return subject.rating.u === u && subject.rating.i === i;
+  if ('vectors' in subject) return false;
   return 'user' in subject ? subject.user === u : subject.item === i;
 }
 

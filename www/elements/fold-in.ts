@@ -6,7 +6,7 @@ import { EngineDied } from '../engine/client.ts';
 import type { Opened } from '../engine/types.ts';
 import { count, fixed, plain, signed } from '../format.ts';
 import { filmName, usualLeast } from '../lab/films.ts';
-import { findFilms, type Given, withRating } from '../lab/newcomer.ts';
+import { findFilms, type Given, withRating } from '../lab/fold-in.ts';
 import { tex } from '../maths.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
@@ -17,8 +17,8 @@ const MATCHES = 6;
 const TAKEN = 5;
 
 /** Somebody who is not in the data: a few ratings in, predictions out, nothing trained. */
-@customElement('newcomer-view')
-export class NewcomerView extends LabView {
+@customElement('fold-in-view')
+export class FoldInView extends LabView {
   @state() private opened: Opened | undefined;
   @state() private given: readonly Given[] = [];
   @state() private wanted = '';
@@ -58,11 +58,11 @@ export class NewcomerView extends LabView {
   protected override render(): TemplateResult {
     const { answer, fault, opened } = this;
     return html`
-      <section class="newcomer" aria-label="Somebody new">
+      <section class="fold-in" aria-label="Somebody new">
         ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing}
         ${
           opened && answer
-            ? html`<div class="newcomer-panels">
+            ? html`<div class="fold-in-panels">
                 <div>${this.entering(opened)}</div>
                 <div>${this.predicted(answer, opened)}</div>
               </div>`
@@ -97,7 +97,7 @@ export class NewcomerView extends LabView {
         <p class="help" id="${id}-film-help">
           Type a part of its title; a click takes it with ${plain(high)} stars.
         </p>
-        <ul class="newcomer-matches">
+        <ul class="fold-in-matches">
           ${found.map(
             (item) => html`<li>
               <button type="button" class="quiet" @click=${() => this.take(item, high)}>
@@ -112,7 +112,7 @@ export class NewcomerView extends LabView {
           ? html`<p>
               None yet: so far you are predicted ${tex(String.raw`\mu + b_i`)}, as anybody would be.
             </p>`
-          : html`<table class="film-list newcomer-given">
+          : html`<table class="film-list fold-in-given">
               <thead>
                 <tr>
                   <th scope="col">film</th>
@@ -173,12 +173,12 @@ export class NewcomerView extends LabView {
   private predicted(answer: NewcomerAnswer, opened: Opened): TemplateResult {
     return html`
       <h4>Predicted highest for you</h4>
-      <p class="newcomer-told value" role="status">
+      <p class="fold-in-told value" role="status">
         ${count(this.given.length)} ${this.given.length === 1 ? 'rating' : 'ratings'}, no training,
         answered in ${fixed(this.took, 0)} ms; your bias ${tex('b_u')} =
         ${signed(answer.bias, 4)}.
       </p>
-      <table class="film-list newcomer-films">
+      <table class="film-list fold-in-films">
         <thead>
           <tr>
             <th scope="col">film</th>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { addends, findFilms, withRating } from '../../www/lab/newcomer.ts';
+import { addends, findFilms, withRating } from '../../www/lab/fold-in.ts';
 
 const items = ['Alien', 'Aliens', 'Heat'].map((title) => ({ title, year: undefined, genres: [] }));
 
