@@ -14,6 +14,7 @@ mod cross;
 mod data;
 mod factors;
 mod neighbors;
+mod newcomer;
 mod run;
 mod time;
 mod walk;

@@ -4,7 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Entry, ParameterValues, Step, Update } from '../../pkg/factorscope.js';
 import { plain, steady } from '../format.ts';
 import type { Settings } from '../lab/registry.ts';
-import { type Group, groups, indexed, rateOf, ruleFor } from '../lab/step.ts';
+import { type Group, groups, indexed, multiplies, rateOf, ruleFor } from '../lab/step.ts';
 import { tex } from '../maths.ts';
 import { FIRST_COMPONENTS } from './walk-map.ts';
 
@@ -50,6 +50,7 @@ export class StepUpdates extends LitElement {
     const { gamma } = this;
     const descends = gamma !== undefined;
     const all = groups(step);
+    const times = all.some((group) => multiplies(this.rule(group)));
     const shown = this.whole ? all : all.filter((group) => place(all, group) < FIRST_ROWS);
     return html`<table class="updates value">
       <caption class="visually-hidden">
@@ -66,17 +67,26 @@ export class StepUpdates extends LitElement {
           }
           <th scope="col">gradient</th>
           ${descends ? html`<th scope="col" class="operator">=</th>` : nothing}
+          ${times ? html`<th scope="col">times</th>` : nothing}
           <th scope="col">after</th>
         </tr>
       </thead>
-      ${shown.map((group) => this.group(group, place(all, group) === 0))} ${this.rest(all, shown)}
+      ${shown.map((group) => this.group(group, place(all, group) === 0, times))} ${this.rest(all, shown)}
     </table>`;
   }
 
-  private group({ parameter, row, updates }: Group, first: boolean): TemplateResult {
+  private rule({ parameter }: Group): string | undefined {
     const own = this.parameters[parameter];
-    const rule = own && first ? ruleFor(this.entry, own.symbol) : undefined;
-    const wide = this.gamma === undefined ? 4 : 6;
+    return own && ruleFor(this.entry, own.symbol, this.gamma !== undefined);
+  }
+
+  /** `times`: whether the table has a column for what a number is multiplied with. */
+  private group(group: Group, first: boolean, times: boolean): TemplateResult {
+    const { parameter, row, updates } = group;
+    const own = this.parameters[parameter];
+    const rule = first ? this.rule(group) : undefined;
+    const wide = this.gamma === undefined ? (times ? 5 : 4) : 6;
+    const factor = times ? multiplies(this.rule(group)) : undefined;
     const gamma = this.gamma === undefined || !own ? this.gamma : this.rate(own.symbol);
     const shown = this.whole ? updates : updates.slice(0, FIRST_COMPONENTS);
     const more = updates.length - shown.length;
@@ -88,7 +98,7 @@ export class StepUpdates extends LitElement {
             </tr>`
           : nothing
       }
-      ${shown.map((update) => this.row(update, indexed(this.parameters, parameter, row, update.column), gamma))}
+      ${shown.map((update) => this.row(update, indexed(this.parameters, parameter, row, update.column), gamma, factor))}
       ${
         more > 0
           ? html`<tr>
@@ -107,6 +117,7 @@ export class StepUpdates extends LitElement {
     { after, before, gradient }: Update,
     symbol: string,
     gamma: number | undefined,
+    factor: boolean | undefined,
   ): TemplateResult {
     return html`<tr>
       <th scope="row">${tex(symbol)}</th>
@@ -114,6 +125,11 @@ export class StepUpdates extends LitElement {
       ${gamma === undefined ? nothing : html`<td class="operator">− ${plain(gamma, 6)} ·</td>`}
       <td>${steady(gradient)}</td>
       ${gamma === undefined ? nothing : html`<td class="operator">=</td>`}
+      ${
+        factor === undefined
+          ? nothing
+          : html`<td>${factor && before > 0 ? `· ${steady(after / before)}` : ''}</td>`
+      }
       <td class="after">${steady(after)}</td>
     </tr>`;
   }

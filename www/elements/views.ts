@@ -90,6 +90,14 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
     load: () => import('./model-training.ts'),
     render: (lab) => html`<model-training .lab=${lab}></model-training>`,
   },
+  'fold-in': {
+    load: () => import('./fold-in.ts'),
+    render: (lab) => html`<fold-in-view .lab=${lab}></fold-in-view>`,
+  },
+  parts: {
+    load: () => import('./factor-parts.ts'),
+    render: (lab) => html`<factor-parts .lab=${lab}></factor-parts>`,
+  },
   taste: {
     load: () => import('./taste-vectors.ts'),
     render: (lab) => html`<taste-vectors .lab=${lab}></taste-vectors>`,

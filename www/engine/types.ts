@@ -104,6 +104,15 @@ export interface RaceLine {
   points: [number, number][];
 }
 
+/** What a prediction of a factorization is the sum of. */
+export interface Addends {
+  p: Float32Array;
+  q: Float32Array;
+  mu: number;
+  bUser: number;
+  bItem: number;
+}
+
 /** What a cold start is measured on. */
 export interface ColdSetup {
   /** Who is new. */

@@ -11,9 +11,11 @@ import init, {
   type Explanation,
   type Film,
   lineChart,
+  type NewcomerAnswer,
   type NewItem,
   type NewUser,
   type ParameterValues,
+  type Part,
   Run,
   type ShareOf,
   type Shortened,
@@ -21,6 +23,7 @@ import init, {
   Walk,
 } from '../../pkg/factorscope.js';
 import type {
+  Addends,
   ColdPart,
   ColdSetup,
   Curved,
@@ -227,6 +230,33 @@ export class Engine {
       Float64Array.from(lines.flatMap(({ points }) => points.flat())),
       Uint8Array.from(lines.flatMap(({ color }) => [...color])),
     );
+  }
+
+  /** What the trained model predicts for somebody with these ratings who is not in the data. */
+  newcomer(items: Uint32Array, ratings: Float32Array, count: number, least: number): NewcomerAnswer {
+    return this.trained.newcomer(items, ratings, count, least, new Uint32Array());
+  }
+
+  /** The factors of the trained nonnegative factorization, by their films and genres. */
+  parts(count: number, least: number): Part[] {
+    return this.trained.parts(count, least);
+  }
+
+  /** The two vectors and the biases of one prediction of the trained model. */
+  addends(user: number, item: number): Addends {
+    const parameters = this.trained.parameters();
+    const row = (name: string, at: number): Float32Array => {
+      const found = parameters.find((parameter) => parameter.name === name);
+      const { columns, values } = found ?? { columns: 0, values: new Float32Array() };
+      return values.slice(at * columns, (at + 1) * columns);
+    };
+    return {
+      p: row('p_u', user),
+      q: row('q_i', item),
+      mu: row('mu', 0)[0] ?? 0,
+      bUser: row('b_u', user)[0] ?? 0,
+      bItem: row('b_i', item)[0] ?? 0,
+    };
   }
 
   /** Confidence and similarity of each rated item in a prediction of the trained implicit model. */

@@ -25,6 +25,11 @@ export function meaning(symbol: string): string {
       [String.raw`p_u^\top q_i`]: 'the user’s vector times the film’s',
       [String.raw`q_i^\top |N(u)|^{-1/2} \sum_{j} y_j`]:
         'the film’s vector times what the rated films say of the user',
+      [String.raw`q_i^\top |R(u)|^{-1/2} \sum_{j} x_j`]:
+        'the film’s vector times the vectors of the rated films',
+      [String.raw`q_i^\top |R(u)|^{-1/2} \sum_{j} (r_{uj} - \tilde b_{uj})\, x_j`]:
+        'the film’s vector times what the user’s stars say',
+      [String.raw`q_i^\top z_u`]: 'the film’s vector times what the rated films say of the user',
       [String.raw`\sum_{a} b_a`]: 'what the user’s attributes add for every film',
       [String.raw`|G(i)|^{-1/2} \sum_{g} b_g`]: 'what the film’s genres add for every user',
       [String.raw`v_i^\top p_u`]: 'the film’s vector, its genres’ included, times the user’s own',

@@ -73,19 +73,53 @@ export function groups({ updates }: Step): Group[] {
   return [...found.values()].sort((a, b) => a.parameter - b.parameter || a.row - b.row);
 }
 
-/** The model's rule for a parameter, as LaTeX: one of the form `x <- …`, or a system `A x = …`. */
-export function ruleFor({ updates }: Pick<Entry, 'updates'>, symbol: string): string | undefined {
-  return updates.find(
-    (rule) => rule.includes(`${symbol} \\leftarrow`) || rule.includes(`\\, ${symbol} =`),
+/**
+ * The model's rule for a parameter, as LaTeX: one of the form `x <- …` or, for each component,
+ * `x_{uk} <- …`, or a system `A x = …`. Where a model can learn in two ways, `descends` says which.
+ */
+export function ruleFor(
+  { updates }: Pick<Entry, 'updates'>,
+  symbol: string,
+  descends = false,
+): string | undefined {
+  const each = symbol.replace(/_(\w)$/, '_{$1k}');
+  const rules = updates.filter(
+    (rule) =>
+      rule.includes(`${symbol} \\leftarrow`) ||
+      rule.startsWith(`${each} \\leftarrow`) ||
+      rule.includes(`\\, ${symbol} =`),
   );
+  const down = descends ? rules.find((rule) => rule.includes('\\gamma')) : undefined;
+  return down ?? rules[0];
 }
 
-/** The learning rate of a model that goes down a gradient; nothing for one that solves. */
+/** Whether a rule only multiplies what was there: `x_{uk} <- x_{uk} …`. */
+export function multiplies(rule: string | undefined): boolean {
+  const [, left, right] = /^(\S+) \\leftarrow (\S+)\\, \\frac/.exec(rule ?? '') ?? [];
+  return left !== undefined && left === right;
+}
+
+/** The symbols of a step's terms; where one stands for each component, k becomes its number. */
+export function termSymbols({ terms }: Pick<Step, 'terms'>): string[] {
+  const seen = new Map<string, number>();
+  return terms.map(({ symbol }) => {
+    const k = (seen.get(symbol) ?? 0) + 1;
+    seen.set(symbol, k);
+    return symbol.replaceAll(/_\{([ui])k\}/g, `_{$1,${k}}`);
+  });
+}
+
+/** The learning rate of a model that goes down a gradient; nothing for one that does not. */
 export function learningRate(
   entry: Pick<Entry, 'hyperparameters'>,
   settings: Readonly<Record<string, number>>,
 ): number | undefined {
   const gamma = entry.hyperparameters.find(({ name }) => name === 'gamma');
+  const method = entry.hyperparameters.find(({ name }) => name === 'method');
+  if (method?.kind.type === 'choice' && method.kind.choices.includes('sgd')) {
+    const chosen = method.kind.choices[settings['method'] ?? method.default];
+    if (chosen !== 'sgd') return undefined;
+  }
   return gamma && (settings['gamma'] ?? gamma.default);
 }
 

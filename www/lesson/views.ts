@@ -18,6 +18,8 @@ export const VIEWS = {
   'bias-curves': 'the bias of a film and of a user over the years',
   'time-splits': 'what may change with time, on three ways to hold back ratings',
   train: 'training with progress, errors, and a button to cancel',
+  'fold-in': 'somebody who is not in the data rates films and is predicted at once',
+  parts: 'the films and genres of each nonnegative factor, and a prediction as their sum',
   taste: 'a user and two films as vectors with named features, which can be edited and turned',
   factors: 'the films of a trained model along its factors: lists, a map, a turn',
   sweep: 'one training for each of several lambda: errors, or on the toy the biases',
