@@ -95,3 +95,14 @@ export interface RaceLine {
   color: Uint8Array;
   points: [number, number][];
 }
+
+/** What a chart of bars shows. */
+export interface Bars {
+  /** One more than there are bars. */
+  edges: number[];
+  heights: number[];
+  curve: [number, number][];
+  marks: number[];
+  /** Of the bars, the curve, and each mark. */
+  colors: Uint8Array[];
+}

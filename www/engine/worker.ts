@@ -3,18 +3,22 @@
 import { expose } from 'comlink';
 
 import init, {
+  type Chain,
   type Chart,
   Data,
   type Epoch,
   type Explanation,
   type Film,
+  histogramChart,
   lineChart,
   type ParameterValues,
+  type Posterior,
   Run,
   type Step,
   Walk,
 } from '../../pkg/factorscope.js';
 import type {
+  Bars,
   Fit,
   Opened,
   Progress,
@@ -213,6 +217,33 @@ export class Engine {
       Uint32Array.from(lines, ({ points }) => points.length),
       Float64Array.from(lines.flatMap(({ points }) => points.flat())),
       Uint8Array.from(lines.flatMap(({ color }) => [...color])),
+    );
+  }
+
+  /** What the draws of the trained sampler say of one rating. */
+  posterior(user: number, item: number): Posterior {
+    return this.trained.posterior(user, item);
+  }
+
+  /** How the chain of the trained sampler went. */
+  chain(): Chain {
+    return this.trained.chain();
+  }
+
+  /** Bars between edges, a curve over them, and marked values; colours in this order. */
+  bars(
+    xLabel: string,
+    yLabel: string,
+    { edges, heights, curve, marks, colors }: Bars,
+  ): Chart | undefined {
+    return histogramChart(
+      xLabel,
+      yLabel,
+      Float64Array.from(edges),
+      Float64Array.from(heights),
+      Float64Array.from(curve.flat()),
+      Float64Array.from(marks),
+      Uint8Array.from(colors.flatMap((color) => [...color])),
     );
   }
 

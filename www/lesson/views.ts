@@ -12,6 +12,11 @@ export const VIEWS = {
   race: 'several models on the same split',
   train: 'training with progress, errors, and a button to cancel',
   recommendations: 'the films a user would rate highest',
+  'prior-posterior': 'one number: likelihood times prior is posterior',
+  'same-numbers': 'the most probable point beside regularized least squares',
+  gibbs: 'a Gibbs sampler draw by draw: precision matrix, mean, what was drawn',
+  posterior: 'the draws of one rating as a histogram',
+  traces: 'how a chain of draws went',
 } as const;
 
 /** The name of a view. */
