@@ -90,6 +90,9 @@ pub struct Step {
     /// Components a latent vector really has; those beyond are padding and not kept.
     #[serde(skip)]
     factors: usize,
+    /// The first of the parameters that are lists of neighbors, which have no padding.
+    #[serde(skip)]
+    lists: usize,
 }
 
 impl Step {
@@ -102,7 +105,14 @@ impl Step {
             system: None,
             objective: 0.0,
             factors,
+            lists: usize::MAX,
         }
+    }
+
+    /// The same for a model whose parameters from this one on are lists of neighbors.
+    #[must_use]
+    pub fn with_lists(self, lists: usize) -> Self {
+        Self { lists, ..self }
     }
 
     /// The sum of the terms: r^_ui where the subject is a rating.
@@ -168,7 +178,7 @@ impl Listen for Step {
         gradient: impl FnOnce() -> f32,
         after: f32,
     ) -> f32 {
-        if at.column < self.factors.max(1) {
+        if at.column < self.factors.max(1) || at.parameter >= self.lists {
             self.updates.push(Update {
                 parameter: at.parameter,
                 row: at.row,

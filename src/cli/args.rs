@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Args, Parser, Subcommand, value_parser};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
 use super::models::{hyperparameters, overview};
 use factorscope::models::REGISTRY;
@@ -38,6 +38,12 @@ pub enum Command {
     /// measures the errors on the fold: mean, standard deviation and each fold's own.
     #[command(after_long_help = hyperparameters())]
     Cv(CvArgs),
+    /// Measure the errors for users, or items, of whom few ratings are known
+    ///
+    /// Holds back whole users (or items), group after group, gives the model so many ratings of each,
+    /// and tests it on others of theirs; the same ones whatever is known.
+    #[command(after_long_help = hyperparameters())]
+    ColdStart(ColdStartArgs),
     /// Train a model on all ratings and recommend items to one user
     ///
     /// Prints the items with the highest predicted ratings among those the user has not rated, and
@@ -93,11 +99,25 @@ pub struct TrainArgs {
     /// For published splits such as u1.base and u1.test of MovieLens 100K.
     #[arg(long, value_name = "FILE", conflicts_with = "holdout")]
     pub test: Option<PathBuf>,
-    /// The share of the ratings, drawn at random, that is held back for the test
+    /// The share of the ratings that is held back for the test, drawn at random unless --by says else
     ///
     /// With 0 nothing is held back, and the errors are those on the training set.
     #[arg(long, value_name = "SHARE", default_value_t = 0.2, value_parser = share)]
     pub holdout: f64,
+    /// Which ratings are held back
+    #[arg(long, value_enum, default_value_t = By::Random, conflicts_with = "test")]
+    pub by: By,
+}
+
+/// Which ratings `train` holds back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// The share --holdout, drawn at random
+    Random,
+    /// The latest of all ratings, as large a share of them
+    Time,
+    /// Each user's five latest ratings; --holdout says nothing then
+    Latest,
 }
 
 /// Arguments of `cv`.
@@ -108,6 +128,34 @@ pub struct CvArgs {
     /// How many folds
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = value_parser!(u32).range(2..))]
     pub folds: u32,
+}
+
+/// Arguments of `cold-start`.
+#[derive(Debug, Args)]
+pub struct ColdStartArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Who is new
+    #[arg(long, value_enum, default_value_t = Cold::Users)]
+    pub side: Cold,
+    /// How many ratings of each are known
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',', default_values_t = [0, 1, 2, 5, 10])]
+    pub known: Vec<usize>,
+    /// How many groups become cold, one after the other
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = value_parser!(u32).range(2..))]
+    pub folds: u32,
+    /// Measure the same model beside it with this setting changed, as in `inputs=none`; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub against: Vec<String>,
+}
+
+/// Who is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Cold {
+    /// Users
+    Users,
+    /// Items
+    Items,
 }
 
 /// Arguments of `recommend`.

@@ -2,6 +2,7 @@
 //! or fails with one sentence and an exit code.
 
 mod args;
+mod cold;
 mod cv;
 mod input;
 mod models;
@@ -29,6 +30,7 @@ pub fn main() -> ExitCode {
         Command::Models(args) => models::models(&args),
         Command::Train(args) => train::train(&args),
         Command::Cv(args) => cv::cv(&args),
+        Command::ColdStart(args) => cold::cold_start(&args),
         Command::Recommend(args) => recommend::recommend(&args),
         Command::Pack(args) => pack::pack(&args),
     };

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::args::TrainArgs;
+use super::args::{By, TrainArgs};
 use super::input::{Summary, open, open_pair};
 use super::run::{clock, error_table, fit, settings};
 use super::text::{count, seconds};
 use super::{Failure, json};
+use factorscope::data::Ratings;
 use factorscope::data::split::{self, Split};
 use factorscope::eval::measure_test;
 use factorscope::models::fingerprint;
@@ -72,11 +73,7 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         (dataset, Split { train, test })
     } else {
         let dataset = open(&args.run.data)?;
-        let split = if args.holdout > 0.0 {
-            split::holdout(&dataset.ratings, args.holdout, args.run.seed)
-        } else {
-            split::everything(&dataset.ratings)
-        };
+        let split = divide(&dataset.ratings, args)?;
         if split.train.is_empty() {
             return Err(Failure::input(format!(
                 "--holdout {} of {} leaves none to learn from; hold back less",
@@ -124,7 +121,7 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         "{}{spec}, seed {}\n{}\n\n{}\n{}fit {}, test {}\nfingerprint {}",
         report.data.line(),
         report.seed,
-        report.sizes(args.test.is_some()),
+        report.sizes(args),
         error_table(last),
         report.note(),
         seconds(report.fit_seconds),
@@ -136,6 +133,20 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
 /// Nothing where it was not measured.
 fn known(x: f64) -> Option<f64> {
     Some(x).filter(|x| !x.is_nan())
+}
+
+fn divide(all: &Arc<Ratings>, args: &TrainArgs) -> Result<Split, Failure> {
+    if args.holdout == 0.0 && args.by != By::Latest {
+        return Ok(split::everything(all));
+    }
+    let split = match args.by {
+        By::Random => return Ok(split::holdout(all, args.holdout, args.run.seed)),
+        By::Time => split::future(all, args.holdout),
+        By::Latest => split::latest(all, 5),
+    };
+    split.ok_or_else(|| {
+        Failure::input("this data has no timestamps, so nothing is later; leave --by out")
+    })
 }
 
 impl Point {
@@ -153,15 +164,19 @@ impl Point {
 }
 
 impl Report {
-    fn sizes(&self, is_given: bool) -> String {
+    fn sizes(&self, args: &TrainArgs) -> String {
         let trained = count(self.train_ratings, "rating");
         let tested = count(self.test_ratings, "rating");
         if self.test_ratings == 0 {
             format!("trained on all {trained}; none held back for a test")
-        } else if is_given {
-            format!("trained on {trained}, tested on {tested} of the given file")
         } else {
-            format!("trained on {trained}, tested on {tested} held back at random")
+            let which = match args.by {
+                _ if args.test.is_some() => "of the given file",
+                By::Random => "held back at random",
+                By::Time => "later than all of these",
+                By::Latest => "held back, each user's latest",
+            };
+            format!("trained on {trained}, tested on {tested} {which}")
         }
     }
 

@@ -3,7 +3,10 @@
 //! Twelve bytes of magic and a 64-bit xxHash of the rest, which is one deflate stream. In it stand,
 //! column by column so that like lies beside like: name, origin, ids, titles, years, genres, then
 //! the ratings by user: how many, the gaps between items, the ratings as indices into a list of their
-//! values, and the timestamps relative to the user's first. Numbers are LEB128 unless said otherwise.
+//! values, and the timestamps relative to the user's first; at the end the users' attributes: which
+//! there are, and each user's. Numbers are LEB128 unless said otherwise.
+//!
+//! The last byte of the magic is the version. Version 1 had no attributes, and is still read.
 
 use std::collections::HashMap;
 use std::io::{Read, Write};
@@ -15,9 +18,10 @@ use flate2::write::DeflateEncoder;
 use thiserror::Error;
 use xxhash_rust::xxh64::xxh64;
 
-use super::{Dataset, Ids, Item, Origin, Rating, Ratings};
+use super::{Attribute, Attributes, Dataset, Ids, Item, Lists, Origin, Rating, Ratings};
 
-const MAGIC: &[u8; 12] = b"factorscope\x01";
+const MAGIC: &[u8; 11] = b"factorscope";
+const VERSION: u8 = 2;
 const ORIGINS: [Origin; 4] = [Origin::Toy, Origin::Simulation, Origin::Movielens, Origin::File];
 
 /// What does not fit in bytes that should be a compact data set.
@@ -32,6 +36,11 @@ pub fn is_compact(bytes: &[u8]) -> bool {
     bytes.starts_with(MAGIC)
 }
 
+/// Whether they are one of a version that is not known yet.
+pub fn is_newer(bytes: &[u8]) -> bool {
+    is_compact(bytes) && bytes.get(MAGIC.len()).is_some_and(|&version| version > VERSION)
+}
+
 /// The compact form of a data set; equal sets give equal bytes.
 pub fn encode(dataset: &Dataset) -> Vec<u8> {
     let mut out = Writer(Vec::new());
@@ -43,12 +52,14 @@ pub fn encode(dataset: &Dataset) -> Vec<u8> {
     out.ids(ratings.item_ids());
     out.catalogue(&dataset.catalogue);
     out.ratings(ratings);
+    out.attributes(&ratings.attributes().users, ratings.users());
 
     let mut deflate = DeflateEncoder::new(Vec::new(), Compression::best());
     // Writing to memory does not fail.
     let packed = deflate.write_all(&out.0).and_then(|()| deflate.finish());
     let packed = packed.unwrap_or_default();
     let mut bytes = MAGIC.to_vec();
+    bytes.push(VERSION);
     bytes.extend(xxh64(&packed, 0).to_le_bytes());
     bytes.extend(packed);
     bytes
@@ -62,6 +73,10 @@ pub fn decode(bytes: &[u8]) -> Result<Dataset> {
     let rest = bytes.strip_prefix(MAGIC);
     let rest = rest.ok_or(CompactError("it does not begin like a compact data set"))?;
     let cut_off = CompactError("it ends too early");
+    let (version, rest) = rest.split_first().ok_or(cut_off)?;
+    if !(1..=VERSION).contains(version) {
+        return Err(CompactError("its version is unknown"));
+    }
     let (hash, packed) = rest.split_first_chunk().ok_or(cut_off)?;
     if xxh64(packed, 0) != u64::from_le_bytes(*hash) {
         return Err(CompactError("its checksum does not fit"));
@@ -79,10 +94,13 @@ pub fn decode(bytes: &[u8]) -> Result<Dataset> {
     let items = reader.ids()?;
     let catalogue = reader.catalogue(items.len())?;
     let ratings = reader.ratings(users, items)?;
+    let users =
+        if *version == 1 { Lists::default() } else { reader.attributes(ratings.users())? };
+    let attributes = Attributes { users, items: Lists::genres(&catalogue) };
     if !reader.0.is_empty() {
         return Err(CompactError("it is longer than its content"));
     }
-    Ok(Dataset { name, origin, ratings: Arc::new(ratings), catalogue })
+    Ok(Dataset { name, origin, ratings: Arc::new(ratings.with_attributes(attributes)), catalogue })
 }
 
 /// An id's value if the id is that value's usual decimal form.
@@ -146,6 +164,23 @@ impl Writer {
             self.number(item.genres.len() as u64);
             for genre in &item.genres {
                 self.number(numbers[genre.as_str()]);
+            }
+        }
+    }
+
+    fn attributes(&mut self, lists: &Lists, lines: usize) {
+        self.number(lists.names().len() as u64);
+        for name in lists.names() {
+            self.text(&name.kind);
+            self.text(&name.value);
+        }
+        if lists.names().is_empty() {
+            return;
+        }
+        for line in 0..lines {
+            self.number(lists.of(line).len() as u64);
+            for &a in lists.of(line) {
+                self.number(a.into());
             }
         }
     }
@@ -284,6 +319,25 @@ impl<'a> Reader<'a> {
         Ok(items)
     }
 
+    fn attributes(&mut self, lines: usize) -> Result<Lists> {
+        let mut names = Vec::new();
+        for _ in 0..self.count()? {
+            names.push(Attribute { kind: self.text()?, value: self.text()? });
+        }
+        let mut each = vec![Vec::new(); lines];
+        if names.is_empty() {
+            return Ok(Lists::default());
+        }
+        for list in &mut each {
+            for _ in 0..self.count()? {
+                let name = names.get(self.small()? as usize);
+                let name = name.ok_or(CompactError("an attribute is unknown"))?;
+                list.push(name.clone());
+            }
+        }
+        Ok(Lists::new(&each))
+    }
+
     fn ratings(&mut self, users: Arc<Ids>, items: Arc<Ids>) -> Result<Ratings> {
         let mut lengths = Vec::with_capacity(users.len());
         for _ in 0..users.len() {
@@ -356,7 +410,11 @@ mod tests {
             genres: vec!["War".into(), "Drama".into()],
         };
         dataset.catalogue[2].genres = vec!["Drama".into()];
-        dataset
+        let known = [vec![Attribute::new("age", "18-24"), Attribute::new("gender", "F")], vec![]];
+        let users = Lists::new(&[known[0].clone(), known[1].clone(), known[0][1..].to_vec()]);
+        let attributes = Attributes { users, items: Lists::genres(&dataset.catalogue) };
+        let ratings = Arc::unwrap_or_clone(dataset.ratings).with_attributes(attributes);
+        Dataset { ratings: Arc::new(ratings), ..dataset }
     }
 
     #[test]
@@ -390,34 +448,51 @@ mod tests {
     }
 
     /// Wraps a payload as if it were genuine, checksum and all.
-    fn forge(payload: &[u8]) -> Vec<u8> {
+    fn forge(version: u8, payload: &[u8]) -> Vec<u8> {
         let mut deflate = DeflateEncoder::new(Vec::new(), Compression::fast());
         deflate.write_all(payload).unwrap();
         let packed = deflate.finish().unwrap();
         let mut bytes = MAGIC.to_vec();
+        bytes.push(version);
         bytes.extend(xxh64(&packed, 0).to_le_bytes());
         bytes.extend(packed);
         bytes
     }
 
     #[test]
+    fn a_set_of_version_1_is_read_without_attributes_and_one_of_a_later_version_is_not() {
+        let toy = toy::toy();
+        let payload = inflated(&encode(&toy));
+        // Version 1 ended where now stands that there is no attribute.
+        let (end, before) = payload.split_last().unwrap();
+        assert_eq!((*end, decode(&forge(1, before))), (0, Ok(toy)));
+        let later = forge(VERSION + 1, &payload);
+        assert!(is_compact(&later) && is_newer(&later) && decode(&later).is_err());
+    }
+
+    fn inflated(bytes: &[u8]) -> Vec<u8> {
+        let mut payload = Vec::new();
+        let packed = &bytes[MAGIC.len() + 9..];
+        DeflateDecoder::new(packed).read_to_end(&mut payload).unwrap();
+        payload
+    }
+
+    #[test]
     fn a_forged_payload_neither_panics_nor_allocates_what_it_claims() {
         let genuine = encode(&sample(&["1", "2", "x"], Some(&[1, 2, 3, 4])));
-        let mut payload = Vec::new();
-        let packed = &genuine[MAGIC.len() + 8..];
-        DeflateDecoder::new(packed).read_to_end(&mut payload).unwrap();
-        assert!(decode(&forge(&payload)).is_ok());
+        let payload = inflated(&genuine);
+        assert!(decode(&forge(VERSION, &payload)).is_ok());
         for at in 0..payload.len() {
             for byte in [0, 1, 2, 0x7f, 0x80, 0xff] {
                 let mut changed = payload.clone();
                 changed[at] = byte;
-                let _ = decode(&forge(&changed));
+                let _ = decode(&forge(VERSION, &changed));
             }
             // A count of four thousand million in place of this byte.
             let huge = [0xff, 0xff, 0xff, 0xff, 0x0f];
             let claimed = [&payload[..at], &huge, &payload[at + 1..]].concat();
-            let _ = decode(&forge(&claimed));
-            assert!(decode(&forge(&payload[..at])).is_err(), "cut at {at}");
+            let _ = decode(&forge(VERSION, &claimed));
+            assert!(decode(&forge(VERSION, &payload[..at])).is_err(), "cut at {at}");
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Dataset, Ids, Rating, Ratings};
+use super::{Attributes, Dataset, Ids, Rating, Ratings};
 
 /// The `items` most rated items, and `users` users who rated about three quarters of them, so that
-/// the table is well filled and still has holes. Ids and titles stay.
+/// the table is well filled and still has holes. Ids, titles, timestamps and attributes stay.
 #[expect(clippy::missing_panics_doc, reason = "no pair stands twice in the data it is cut from")]
 pub fn cutout(from: &Dataset, users: usize, items: usize) -> Dataset {
     let all = &from.ratings;
@@ -21,21 +21,30 @@ pub fn cutout(from: &Dataset, users: usize, items: usize) -> Dataset {
     rows.truncate(users);
     rows.sort_unstable();
 
-    let mut ratings = Vec::new();
+    let (mut ratings, mut times) = (Vec::new(), Vec::new());
     for (u, &row) in rows.iter().enumerate() {
         for (i, &column) in columns.iter().enumerate() {
-            ratings.extend(all.get(row, column).map(|r| Rating { u, i, r }));
+            let Ok(at) = all.row(row).ids.binary_search(&(column as u32)) else {
+                continue;
+            };
+            ratings.push(Rating { u, i, r: all.row(row).ratings[at] });
+            times.extend(all.timestamps().map(|times| times[all.positions(row).start + at]));
         }
     }
     let ids = |names: &Ids, picked: &[usize]| {
         Arc::new(Ids::new(picked.iter().map(|&n| Box::from(names.name(n)))))
     };
+    let times = all.timestamps().map(|_| &times[..]);
     let set =
-        Ratings::new(ids(all.user_ids(), &rows), ids(all.item_ids(), &columns), &ratings, None);
+        Ratings::new(ids(all.user_ids(), &rows), ids(all.item_ids(), &columns), &ratings, times);
+    let set = set.expect("each pair stands once in the data it is cut from");
+    let known = all.attributes();
+    let attributes =
+        Attributes { users: known.users.pick(&rows), items: known.items.pick(&columns) };
     Dataset {
         name: format!("{}, cut-out", from.name),
         origin: from.origin,
-        ratings: Arc::new(set.expect("each pair stands once in the data it is cut from")),
+        ratings: Arc::new(set.with_attributes(attributes)),
         catalogue: columns.iter().map(|&i| from.catalogue[i].clone()).collect(),
     }
 }

@@ -1,5 +1,6 @@
 //! From bytes to rating sets: loaders, splits, the toy and the simulation.
 
+mod attributes;
 pub mod compact;
 pub mod cutout;
 mod films;
@@ -10,6 +11,7 @@ pub mod simulation;
 pub mod split;
 pub mod toy;
 
+pub use attributes::{Attribute, Attributes, Lists};
 pub use ids::Ids;
 pub use ratings::{Duplicate, Line, Rating, Ratings};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::Ids;
+use super::{Attributes, Ids};
 
 /// One known rating, as a loader pushes it and as iteration yields it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -68,7 +68,8 @@ impl Compressed {
 ///
 /// Kept twice, by user and by item, 8 bytes a rating each way (a 32-bit index and an `f32`), plus
 /// 4 bytes for a timestamp where there are any. Users and items are dense indices; [`Ids`] keep the
-/// originals. A subset made by a split has the same users and items, though some may have no rating.
+/// originals. A subset made by a split has the same users, items and [`Attributes`], though some may
+/// have no rating.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ratings {
     users: Arc<Ids>,
@@ -77,6 +78,7 @@ pub struct Ratings {
     columns: Compressed,
     timestamps: Option<Vec<u32>>,
     scale: (f32, f32),
+    attributes: Arc<Attributes>,
 }
 
 /// Two ratings of the same item by the same user, as the order numbers in which they were pushed.
@@ -129,9 +131,16 @@ impl Ratings {
             rows,
             timestamps: timestamps.map(|times| order.iter().map(|&n| times[n as usize]).collect()),
             scale: if ratings.is_empty() { (0.0, 0.0) } else { (low, high) },
+            attributes: Arc::default(),
             users,
             items,
         })
+    }
+
+    /// The same ratings with what else is known of their users and items.
+    #[must_use]
+    pub fn with_attributes(self, attributes: Attributes) -> Self {
+        Self { attributes: Arc::new(attributes), ..self }
     }
 
     /// The ratings at the positions (in row order, see [`Ratings::iter`]) for which `keep` says so,
@@ -149,6 +158,7 @@ impl Ratings {
                 numbered.filter(|&(n, _)| keep(n)).map(|(_, &t)| t).collect()
             }),
             scale: self.scale,
+            attributes: Arc::clone(&self.attributes),
             users: Arc::clone(&self.users),
             items: Arc::clone(&self.items),
         }
@@ -239,6 +249,11 @@ impl Ratings {
         self.scale
     }
 
+    /// What is known of users and items beside the ratings.
+    pub fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
     /// The users' original ids.
     pub fn user_ids(&self) -> &Arc<Ids> {
         &self.users
@@ -294,6 +309,7 @@ fn accumulate(counts: &mut [u32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::{Attribute, Lists};
 
     fn rating(u: usize, i: usize, r: f32) -> Rating {
         Rating { u, i, r }
@@ -327,8 +343,11 @@ mod tests {
     }
 
     #[test]
-    fn a_subset_keeps_users_items_scale_and_times() {
-        let half = small().subset(|n| n % 2 == 1);
+    fn a_subset_keeps_users_items_scale_times_and_attributes() {
+        let known = Lists::new(&[vec![Attribute::new("age", "18-24")], Vec::new(), Vec::new()]);
+        let attributes = Attributes { users: known, items: Lists::default() };
+        let half = small().with_attributes(attributes.clone()).subset(|n| n % 2 == 1);
+        assert_eq!(half.attributes(), &attributes);
         assert_eq!((half.users(), half.items(), half.len()), (3, 3, 2));
         assert!(half.row(2).is_empty());
         assert_eq!(half.timestamps().unwrap(), [20, 40]);

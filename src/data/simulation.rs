@@ -14,13 +14,18 @@
 //! Which ratings are known depends on the film's popularity (a long tail), on the user's activity,
 //! and on taste: the better a user would like a film, the likelier it is rated. So the known ratings
 //! are not a fair sample, their mean lies above mu, and what was rated says something by itself.
+//!
+//! Users also have an age group and an occupation, drawn so that they follow from the planted tastes,
+//! and a gender that says nothing; films have their genres, from which a part of `q_i` comes.
+
+mod people;
 
 use std::sync::Arc;
 
 use rand::RngExt;
 
 use super::films::films;
-use super::{Dataset, Ids, Item, Origin, Rating, Ratings};
+use super::{Attributes, Dataset, Ids, Item, Lists, Origin, Rating, Ratings};
 use crate::random::{Normal, stream};
 
 const USERS: usize = 600;
@@ -136,6 +141,8 @@ pub fn simulate(seed: u64) -> Simulation {
     let windows = windows(seed);
     let truth = plant(seed, &catalogue, &windows);
     let ratings = draw(seed, &catalogue, &windows, &truth);
+    let users = people::attributes(seed, &truth.p);
+    let ratings = ratings.with_attributes(Attributes { users, items: Lists::genres(&catalogue) });
     let dataset = Dataset {
         name: "simulated ratings".to_owned(),
         origin: Origin::Simulation,

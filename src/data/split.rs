@@ -1,4 +1,5 @@
-//! Training and test sets: random holdout, k folds, each user's latest. All seeded.
+//! Training and test sets: random holdout and k folds, both seeded; each user's latest, and the latest
+//! of all.
 
 use std::sync::Arc;
 
@@ -70,6 +71,21 @@ pub fn latest(all: &Ratings, count: usize) -> Option<Split> {
     Some(Split::by(all, |n| is_test[n]))
 }
 
+/// The latest `share` (0 to 1) of all ratings for testing: the future of a moment in time. Ratings of
+/// the same second count as later the further back they stand in row order. `None` where the data has
+/// no timestamps.
+pub fn future(all: &Ratings, share: f64) -> Option<Split> {
+    let times = all.timestamps()?;
+    let tested = (share.clamp(0.0, 1.0) * all.len() as f64).round() as usize;
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by_key(|&n| (times[n], n));
+    let mut is_test = vec![false; all.len()];
+    for &n in &order[all.len() - tested..] {
+        is_test[n] = true;
+    }
+    Some(Split::by(all, |n| is_test[n]))
+}
+
 fn shuffled(n: usize, seed: u64) -> Vec<u32> {
     let mut order: Vec<u32> = (0..n as u32).collect();
     order.shuffle(&mut random::stream(seed, "split"));
@@ -120,5 +136,17 @@ mod tests {
         let tested: Vec<usize> = split.test.iter().map(|rating| rating.i).collect();
         assert_eq!(tested, [0, 0, 0]);
         assert!(latest(&grid(3, 4), 4).unwrap().test.is_empty());
+    }
+
+    #[test]
+    fn the_future_is_later_than_all_training_ratings() {
+        // Times fall with the position, so the first fifth in row order is the latest.
+        let all = grid(5, 4);
+        let split = future(&all, 0.2).unwrap();
+        assert_eq!((split.train.len(), split.test.len()), (16, 4));
+        let earliest = split.test.timestamps().unwrap().iter().min();
+        assert!(earliest > split.train.timestamps().unwrap().iter().max());
+        assert!(future(&all, 0.0).unwrap().test.is_empty());
+        assert!(future(&crate::data::toy::toy().ratings, 0.2).is_none());
     }
 }

@@ -68,6 +68,16 @@ impl Baseline {
         }
     }
 
+    /// The biases after this many passes of regularized least squares: b_ui for models that build on it.
+    pub(super) fn fitted(train: &Arc<Ratings>, lambda: f32, epochs: usize) -> Biases {
+        let (train, b) = (Arc::clone(train), Biases::new(train, true));
+        let mut baseline = Self { train, b, lambda, least_squares: true };
+        for epoch in 0..epochs {
+            baseline.pass(epoch);
+        }
+        baseline.b
+    }
+
     // lesson: update
     fn update_item<L: Listen>(&mut self, i: usize, listen: &mut L) {
         let before = self.b.i[i];

@@ -4,21 +4,35 @@
 //! predictions. Adding one means a file here and a line in [`REGISTRY`].
 
 pub mod als;
+pub mod asymmetric;
+pub mod attributes;
 pub mod baseline;
 mod biases;
 pub mod bpmf;
 pub mod confidence;
 pub mod factors;
+mod frozen;
 mod implicit;
 pub mod implicit_als;
+pub mod integrated;
+pub mod neighborhood;
+mod newcomer;
+pub mod nmf;
+pub mod nsvd;
 mod order;
 pub mod pmf;
 mod registry;
+mod similarity;
 mod spec;
 pub mod svd;
 pub mod svdpp;
+pub mod timeline;
+pub mod timesvd;
+pub mod timesvdpp;
 pub mod truncated_svd;
+mod weights;
 
+pub use newcomer::Newcomer;
 pub use registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, Task, entry};
 pub use spec::{Spec, SpecError};
 
@@ -27,12 +41,13 @@ use std::any::Any;
 use serde::Serialize;
 use xxhash_rust::xxh64::Xxh64;
 
+use crate::data::Line;
 use crate::trace::{Explanation, Step};
 
 /// Which dense index a parameter's rows go by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Axis {
     /// One number for everything.
     Global,
@@ -40,6 +55,14 @@ pub enum Axis {
     User,
     /// A row an item.
     Item,
+    /// A row for each span of time of each item, item after item.
+    Bin,
+    /// A row for each day on which a user rated, user after user.
+    Day,
+    /// A row an attribute of users, see [`crate::data::Attributes`].
+    UserAttribute,
+    /// A row an attribute of items.
+    ItemAttribute,
 }
 
 /// One of a model's parameters: a scalar, a vector of biases or a matrix of latent vectors.
@@ -58,7 +81,8 @@ pub struct Parameter<'a> {
     /// The numbers, row after row.
     pub values: &'a [f32],
     /// Where a row stands for a list of neighbors: the user or item that each number belongs to, in the
-    /// same layout as `values`. A slot whose number was never set holds `u32::MAX`.
+    /// same layout as `values`. A slot whose number was never set holds `u32::MAX`. Where a row stands
+    /// for a user's day: the user.
     pub of: Option<&'a [u32]>,
 }
 
@@ -109,6 +133,16 @@ impl<'a> Parameter<'a> {
         Self { name, symbol, axis, columns: k, stride: k, values, of: Some(of) }
     }
 
+    /// A number for each day on which a user rated, user after user; `of` says whose.
+    pub fn days(
+        name: &'static str,
+        symbol: &'static str,
+        of: &'a [u32],
+        values: &'a [f32],
+    ) -> Self {
+        Self { of: Some(of), ..Self::scalars(name, symbol, Axis::Day, values) }
+    }
+
     /// The rows without their padding.
     pub fn rows(&self) -> impl Iterator<Item = &'a [f32]> {
         let columns = self.columns;
@@ -139,6 +173,12 @@ pub trait Model: Any {
     /// [`Model::predict_many`] but for models in which time matters.
     fn predict_timed(&self, u: usize, items: &[u32], _times: &[u32], out: &mut [f32]) {
         self.predict_many(u, items, out);
+    }
+
+    /// What somebody who is not in the training set is predicted, from these ratings alone and without
+    /// learning anything; nothing in a model that must learn before it knows a user.
+    fn fold_in(&self, _rated: Line) -> Option<Newcomer<'_>> {
+        None
     }
 
     /// The addends of a prediction, and which rated items speak for it.

@@ -19,6 +19,15 @@ pub const REGISTRY: &[Entry] = &[
     super::confidence::ENTRY,
     super::implicit_als::ENTRY,
     super::truncated_svd::ENTRY,
+    super::attributes::ENTRY,
+    super::timesvd::ENTRY,
+    super::timesvdpp::ENTRY,
+    super::neighborhood::ENTRY,
+    super::integrated::ENTRY,
+    super::attributes::ENTRY,
+    super::nmf::ENTRY,
+    super::nsvd::ENTRY,
+    super::asymmetric::ENTRY,
 ];
 
 /// The entry with this id.
@@ -193,6 +202,19 @@ impl Hyperparameter {
             max,
             kind: Kind::Real,
             help: "The regularization: how strongly large parameters are held back.",
+        }
+    }
+
+    /// What a learning rate is multiplied by after each epoch.
+    pub const fn decay(default: f64) -> Self {
+        Self {
+            name: "decay",
+            symbol: r"\text{decay}",
+            default,
+            min: 0.5,
+            max: 1.0,
+            kind: Kind::Real,
+            help: "What the learning rates are multiplied by after each epoch: 1 leaves them as they are.",
         }
     }
 

@@ -10,7 +10,7 @@ use super::to_js;
 use crate::data::compact::encode;
 use crate::data::load::{Source, load};
 use crate::data::simulation::simulate;
-use crate::data::{Dataset, Origin, cutout, toy};
+use crate::data::{Attribute, Dataset, Origin, cutout, toy};
 
 /// What a page shows about a data set before anything is trained.
 #[derive(Debug, Serialize, tsify::Tsify)]
@@ -31,6 +31,10 @@ pub struct DataInfo {
     pub scale: (f32, f32),
     /// Whether each rating has a timestamp.
     pub timed: bool,
+    /// The attributes that users can have, by kind and value; none where the data tells nothing of them.
+    pub user_attributes: Vec<Attribute>,
+    /// The attributes that items can have: genres.
+    pub item_attributes: Vec<Attribute>,
     /// A hash of ids and ratings: equal exactly when they are.
     pub fingerprint: String,
 }
@@ -104,6 +108,8 @@ impl Data {
             mean: ratings.mean(),
             scale: ratings.scale(),
             timed: ratings.timestamps().is_some(),
+            user_attributes: ratings.attributes().users.names().to_vec(),
+            item_attributes: ratings.attributes().items.names().to_vec(),
             fingerprint: fingerprint(&self.0),
         })
     }

@@ -6,13 +6,17 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands lists over as owned")]
 
+mod attributes;
+mod confidence;
 mod bayes;
+mod cold;
 mod cross;
 mod data;
 mod run;
 mod walk;
 
 pub use data::Data;
+use run::Run;
 
 use serde::Serialize;
 use wasm_bindgen::prelude::*;

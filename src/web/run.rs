@@ -40,7 +40,8 @@ pub struct Film {
 #[wasm_bindgen]
 impl Run {
     /// A model at its start values. `settings` are `name=value`. `split` is `everything`, `latest` (each
-    /// user's five latest ratings are held back; needs timestamps) or a share between 0 and 1 that is
+    /// user's five latest ratings are held back; needs timestamps), `time` (the latest fifth of all ratings is;
+    /// needs timestamps too) or a share between 0 and 1 that is
     /// held back at random. The seed decides split, start values and order of visits.
     #[wasm_bindgen(constructor)]
     pub fn new(
@@ -171,19 +172,21 @@ impl Run {
         Err(JsError::new("there is no such user or item"))
     }
 
+    /// Everything a table shows of an item.
+    pub(super) fn film(&self, Scored { item, rating }: Scored) -> Film {
+        let known = &self.dataset.catalogue[item];
+        Film {
+            item,
+            title: known.title.clone(),
+            year: known.year,
+            genres: known.genres.clone(),
+            rating,
+            count: self.dataset.ratings.column(item).len(),
+        }
+    }
+
     fn films(&self, scored: impl Iterator<Item = Scored>) -> Result<JsValue, JsError> {
-        let film = |Scored { item, rating }: Scored| {
-            let known = &self.dataset.catalogue[item];
-            Film {
-                item,
-                title: known.title.clone(),
-                year: known.year,
-                genres: known.genres.clone(),
-                rating,
-                count: self.dataset.ratings.column(item).len(),
-            }
-        };
-        to_js(&scored.map(film).collect::<Vec<_>>())
+        to_js(&scored.map(|scored| self.film(scored)).collect::<Vec<_>>())
     }
 }
 
@@ -194,6 +197,10 @@ fn divide(all: &Arc<Ratings>, split: &str, seed: u64) -> Result<split::Split, Js
     if split == "latest" {
         return split::latest(all, 5)
             .ok_or_else(|| JsError::new("this data set has no timestamps, so nothing is latest"));
+    }
+    if split == "time" {
+        return split::future(all, 0.2)
+            .ok_or_else(|| JsError::new("this data set has no timestamps, so nothing is later"));
     }
     match split.parse::<f64>() {
         Ok(share) if (0.0..1.0).contains(&share) => Ok(split::holdout(all, share, seed)),

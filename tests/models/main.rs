@@ -1,12 +1,17 @@
 //! The models against formulas, finite differences, other implementations and themselves.
 
+mod attributes;
 mod bayes;
 mod confidence;
 mod golden;
 mod gradients;
+mod integrated;
 mod movielens;
+mod newcomers;
+mod nonnegative;
 mod reference;
 mod solving;
 mod steps;
 mod support;
+mod time;
 mod truncated_svd;

@@ -26,6 +26,15 @@ const BOUNDS: &[(&str, f64)] = &[
     ("confidence", 0.855),
     // With item means as fill .955, with zeros 2.79.
     ("truncated-svd", 0.859),
+    ("timesvd", 0.841),
+    ("timesvdpp", 0.838),
+    ("svdpp", 0.858),
+    ("neighborhood", 0.868),
+    ("integrated", 0.853),
+    ("attributes", 0.832),
+    ("nmf", 0.866),
+    ("nsvd", 0.859),
+    ("asymmetric-svd", 0.854),
 ];
 
 /// Prints past the test runner, which shows nothing of a test that passes.

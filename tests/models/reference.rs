@@ -76,7 +76,7 @@ pub fn compare_above(
     worst
 }
 
-fn setting(name: &str, value: &Value) -> String {
+pub fn setting(name: &str, value: &Value) -> String {
     format!("{name}={value}")
 }
 

@@ -4,8 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use factorscope::data::{Ids, Rating, Ratings, cutout, simulation, toy};
-use factorscope::models::{Entry, Kind, Model, Spec};
+use factorscope::data::{
+    Attribute, Attributes, Ids, Lists, Rating, Ratings, cutout, simulation, toy,
+};
+use factorscope::models::{Entry, Kind, Model, Need, Spec};
 use serde_json::Value;
 
 pub const SEED: u64 = 42;
@@ -35,9 +37,35 @@ pub fn ratings(rows: &Value) -> Arc<Ratings> {
     Arc::new(Ratings::new(ids(users), ids(items), &all, None).unwrap())
 }
 
-/// The 96 generated ratings of the reference scripts.
+/// The 96 generated ratings of the reference scripts, with attributes of users and items.
 pub fn reference_set() -> Arc<Ratings> {
-    ratings(&reference("ratings.json")["ratings"])
+    let told = reference("attributes.json");
+    let lists = |side: &str| {
+        let own = |line: &Value| {
+            let names = line.as_array().unwrap().iter();
+            names.map(|number| Attribute::new(side, &number.to_string())).collect()
+        };
+        Lists::new(&told[side].as_array().unwrap().iter().map(own).collect::<Vec<_>>())
+    };
+    let attributes = Attributes { users: lists("users"), items: lists("items") };
+    let set = Arc::unwrap_or_clone(ratings(&reference("ratings.json")["ratings"]));
+    Arc::new(set.with_attributes(attributes))
+}
+
+/// The same with a moment for each: three years of days, of which users share some, and some users
+/// have several ratings on one.
+pub fn timed_set() -> Arc<Ratings> {
+    let set = reference_set();
+    let rows: Vec<Rating> = set.iter().collect();
+    let day = |r: &Rating| 12_000 + 97 * (r.u as u32 % 5) + 61 * (r.i as u32 / 2 * 7 % 16);
+    let times: Vec<u32> = rows.iter().map(|r| 86_400 * day(r) + 60 * r.i as u32).collect();
+    let (users, items) = (Arc::clone(set.user_ids()), Arc::clone(set.item_ids()));
+    Arc::new(Ratings::new(users, items, &rows, Some(&times)).unwrap())
+}
+
+/// What gradients are checked on: the reference set, with moments where the model needs them.
+pub fn set_for(spec: &Spec) -> Arc<Ratings> {
+    if spec.entry().needs.contains(&Need::Timestamps) { timed_set() } else { reference_set() }
 }
 
 /// The toy, the reference set and a cut-out of the simulation.

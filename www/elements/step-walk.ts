@@ -261,14 +261,20 @@ export class StepWalk extends LabView {
     `;
   }
 
-  /** A sweep has two halves: all users, then all items. */
+  /** A model that only ranks has no RMSE, and solves for the items first. */
+  private get ranks(): boolean {
+    return this.lab.entry.task === 'ranking';
+  }
+
+  /** A sweep has two halves: all users, then all items, or the other way round. */
   private halves(): TemplateResult | typeof nothing {
     const { opened, walked } = this;
     const users = opened?.users.length ?? 0;
     const perEpoch = walked?.position.per_epoch ?? 0;
     const halved = this.round() === 'sweep' && perEpoch === users + (opened?.items.length ?? 0);
     if (!halved) return nothing;
-    const end = halfEnd(this.lab.state.step, perEpoch, users);
+    const first = this.ranks ? (opened?.items.length ?? 0) : users;
+    const end = halfEnd(this.lab.state.step, perEpoch, first);
     return html`<button type="button" ?disabled=${!walked} @click=${() => this.go(end)}>
       End of the half-sweep
     </button>`;
@@ -343,11 +349,12 @@ export class StepWalk extends LabView {
     const variant = this.lab.entry.hyperparameters.find(({ name }) => name === 'variant');
     const chosen =
       variant?.kind.type === 'choice' ? variant.kind.choices[settings['variant'] ?? 0] : undefined;
+    const kind = { 'implicit-als': 'implicit', confidence: 'weighted' }[this.lab.entry.id];
     return html`<solved-system
       .step=${step}
       .who=${this.who(step)}
       .lambda=${settings['lambda'] ?? 0}
-      .variant=${chosen ?? 'biased'}
+      .variant=${kind ?? chosen ?? 'biased'}
     ></solved-system>`;
   }
 
@@ -365,17 +372,24 @@ export class StepWalk extends LabView {
     const points = [...(walked?.losses ?? [])].map((loss, n): [number, number] => [n, loss]);
     const color = lab.entry.id in PALETTE ? lab.entry.id : 'error';
     return html`
-      <h4>RMSE over all known ratings</h4>
+      <h4>${this.ranks ? 'The objective' : 'RMSE over all known ratings'}</h4>
       <line-chart
         .chart=${walked?.chart}
         .lines=${[{ name: lab.entry.title, color, points }]}
         .xName=${'step'}
-        label="RMSE over all known ratings before the first step and after each"
+        label="${
+          this.ranks ? 'The objective' : 'RMSE over all known ratings'
+        } before the first step and after each"
       ></line-chart>
       <p class="help value">
-        Objective, squared errors and penalties of all known ratings:
-        ${steady(walked?.objective ?? Number.NaN)}. For the RMSE predictions are held within the
-        scale of the ratings.
+        ${
+          this.ranks
+            ? html`Objective, weighted squared errors of all cells and penalties:
+              ${steady(walked?.objective ?? Number.NaN)}.`
+            : html`Objective, squared errors and penalties of all known ratings:
+              ${steady(walked?.objective ?? Number.NaN)}. For the RMSE predictions are held within
+              the scale of the ratings.`
+        }
       </p>
     `;
   }

@@ -58,6 +58,14 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
     load: () => import('./zeros-compare.ts'),
     render: (lab) => html`<zeros-compare .lab=${lab}></zeros-compare>`,
   },
+  'weighted-mean': {
+    load: () => import('./weighted-mean.ts'),
+    render: (lab) => html`<weighted-mean .lab=${lab}></weighted-mean>`,
+  },
+  shortcut: {
+    load: () => import('./matrix-shortcut.ts'),
+    render: (lab) => html`<matrix-shortcut .lab=${lab}></matrix-shortcut>`,
+  },
   train: {
     load: () => import('./model-training.ts'),
     render: (lab) => html`<model-training .lab=${lab}></model-training>`,
@@ -85,6 +93,18 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
   traces: {
     load: () => import('./chain-traces.ts'),
     render: (lab) => html`<chain-traces .lab=${lab}></chain-traces>`,
+  },
+  'new-user': {
+    load: () => import('./new-user.ts'),
+    render: (lab) => html`<new-user .lab=${lab}></new-user>`,
+  },
+  'new-film': {
+    load: () => import('./new-film.ts'),
+    render: (lab) => html`<new-film .lab=${lab}></new-film>`,
+  },
+  'cold-start': {
+    load: () => import('./cold-start.ts'),
+    render: (lab) => html`<cold-start .lab=${lab}></cold-start>`,
   },
 };
 

@@ -1,5 +1,6 @@
 import type {
   Chart,
+  ColdPoint,
   DataInfo,
   Epoch,
   Item,
@@ -105,4 +106,23 @@ export interface Bars {
   marks: number[];
   /** Of the bars, the curve, and each mark. */
   colors: Uint8Array[];
+}
+
+/** What a cold start is measured on. */
+export interface ColdSetup {
+  /** Who is new. */
+  side: 'users' | 'items';
+  /** How many ratings of each are known. */
+  known: number[];
+  /** How many groups become cold, one after the other. */
+  folds: number;
+  seed: number;
+  /** The models compared, each with its settings. */
+  models: { model: string; settings: string[] }[];
+}
+
+/** One training of a cold start: which model and which group it was. */
+export interface ColdPart extends ColdPoint {
+  at: number;
+  fold: number;
 }

@@ -23,6 +23,12 @@ export function meaning(symbol: string): string {
       [String.raw`p_u^\top q_i`]: 'the user’s vector times the film’s',
       [String.raw`q_i^\top |N(u)|^{-1/2} \sum_{j} y_j`]:
         'the film’s vector times what the rated films say of the user',
+      [String.raw`\sum_{a} b_a`]: 'what the user’s attributes add for every film',
+      [String.raw`|G(i)|^{-1/2} \sum_{g} b_g`]: 'what the film’s genres add for every user',
+      [String.raw`v_i^\top p_u`]: 'the film’s vector, its genres’ included, times the user’s own',
+      [String.raw`v_i^\top |N(u)|^{-1/2} \sum_{j} x_j`]:
+        'the same times what the rated films say of the user',
+      [String.raw`v_i^\top \sum_{a} y_a`]: 'the same times what the attributes say of the user',
     }[symbol] ?? ''
   );
 }

@@ -28,8 +28,10 @@ export function indexed(
   if (!own) return '?';
   const { base, index } = parts(own.symbol);
   if (index === undefined) return own.symbol;
-  if (own.columns > 1) return `${base}_{${row + 1},${column + 1}}`;
   const shared = parameters.filter(({ symbol }) => parts(symbol).base === base).length > 1;
+  if (own.columns > 1) {
+    return `${base}_{${shared ? `${index}=` : ''}${row + 1},${column + 1}}`;
+  }
   return shared ? `${base}_{${index}=${row + 1}}` : `${base}_{${row + 1}}`;
 }
 

@@ -10,6 +10,8 @@ export const VIEWS = {
   landscape: 'one rating, one factor: the objective as a map, crossed by alternating solutions',
   zeros: 'what changes when unrated cells count as zeros',
   race: 'several models on the same split',
+  'weighted-mean': 'three ratings, their confidences, and the weighted mean',
+  shortcut: 'one user’s matrix added up with and without the shortcut',
   train: 'training with progress, errors, and a button to cancel',
   recommendations: 'the films a user would rate highest',
   'prior-posterior': 'one number: likelihood times prior is posterior',
@@ -17,13 +19,17 @@ export const VIEWS = {
   gibbs: 'a Gibbs sampler draw by draw: precision matrix, mean, what was drawn',
   posterior: 'the draws of one rating as a histogram',
   traces: 'how a chain of draws went',
+  'new-user': 'a made-up user: attributes to switch, their vectors added up, the films that follow',
+  'new-film': 'a made-up film: genres to switch, and what all users would give it',
+  'cold-start':
+    'errors for new users or films over how many ratings are known, with attributes and without',
 } as const;
 
 /** The name of a view. */
 export type View = keyof typeof VIEWS;
 
 /** The rating sets a lab can run on. */
-export const DATA = ['toy', 'cutout', 'movielens'] as const;
+export const DATA = ['toy', 'cutout', 'movielens', 'simulation'] as const;
 
 /** The name of a rating set. */
 export type Data = (typeof DATA)[number];

@@ -1,11 +1,11 @@
-//! Which of several files hold the ratings, the titles and the genres.
+//! Which of several files hold the ratings, the titles, the genres and the users.
 
 use super::error::listing;
 use super::files::File;
 use super::table::{Names, Table};
 use super::titles::Form;
-use super::{LoadError, delimited, netflix, titles};
-use crate::data::{Ids, Item};
+use super::{LoadError, delimited, netflix, titles, users};
+use crate::data::{Attribute, Ids, Item};
 
 /// Names under which ratings are published; such a file is preferred to others that also fit.
 const KNOWN: [&str; 5] = ["ratings.csv", "ratings.dat", "u.data", "rating.csv", "ratings.tsv"];
@@ -33,6 +33,7 @@ pub(super) struct Choice<'f> {
     ratings: Vec<(&'f File<'f>, Reader)>,
     titles: Vec<(&'f File<'f>, Form)>,
     genres: Option<&'f File<'f>>,
+    users: Vec<(&'f File<'f>, users::Form)>,
 }
 
 impl<'f> Choice<'f> {
@@ -61,6 +62,18 @@ impl<'f> Choice<'f> {
         Ok(())
     }
 
+    /// Fills in what is known about users with ratings.
+    pub(super) fn read_users(
+        &self,
+        ids: &Ids,
+        users: &mut [Option<Vec<Attribute>>],
+    ) -> Result<(), LoadError> {
+        for (file, form) in &self.users {
+            users::read(file, *form, ids, users).map_err(|err| file.blame(err))?;
+        }
+        Ok(())
+    }
+
     /// The file with the ratings, the first if there are several.
     pub(super) fn main(&self) -> &'f File<'f> {
         self.ratings[0].0
@@ -76,7 +89,8 @@ impl<'f> Choice<'f> {
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         let ratings = self.ratings.iter().map(|(file, _)| *file);
         let titles = self.titles.iter().map(|(file, _)| *file);
-        ratings.chain(titles).chain(self.genres).map(|file| file.name.as_str())
+        let users = self.users.iter().map(|(file, _)| *file);
+        ratings.chain(titles).chain(self.genres).chain(users).map(|file| file.name.as_str())
     }
 }
 
@@ -84,7 +98,8 @@ impl<'f> Choice<'f> {
 /// the error says what is wrong with it.
 pub(super) fn choose<'f>(files: &'f [File<'f>], place: &str) -> Result<Choice<'f>, LoadError> {
     let mut found: Vec<(Certainty, &File<'_>, Reader)> = Vec::new();
-    let mut choice = Choice { ratings: Vec::new(), titles: Vec::new(), genres: None };
+    let mut choice =
+        Choice { ratings: Vec::new(), titles: Vec::new(), genres: None, users: Vec::new() };
     let mut refusal = None;
     let alone = files.len() == 1;
     for file in files {
@@ -110,6 +125,10 @@ pub(super) fn choose<'f>(files: &'f [File<'f>], place: &str) -> Result<Choice<'f
         };
         if titles::is_genres(file) {
             choice.genres = Some(file);
+            continue;
+        }
+        if !alone && let Some(form) = users::form(file, &head) {
+            choice.users.push((file, form));
             continue;
         }
         let form = titles::form(file, &head);

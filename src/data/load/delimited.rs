@@ -248,7 +248,8 @@ impl<'a, R: std::io::BufRead> Cell<'a, R> {
             .ok_or_else(|| self.wrong(column, "seconds since 1970 or a date such as 2005-09-06"))
     }
 
-    fn wrong(&self, column: usize, expected: &'static str) -> LoadError {
+    /// The error of a cell that is not what its column holds.
+    pub(super) fn wrong(&self, column: usize, expected: &'static str) -> LoadError {
         LoadError::Value {
             file: self.file.name.clone(),
             line: self.line,

@@ -159,6 +159,12 @@ pub enum LoadError {
         /// What does not fit.
         reason: String,
     },
+    /// A packed data set of a later version.
+    #[error("{file} was packed by a later version of factorscope; use that one, or pack it again")]
+    Newer {
+        /// The file.
+        file: String,
+    },
     /// A file in an archive that needs a password.
     #[error("{file} is encrypted; unpack it with its password and hand over the files")]
     Encrypted {

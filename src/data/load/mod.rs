@@ -1,7 +1,8 @@
 //! Rating files in, a [`Dataset`] out; the format is recognized from the content.
 //!
 //! - **MovieLens** as published: latest, 20M, 25M, 32M (`ratings.csv`, `movies.csv`), 100K (`u.data`,
-//!   `u.item`, and the given splits such as `u1.base`), 1M and 10M (`ratings.dat`, `movies.dat`).
+//!   `u.item`, `u.user`, and the given splits such as `u1.base`), 1M and 10M (`ratings.dat`,
+//!   `movies.dat`, `users.dat`).
 //! - **Netflix Prize**: `combined_data_1.txt` …, or `mv_0000001.txt` …, with `movie_titles`.
 //! - **Any table** with a user, an item and a rating a line, separated by commas, tabs, semicolons,
 //!   bars or spaces. With a header, the names of the columns count, in any order. Without one, they
@@ -38,6 +39,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod titles;
+mod users;
 mod values;
 
 pub use error::LoadError;
@@ -46,7 +48,7 @@ pub use path::read_path;
 
 use std::sync::Arc;
 
-use super::{Dataset, Item, Origin, Ratings, compact};
+use super::{Attribute, Attributes, Dataset, Item, Lists, Origin, Ratings, compact};
 use choose::{Choice, choose};
 use files::{Archive, File};
 use table::{Entry, Names, Table};
@@ -115,10 +117,20 @@ fn load_sets(sets: &[&[Source]]) -> Result<(Dataset, Vec<Ratings>), LoadError> {
     let others = ratings.collect::<Result<Vec<_>, _>>()?;
 
     let mut items: Vec<Option<Item>> = vec![None; order.items.len()];
+    let mut users: Vec<Option<Vec<Attribute>>> = vec![None; order.users.len()];
     for part in &parts {
         match part {
-            Set::Chosen(choice) => choice.read_titles(&order.items, &mut items)?,
+            Set::Chosen(choice) => {
+                choice.read_titles(&order.items, &mut items)?;
+                choice.read_users(&order.users, &mut users)?;
+            }
             Set::Compact(dataset) => {
+                let known = &dataset.ratings.attributes().users;
+                for (u, id) in dataset.ratings.user_ids().iter().enumerate() {
+                    if let Some(index) = order.users.index(id) {
+                        users[index].get_or_insert_with(|| known.words(u).cloned().collect());
+                    }
+                }
                 let ids = dataset.ratings.item_ids().iter();
                 for (id, item) in ids.zip(&dataset.catalogue) {
                     if let Some(index) = order.items.index(id) {
@@ -144,13 +156,11 @@ fn load_sets(sets: &[&[Source]]) -> Result<(Dataset, Vec<Ratings>), LoadError> {
         }
         item
     };
-    let dataset = Dataset {
-        name,
-        origin,
-        catalogue: order.items.iter().zip(items).map(called).collect(),
-        ratings: Arc::new(first),
-    };
-    Ok((dataset, others))
+    let catalogue: Vec<Item> = order.items.iter().zip(items).map(called).collect();
+    let users: Vec<_> = users.into_iter().map(Option::unwrap_or_default).collect();
+    let attributes = Attributes { users: Lists::new(&users), items: Lists::genres(&catalogue) };
+    let ratings = Arc::new(first.with_attributes(attributes));
+    Ok((Dataset { name, origin, ratings, catalogue }, others))
 }
 
 fn read<'f>(
@@ -210,6 +220,10 @@ fn list<'a>(
 }
 
 fn decode(source: &Source) -> Result<Dataset, LoadError> {
+    if compact::is_newer(&source.bytes) {
+        let file = source.name.clone();
+        return Err(LoadError::Newer { file });
+    }
     compact::decode(&source.bytes)
         .map_err(|err| LoadError::Damaged { file: source.name.clone(), reason: err.to_string() })
 }

@@ -59,7 +59,7 @@ impl Names {
 
 /// What the numbers given by [`Names`] become.
 pub(super) struct Order {
-    users: Arc<Ids>,
+    pub(super) users: Arc<Ids>,
     pub(super) items: Arc<Ids>,
     user_index: Vec<u32>,
     item_index: Vec<u32>,

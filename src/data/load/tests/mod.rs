@@ -5,6 +5,7 @@ mod damage;
 mod formats;
 mod pairs;
 mod refusals;
+mod users;
 
 use std::io::Write;
 

@@ -1,0 +1,110 @@
+//! `cold-start`: errors for users or items of whom little is known.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::args::{Cold, ColdStartArgs};
+use super::input::{self, open};
+use super::run::{progress, settings};
+use super::text::{Align, cells, count, error, table};
+use super::{Failure, json};
+use factorscope::eval::{ColdPoint, ColdStart, Side};
+use factorscope::models::Task;
+
+#[derive(Debug, Serialize)]
+struct Report {
+    model: &'static str,
+    seed: u64,
+    data: input::Summary,
+    side: Side,
+    /// How many users or items were cold, each once.
+    cold: usize,
+    folds: usize,
+    curves: Vec<Curve>,
+}
+
+#[derive(Debug, Serialize)]
+struct Curve {
+    settings: Map<String, Value>,
+    points: Vec<ColdPoint>,
+}
+
+/// Measures one curve, or two beside each other.
+pub fn cold_start(args: &ColdStartArgs) -> Result<String, Failure> {
+    let spec = args.run.spec()?;
+    if spec.entry().task == Task::Ranking {
+        return Err(Failure::usage(format!(
+            "cold-start measures predicted ratings, and `{}` only ranks; take another model",
+            spec.entry().id
+        )));
+    }
+    let mut specs = vec![spec.clone()];
+    if !args.against.is_empty() {
+        let mut other = spec.clone();
+        for setting in &args.against {
+            let (name, value) = setting.split_once('=').ok_or_else(|| {
+                Failure::usage(format!("--against takes NAME=VALUE, found `{setting}`"))
+            })?;
+            other.set(name.trim(), value.trim())?;
+        }
+        specs.push(other);
+    }
+    let dataset = open(&args.run.data)?;
+    let ratings = &dataset.ratings;
+    spec.check(ratings)?;
+    let side = match args.side {
+        Cold::Users => Side::Users,
+        Cold::Items => Side::Items,
+    };
+    let (folds, seed) = (args.folds as usize, args.run.seed);
+    let plan = ColdStart::new(ratings, side, &args.known, folds, seed)
+        .map_err(|err| Failure::input(err.to_string()))?;
+    let bar = progress(&spec, specs.len() * folds * args.known.len(), "training");
+    let mut curves = Vec::new();
+    for spec in &specs {
+        let points = plan.curve(spec, ratings, seed, |part| {
+            bar.set_message(format!("{} known, RMSE {}", part.known, error(part.errors.rmse)));
+            bar.inc(1);
+        });
+        curves.push(Curve { settings: settings(spec), points: points? });
+    }
+    bar.finish_and_clear();
+    let report = Report {
+        model: spec.entry().id,
+        seed,
+        data: input::Summary::of(&dataset),
+        side,
+        cold: plan.lines(),
+        folds,
+        curves,
+    };
+    if args.run.json {
+        return json(&report);
+    }
+    let noun = if side == Side::Users { "user" } else { "item" };
+    Ok(format!(
+        "{}{spec}, seed {seed}\n{} cold, in {}, tested on {}\n\n{}",
+        report.data.line(),
+        count(report.cold, noun),
+        count(folds, "group"),
+        count(report.curves[0].points.first().map_or(0, |point| point.ratings), "rating"),
+        points_table(&report.curves, &args.against.join(" "))
+    ))
+}
+
+fn points_table(curves: &[Curve], against: &str) -> String {
+    let mut head = cells([&"known ratings", &"RMSE", &"MAE"]);
+    if curves.len() > 1 {
+        head.extend(cells([&format!("RMSE {against}"), &format!("MAE {against}")]));
+    }
+    let mut rows = vec![head];
+    for (n, point) in curves[0].points.iter().enumerate() {
+        let mut row = cells([&point.known]);
+        for curve in curves {
+            let errors = curve.points[n].errors;
+            row.extend(cells([&error(errors.rmse), &error(errors.mae)]));
+        }
+        rows.push(row);
+    }
+    table("", &[Align::Right; 5][..=2 * curves.len()], &rows)
+}

@@ -1,0 +1,274 @@
+//! The neighborhood tier: for each item a list of neighbors j, and for each pair the weights w_ij and
+//! c_ij. What the global neighborhood model and the integrated model have in common.
+
+use std::ops::Range;
+
+use super::biases::{Biases, place, square};
+use super::registry::{Hyperparameter, Kind};
+use super::similarity::{Measure, Neighbors, Settings, Side};
+use super::{Axis, Parameter};
+use crate::data::Ratings;
+use crate::trace::{Listen, Place};
+
+/// By what the k neighbors of an item are chosen: Pearson's correlation of what the baseline leaves
+/// over, shrunk by the number of common raters (eq. 2), whatever its sign, since a weight may have any.
+const SIMILARITY: Settings = Settings {
+    side: Side::Items,
+    measure: Measure::PearsonBaseline,
+    shrinkage: 100.0,
+    support: 1,
+    above: f32::NEG_INFINITY,
+};
+
+/// The weights of all pairs of an item and a neighbor: 12 bytes a pair, items times k pairs, or, where
+/// all co-rated pairs are kept, as many as there are.
+#[derive(Debug, Clone)]
+pub struct Weights {
+    /// Where the pairs of each item begin and end.
+    rows: Vec<Range<usize>>,
+    /// The neighbor of each pair.
+    of: Vec<u32>,
+    w: Vec<f32>,
+    c: Vec<f32>,
+    /// b~: what r_uj is compared with, the baseline of the training set, never changed.
+    frozen: Biases,
+    /// Room for neighbors of one item, or all pairs.
+    columns: usize,
+    /// Whether each item is a row of its own in the list of parameters.
+    axis: Axis,
+    /// How many neighbors take part in the steps of one pass, all together.
+    taking_part: f64,
+    /// Where w stands in the list of the model's parameters; c comes next.
+    place: usize,
+}
+
+/// What the user at hand rated, and which pairs of the item at hand take part.
+#[derive(Debug)]
+pub struct Hand {
+    rated: Vec<bool>,
+    /// r_uj - b~_uj of the rated items.
+    rest: Vec<f32>,
+    /// The pairs in R^k(i;u), in the order of the item's list.
+    pairs: Vec<u32>,
+    found: usize,
+}
+
+impl Hand {
+    fn pairs(&self) -> &[u32] {
+        &self.pairs[..self.found]
+    }
+}
+
+impl Weights {
+    /// The hyperparameter k.
+    pub const NEIGHBORS: Hyperparameter = Hyperparameter {
+        name: "neighbors",
+        symbol: "k",
+        default: 300.0,
+        min: 0.0,
+        max: 2000.0,
+        kind: Kind::Integer,
+        help: "How many similar items can speak for an item; 0 means every item with a rater in common.",
+    };
+
+    /// All weights zero.
+    pub fn new(train: &Ratings, k: usize, frozen: Biases, place: usize) -> Self {
+        let room = k.min(train.items().saturating_sub(1)).max(1);
+        let lists =
+            if k == 0 { Lists::full(train) } else { Lists::truncated(train, room, &frozen) };
+        let pairs = lists.of.len();
+        let mut weights = Self {
+            rows: lists.rows,
+            of: lists.of,
+            w: vec![0.0; pairs],
+            c: vec![0.0; pairs],
+            frozen,
+            columns: if k == 0 { pairs.max(1) } else { room },
+            axis: if k == 0 { Axis::Global } else { Axis::Item },
+            taking_part: 0.0,
+            place,
+        };
+        weights.taking_part = weights.count(train);
+        weights
+    }
+
+    /// An empty hand, large enough for every user.
+    pub fn hand(&self) -> Hand {
+        let items = self.rows.len();
+        let longest = self.rows.iter().map(Range::len).max().unwrap_or(0);
+        Hand {
+            rated: vec![false; items],
+            rest: vec![0.0; items],
+            pairs: vec![0; longest],
+            found: 0,
+        }
+    }
+
+    /// Takes up what user `u` rated, O(|R(u)|).
+    pub fn take(&self, train: &Ratings, u: usize, hand: &mut Hand) {
+        for (j, r) in train.row(u).iter() {
+            hand.rated[j] = true;
+            hand.rest[j] = r - self.frozen.sum(u, j, &mut ());
+        }
+    }
+
+    /// Lays it down again.
+    pub fn lay_down(train: &Ratings, u: usize, hand: &mut Hand) {
+        for &j in train.row(u).ids {
+            hand.rated[j as usize] = false;
+        }
+    }
+
+    // lesson: find
+    /// Finds R^k(i;u), the neighbors of item `i` among what the user at hand rated: one look at each of
+    /// the item's k neighbors.
+    pub fn find(&self, i: usize, hand: &mut Hand) {
+        let row = self.rows[i].clone();
+        let mut found = 0;
+        for (pair, &j) in row.clone().zip(&self.of[row]) {
+            hand.pairs[found] = pair as u32;
+            found += usize::from(hand.rated[j as usize]);
+        }
+        hand.found = found;
+    }
+    // lesson: end
+
+    // lesson: sum
+    /// |R^k|^(-1/2) sum (r_uj - b~_uj) w_ij and |N^k|^(-1/2) sum c_ij over the neighbors found.
+    pub fn sums(&self, hand: &Hand) -> (f32, f32) {
+        let (mut explicit, mut implicit) = (0.0, 0.0);
+        for &pair in hand.pairs() {
+            let pair = pair as usize;
+            explicit += hand.rest[self.of[pair] as usize] * self.w[pair];
+            implicit += self.c[pair];
+        }
+        let norm = norm(hand);
+        (norm * explicit, norm * implicit)
+    }
+    // lesson: end
+
+    // lesson: step
+    /// w_ij += gamma (|R^k|^(-1/2) e (r_uj - b~_uj) - lambda w_ij) and
+    /// c_ij += gamma (|N^k|^(-1/2) e - lambda c_ij) for the neighbors found.
+    pub fn step<L: Listen>(
+        &mut self,
+        hand: &Hand,
+        (e, gamma, lambda): (f32, f32, f32),
+        listen: &mut L,
+    ) {
+        let (keep, e_k) = (1.0 - gamma * lambda, e * norm(hand));
+        let learn = gamma * e_k;
+        for &pair in hand.pairs() {
+            let pair = pair as usize;
+            let rest = hand.rest[self.of[pair] as usize];
+            let (w, c) = (self.w[pair], self.c[pair]);
+            let gradient = || lambda * w - e_k * rest;
+            let after = keep * w + learn * rest;
+            self.w[pair] = listen.update(self.at(self.place, pair), w, gradient, after);
+            let gradient = || lambda * c - e_k;
+            let after = keep * c + learn;
+            self.c[pair] = listen.update(self.at(self.place + 1, pair), c, gradient, after);
+        }
+    }
+    // lesson: end
+
+    fn at(&self, parameter: usize, pair: usize) -> Place {
+        place(parameter, pair / self.columns, pair % self.columns)
+    }
+
+    /// The sum of w_ij^2 + c_ij^2 over the neighbors found.
+    pub fn squares(&self, hand: &Hand) -> f64 {
+        let pairs = hand.pairs().iter().map(|&pair| pair as usize);
+        pairs.map(|pair| square(self.w[pair]) + square(self.c[pair])).sum()
+    }
+
+    /// What each neighbor found contributes to the two sums together.
+    pub fn because(&self, hand: &Hand) -> impl Iterator<Item = (usize, f32)> {
+        let norm = norm(hand);
+        hand.pairs().iter().map(move |&pair| {
+            let pair = pair as usize;
+            let j = self.of[pair] as usize;
+            (j, norm * (hand.rest[j] * self.w[pair] + self.c[pair]))
+        })
+    }
+
+    /// Multiplications in one pass: one a pair for each sum, three for each of its weights.
+    pub fn operations(&self) -> f64 {
+        8.0 * self.taking_part
+    }
+
+    fn count(&self, train: &Ratings) -> f64 {
+        let mut hand = self.hand();
+        let mut sum = 0.0;
+        for u in 0..train.users() {
+            self.take(train, u, &mut hand);
+            for &i in train.row(u).ids {
+                self.find(i as usize, &mut hand);
+                sum += hand.found as f64;
+            }
+            Self::lay_down(train, u, &mut hand);
+        }
+        sum
+    }
+
+    /// w and c as parameters.
+    pub fn parameters(&self) -> [Parameter<'_>; 2] {
+        let list = |name, symbol, values| {
+            Parameter::neighbors(name, symbol, self.axis, self.columns, &self.of, values)
+        };
+        [list("w_ij", "w_{ij}", &self.w), list("c_ij", "c_{ij}", &self.c)]
+    }
+
+    /// The same, to be changed.
+    pub fn values_mut(&mut self) -> [&mut [f32]; 2] {
+        [&mut self.w, &mut self.c]
+    }
+}
+
+/// |R^k(i;u)|^(-1/2), or 0 where it is empty.
+fn norm(hand: &Hand) -> f32 {
+    if hand.found == 0 { 0.0 } else { 1.0 / (hand.found as f32).sqrt() }
+}
+
+/// The neighbors of each item, as ranges of one list.
+struct Lists {
+    rows: Vec<Range<usize>>,
+    of: Vec<u32>,
+}
+
+impl Lists {
+    /// The k most similar items of each, with room for k each.
+    fn truncated(train: &Ratings, k: usize, frozen: &Biases) -> Self {
+        let lists = Neighbors::top(SIMILARITY, train, frozen, k);
+        let row = |i: usize| {
+            let range = lists.range(i);
+            range.start..range.start + lists.row(i).count()
+        };
+        Self { rows: (0..train.items()).map(row).collect(), of: lists.ids().to_vec() }
+    }
+
+    /// Every item that has a rater in common with the item, by ascending index.
+    fn full(train: &Ratings) -> Self {
+        let mut lists = Self { rows: Vec::with_capacity(train.items()), of: Vec::new() };
+        let mut seen = vec![false; train.items()];
+        for i in 0..train.items() {
+            let start = lists.of.len();
+            seen[i] = true;
+            for &u in train.column(i).ids {
+                for &j in train.row(u as usize).ids {
+                    if !seen[j as usize] {
+                        seen[j as usize] = true;
+                        lists.of.push(j);
+                    }
+                }
+            }
+            seen[i] = false;
+            for &j in &lists.of[start..] {
+                seen[j as usize] = false;
+            }
+            lists.of[start..].sort_unstable();
+            lists.rows.push(start..lists.of.len());
+        }
+        lists
+    }
+}
