@@ -3,19 +3,19 @@ import './run-link.ts';
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
-import type { ParameterValues, Step, System } from '../../pkg/factorscope.js';
+import type { ParameterValues, Step } from '../../pkg/factorscope.js';
 import { ellipse, inverse2 } from '../bayes.ts';
 import type { Opened, Walked } from '../engine/types.ts';
 import { count, fixed, plain } from '../format.ts';
 import { tex } from '../maths.ts';
 import { color } from '../palette.ts';
 import { sentence } from '../sentence.ts';
+import { numbersTable } from './drawn-vector.ts';
 import { LabView } from './lab-view.ts';
 
 const SIZE = 420;
 const REACH = 3.5;
 const SWEEPS = 50;
-const DIGITS = 3;
 /** Draws of all vectors that stay on the map. */
 const MOST_DRAWS = 200;
 
@@ -253,7 +253,7 @@ export class GibbsWalk extends LabView {
         each user; then the same for the items.
       </p>`;
     }
-    if (step.system) return this.conditional(step, step.system);
+    if (step.system) return html`<drawn-vector .step=${step}></drawn-vector>`;
     const side = 'vectors' in step.subject && step.subject.vectors === 'user' ? 'P' : 'Q';
     const before = (name: string): number[] => {
       const at = parameters.findIndex((parameter) => parameter.name === `${name}_${side}`);
@@ -270,47 +270,10 @@ export class GibbsWalk extends LabView {
         ${side === 'P' ? 'vectors p' : 'vectors q'} as they stand leave.
       </p>
       <div class="system table-scroll" role="group" aria-label="Before and after" tabindex="0">
-        ${matrix(tex(String.raw`\mu_${side}\text{ before}`), before('mu'), 1)}
-        ${matrix(tex(String.raw`\mu_${side}\text{ drawn}`), now('mu'), 1)}
-        ${matrix(tex(String.raw`\Lambda_${side}\text{ before}`), before('Lambda'), 2)}
-        ${matrix(tex(String.raw`\Lambda_${side}\text{ drawn}`), now('Lambda'), 2)}
-      </div>
-    `;
-  }
-
-  private conditional(step: Step, system: System): TemplateResult {
-    const user = 'user' in step.subject;
-    const own = user ? 'p_u' : 'q_i';
-    const other = user ? 'q_i' : 'p_u';
-    const side = user ? 'P' : 'Q';
-    const rated = user ? String.raw`i \in R(u)` : String.raw`u \in R(i)`;
-    const covariance = inverse2(system.matrix);
-    const sd = covariance && [Math.sqrt(covariance[0]), Math.sqrt(covariance[3])];
-    const [n, alpha] = step.terms.map(({ value }) => value);
-    return html`
-      <h4>The distribution of ${tex(own)}, and a draw from it</h4>
-      <p class="table-scroll" tabindex="0">
-        ${tex(String.raw`A = \Lambda_${side} + \alpha \sum_{${rated}} ${other} ${other}^\top,\quad A\,m = b = \Lambda_${side}\,\mu_${side} + \alpha \sum_{${rated}} (r_{ui} - \mu)\, ${other}`)}
-      </p>
-      <p class="help">
-        ${count(n ?? 0)} ${n === 1 ? 'rating' : 'ratings'}, ${tex(String.raw`\alpha`)} =
-        ${plain(alpha ?? 0, 3)}.
-      </p>
-      <div
-        class="system table-scroll"
-        role="group"
-        aria-label="The numbers of the draw"
-        tabindex="0"
-      >
-        ${matrix(tex('A'), system.matrix, 2)} ${matrix(tex('b'), system.right, 1)}
-        ${matrix(tex('m'), system.solution ?? [], 1)}
-        ${sd ? matrix(html`deviation`, sd, 1) : nothing}
-        ${matrix(
-          html`${tex(own)} drawn`,
-          step.updates.map((update) => update.after),
-          1,
-          user ? 'of-user' : 'of-item',
-        )}
+        ${numbersTable(tex(String.raw`\mu_${side}\text{ before}`), before('mu'), 1)}
+        ${numbersTable(tex(String.raw`\mu_${side}\text{ drawn}`), now('mu'), 1)}
+        ${numbersTable(tex(String.raw`\Lambda_${side}\text{ before}`), before('Lambda'), 2)}
+        ${numbersTable(tex(String.raw`\Lambda_${side}\text{ drawn}`), now('Lambda'), 2)}
       </div>
     `;
   }
@@ -364,33 +327,6 @@ function points({ parameters }: { parameters: readonly ParameterValues[] }, name
     const at = row * found.columns;
     return [found.values[at] ?? 0, found.values[at + 1] ?? 0];
   });
-}
-
-function matrix(
-  caption: TemplateResult,
-  values: ArrayLike<number>,
-  columns: number,
-  kind = '',
-): TemplateResult {
-  const all = Array.from(values);
-  const rows = Array.from({ length: Math.ceil(all.length / columns) }, (_, n) =>
-    all.slice(n * columns, (n + 1) * columns),
-  );
-  return html`
-    <table class="matrix">
-      <caption>
-        ${caption}
-      </caption>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              ${row.map((value) => html`<td class=${kind || nothing}>${fixed(value, DIGITS)}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  `;
 }
 
 function x(value: number): string {

@@ -1,5 +1,6 @@
 import './line-chart.ts';
 import './run-link.ts';
+import './drawn-vector.ts';
 import './solved-system.ts';
 import './step-terms.ts';
 import './step-updates.ts';
@@ -314,6 +315,7 @@ export class StepWalk extends LabView {
       return html`<span class="of-user">user ${u + 1}</span>,
         <span class="of-item">${this.film(i)}</span>, ${tex('r_{ui}')} = ${plain(r, 2)}`;
     }
+    if ('vectors' in step.subject) return html`${this.who(step)}`;
     return 'user' in step.subject
       ? html`<span class="of-user">${this.who(step)}</span>, all ratings`
       : html`<span class="of-item">${this.who(step)}</span>, all ratings`;
@@ -321,6 +323,7 @@ export class StepWalk extends LabView {
 
   private who({ subject }: Step): string {
     if ('user' in subject) return `user ${subject.user + 1}`;
+    if ('vectors' in subject) return `all ${subject.vectors}s together`;
     return 'item' in subject ? this.film(subject.item) : `user ${subject.rating.u + 1}`;
   }
 
@@ -345,6 +348,9 @@ export class StepWalk extends LabView {
 
   /** A step that solves a linear system shows the system. */
   private system(step: Step): TemplateResult {
+    // Who draws tells the precision of a rating; who solves does not know one.
+    const drawn = step.terms.some(({ symbol }) => symbol === String.raw`\alpha`);
+    if (drawn) return html`<drawn-vector .step=${step}></drawn-vector>`;
     const { settings } = this.lab.state;
     const variant = this.lab.entry.hyperparameters.find(({ name }) => name === 'variant');
     const chosen =
