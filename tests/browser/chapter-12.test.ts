@@ -105,7 +105,7 @@ describe('the draws of one rating', () => {
     const wide = number(await row('noise included'));
     expect(wide).toBeCloseTo(Math.sqrt(empty * empty + 0.5), 2);
     await lab.locator('.chart-plot svg').first().waitFor();
-    await lab.getByLabel('Film').selectOption({ index: 1 });
+    await lab.getByLabel('Film', { exact: true }).selectOption({ index: 1 });
     await expect.poll(() => row('rating given')).toBe('4 (in the training set)');
     expect(number(await row('their standard deviation'))).toBeLessThan(empty);
     for (const trace of ['the chosen rating', 'precision alpha', 'lengths of the means']) {
