@@ -1,5 +1,6 @@
 import './line-chart.ts';
 import './run-link.ts';
+import './drawn-vector.ts';
 import './solved-system.ts';
 import './step-terms.ts';
 import './step-updates.ts';
@@ -358,6 +359,9 @@ export class StepWalk extends LabView {
 
   /** A step that solves a linear system shows the system. */
   private system(step: Step): TemplateResult {
+    // Who draws tells the precision of a rating; who solves does not know one.
+    const drawn = step.terms.some(({ symbol }) => symbol === String.raw`\alpha`);
+    if (drawn) return html`<drawn-vector .step=${step}></drawn-vector>`;
     const { settings } = this.lab.state;
     const variant = this.lab.entry.hyperparameters.find(({ name }) => name === 'variant');
     const chosen =

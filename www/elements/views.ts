@@ -126,6 +126,26 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
     load: () => import('./film-table.ts'),
     render: (lab) => html`<film-table .lab=${lab}></film-table>`,
   },
+  'prior-posterior': {
+    load: () => import('./prior-posterior.ts'),
+    render: (lab) => html`<prior-posterior .lab=${lab}></prior-posterior>`,
+  },
+  'same-numbers': {
+    load: () => import('./same-numbers.ts'),
+    render: (lab) => html`<same-numbers .lab=${lab}></same-numbers>`,
+  },
+  gibbs: {
+    load: () => import('./gibbs-walk.ts'),
+    render: (lab) => html`<gibbs-walk .lab=${lab}></gibbs-walk>`,
+  },
+  posterior: {
+    load: () => import('./rating-posterior.ts'),
+    render: (lab) => html`<rating-posterior .lab=${lab}></rating-posterior>`,
+  },
+  traces: {
+    load: () => import('./chain-traces.ts'),
+    render: (lab) => html`<chain-traces .lab=${lab}></chain-traces>`,
+  },
   'new-user': {
     load: () => import('./new-user.ts'),
     render: (lab) => html`<new-user .lab=${lab}></new-user>`,

@@ -113,6 +113,17 @@ export interface Addends {
   bItem: number;
 }
 
+/** What a chart of bars shows. */
+export interface Bars {
+  /** One more than there are bars. */
+  edges: number[];
+  heights: number[];
+  curve: [number, number][];
+  marks: number[];
+  /** Of the bars, the curve, and each mark. */
+  colors: Uint8Array[];
+}
+
 /** What a cold start is measured on. */
 export interface ColdSetup {
   /** Who is new. */

@@ -4,18 +4,21 @@ import { expose } from 'comlink';
 
 import init, {
   type BiasCurve,
+  type Chain,
   type Chart,
   ColdStart,
   Data,
   type Epoch,
   type Explanation,
   type Film,
+  histogramChart,
   lineChart,
   type NewcomerAnswer,
   type NewItem,
   type NewUser,
   type ParameterValues,
   type Part,
+  type Posterior,
   Run,
   type ShareOf,
   type Shortened,
@@ -24,6 +27,7 @@ import init, {
 } from '../../pkg/factorscope.js';
 import type {
   Addends,
+  Bars,
   ColdPart,
   ColdSetup,
   Curved,
@@ -233,7 +237,12 @@ export class Engine {
   }
 
   /** What the trained model predicts for somebody with these ratings who is not in the data. */
-  newcomer(items: Uint32Array, ratings: Float32Array, count: number, least: number): NewcomerAnswer {
+  newcomer(
+    items: Uint32Array,
+    ratings: Float32Array,
+    count: number,
+    least: number,
+  ): NewcomerAnswer {
     return this.trained.newcomer(items, ratings, count, least, new Uint32Array());
   }
 
@@ -257,6 +266,33 @@ export class Engine {
       bUser: row('b_u', user)[0] ?? 0,
       bItem: row('b_i', item)[0] ?? 0,
     };
+  }
+
+  /** What the draws of the trained sampler say of one rating. */
+  posterior(user: number, item: number): Posterior {
+    return this.trained.posterior(user, item);
+  }
+
+  /** How the chain of the trained sampler went. */
+  chain(): Chain {
+    return this.trained.chain();
+  }
+
+  /** Bars between edges, a curve over them, and marked values; colours in this order. */
+  bars(
+    xLabel: string,
+    yLabel: string,
+    { edges, heights, curve, marks, colors }: Bars,
+  ): Chart | undefined {
+    return histogramChart(
+      xLabel,
+      yLabel,
+      Float64Array.from(edges),
+      Float64Array.from(heights),
+      Float64Array.from(curve.flat()),
+      Float64Array.from(marks),
+      Uint8Array.from(colors.flatMap((color) => [...color])),
+    );
   }
 
   /** Confidence and similarity of each rated item in a prediction of the trained implicit model. */

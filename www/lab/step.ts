@@ -188,8 +188,8 @@ export function visits(step: Step | undefined, u: number, i: number): boolean {
   const { subject } = step ?? {};
   if (!subject) return false;
   if ('rating' in subject) return subject.rating.u === u && subject.rating.i === i;
-  if ('vectors' in subject) return false;
-  return 'user' in subject ? subject.user === u : subject.item === i;
+  if ('user' in subject) return subject.user === u;
+  return 'item' in subject && subject.item === i;
 }
 
 /** The symbol of one component for any user or item, as LaTeX: `p_{u,1}`; `b_u` where there is one. */

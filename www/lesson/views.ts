@@ -27,6 +27,11 @@ export const VIEWS = {
   decomposition: 'a small filled matrix, the sum of its first triples, and what is left',
   spectrum: 'the singular values of a trained decomposition',
   recommendations: 'the films a user would rate highest',
+  'prior-posterior': 'one number: likelihood times prior is posterior',
+  'same-numbers': 'the most probable point beside regularized least squares',
+  gibbs: 'a Gibbs sampler draw by draw: precision matrix, mean, what was drawn',
+  posterior: 'the draws of one rating as a histogram',
+  traces: 'how a chain of draws went',
   'new-user': 'a made-up user: attributes to switch, their vectors added up, the films that follow',
   'new-film': 'a made-up film: genres to switch, and what all users would give it',
   'cold-start':
