@@ -58,7 +58,8 @@ await main(async () => {
     for (let repetition = 1; repetition <= repetitions; repetition++) {
       say(`Native and browser, ${repetition} of ${repetitions} …`);
       for (const row of rows) {
-        const work = { model: row.id, settings: quick ? ['epochs=3'] : [], folds, seed: SEED };
+        const settings = [...(peerOf[row.id]?.settings ?? []), ...(quick ? ['epochs=3'] : [])];
+        const work = { model: row.id, settings, folds, seed: SEED };
         const here = await native.validate(factorscope, { ...work, zip: zip ?? null });
         const there = await tab.validate(work);
         row.native.push(here.fit_seconds);

@@ -7,9 +7,9 @@
 #![expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands lists over as owned")]
 
 mod attributes;
-mod confidence;
 mod bayes;
 mod cold;
+mod confidence;
 mod cross;
 mod data;
 mod run;

@@ -70,6 +70,14 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
     load: () => import('./model-training.ts'),
     render: (lab) => html`<model-training .lab=${lab}></model-training>`,
   },
+  tiers: {
+    load: () => import('./tier-shares.ts'),
+    render: (lab) => html`<tier-shares .lab=${lab}></tier-shares>`,
+  },
+  slip: {
+    load: () => import('./slip-compare.ts'),
+    render: (lab) => html`<slip-compare .lab=${lab}></slip-compare>`,
+  },
   recommendations: {
     load: () => import('./film-table.ts'),
     render: (lab) => html`<film-table .lab=${lab}></film-table>`,
@@ -92,5 +100,6 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
 function withoutMeaning({ block: { show } }: Lab): string[] {
   if (show.includes('order')) return ['update'];
   if (show.includes('zeros')) return ['variant'];
+  if (show.includes('slip')) return ['implicit'];
   return show.every((view) => ['controls', 'table', 'walk'].includes(view)) ? ['epochs'] : [];
 }

@@ -13,6 +13,8 @@ export const VIEWS = {
   'weighted-mean': 'three ratings, their confidences, and the weighted mean',
   shortcut: 'one user’s matrix added up with and without the shortcut',
   train: 'training with progress, errors, and a button to cancel',
+  tiers: 'one user’s predictions taken apart into baseline, factors and neighborhood',
+  slip: 'the integrated model with the y_j multiplied by q_i and by p_u, side by side',
   recommendations: 'the films a user would rate highest',
   'new-user': 'a made-up user: attributes to switch, their vectors added up, the films that follow',
   'new-film': 'a made-up film: genres to switch, and what all users would give it',

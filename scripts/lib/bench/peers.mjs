@@ -14,13 +14,21 @@ import { done, hash, mark } from '../stamp.mjs';
  * @property {Record<string, string>} versions of its packages
  */
 
-/** Which of benches/peers.py stands beside which model, and what it is called. */
-export const peerOf = /** @type {Record<string, { key: string, title: string }>} */ ({
-  baseline: { key: 'surprise-baseline', title: 'Surprise BaselineOnly' },
-  svd: { key: 'surprise-svd', title: 'Surprise SVD' },
-  als: { key: 'cmfrec-als', title: 'cmfrec CMF' },
-  svdpp: { key: 'surprise-svdpp', title: 'Surprise SVD++' },
-});
+/**
+ * Which of benches/peers.py stands beside which model, what it is called, and its settings where they are
+ * not the model's defaults here.
+ */
+export const peerOf =
+  /** @type {Record<string, { key: string, title: string, settings?: string[] }>} */ ({
+    baseline: { key: 'surprise-baseline', title: 'Surprise BaselineOnly' },
+    svd: { key: 'surprise-svd', title: 'Surprise SVD' },
+    als: { key: 'cmfrec-als', title: 'cmfrec CMF' },
+    svdpp: {
+      key: 'surprise-svdpp',
+      title: 'Surprise SVD++',
+      settings: ['epochs=20', 'gamma=0.007', 'lambda=0.02', 'sigma=0.1'],
+    },
+  });
 
 const folder = 'data/bench-venv';
 const python = `${folder}/${windows ? 'Scripts/python.exe' : 'bin/python'}`;

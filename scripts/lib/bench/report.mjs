@@ -164,7 +164,7 @@ ${single(rows)}
 ## How to read it
 
 - **peer** is the same model in Python at the same hyperparameters: Surprise's BaselineOnly, SVD and
-  SVD++ at their defaults, cmfrec's ALS with biases, 40 factors, lambda 10 and 15 sweeps. It runs once,
+  SVD++ at their defaults (our SVD++ is given those), cmfrec's ALS with biases, 40 factors, lambda 10 and 15 sweeps. It runs once,
   after the others, on one thread. Both peers are compiled code (Cython, C) behind Python.
 - **native** is \`factorscope cv\` in release; **browser** is the site's WebAssembly package in a worker of
   a headless Chromium tab, a fresh one each time.
