@@ -86,17 +86,16 @@ export class FactorParts extends LabView {
 
   private part({ films, genres, share }: Part, k: number, opened: Opened): TemplateResult {
     return html`<article class="part">
-      <h5>
-        Factor ${k + 1} <span class="help">${fixed(100 * share, 1)} % of the products</span>
-      </h5>
+      <h5>Factor ${k + 1} <span class="help">${fixed(100 * share, 1)} % of the products</span></h5>
       <ol>
         ${films.map(
-          ({ item, share: own }) => html`<li>
-            <span class="film-title"
-              >${filmName(opened.items[item] ?? { title: String(item) })}</span
-            >
-            <span class="value">${fixed(100 * own, 0)} %</span>
-          </li>`,
+          ({ item, share: own }) =>
+            html`<li>
+              <span class="film-title"
+                >${filmName(opened.items[item] ?? { title: String(item) })}</span
+              >
+              <span class="value">${fixed(100 * own, 0)} %</span>
+            </li>`,
         )}
       </ol>
       <p class="help">
@@ -148,21 +147,24 @@ export class FactorParts extends LabView {
               : nothing
           }
           ${all.slice(0, WRITTEN).map(
-            ({ factor, p, q, value }) => html`<tr>
-              <th scope="row">${tex(`p_{u,${factor}}\\, q_{i,${factor}}`)}</th>
-              <td class="film-number">${fixed(p, 3)} · ${fixed(q, 3)}</td>
-              <td class="film-number">${signed(value, 4)}</td>
-            </tr>`,
+            ({ factor, p, q, value }) =>
+              html`<tr>
+                <th scope="row">${tex(`p_{u,${factor}}\\, q_{i,${factor}}`)}</th>
+                <td class="film-number">${fixed(p, 3)} · ${fixed(q, 3)}</td>
+                <td class="film-number">${signed(value, 4)}</td>
+              </tr>`,
           )}
           ${
             rest.length > 0
               ? html`<tr>
                   <th scope="row">${count(rest.length)} more factors together</th>
                   <td></td>
-                  <td class="film-number">${signed(
-                    rest.reduce((a, { value }) => a + value, 0),
-                    4,
-                  )}</td>
+                  <td class="film-number">
+                    ${signed(
+                      rest.reduce((a, { value }) => a + value, 0),
+                      4,
+                    )}
+                  </td>
                 </tr>`
               : nothing
           }

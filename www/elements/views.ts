@@ -122,6 +122,14 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
     load: () => import('./singular-values.ts'),
     render: (lab) => html`<singular-values .lab=${lab}></singular-values>`,
   },
+  tiers: {
+    load: () => import('./tier-shares.ts'),
+    render: (lab) => html`<tier-shares .lab=${lab}></tier-shares>`,
+  },
+  slip: {
+    load: () => import('./slip-compare.ts'),
+    render: (lab) => html`<slip-compare .lab=${lab}></slip-compare>`,
+  },
   recommendations: {
     load: () => import('./film-table.ts'),
     render: (lab) => html`<film-table .lab=${lab}></film-table>`,
@@ -166,5 +174,6 @@ function withoutMeaning({ block: { show } }: Lab): string[] {
   if (show.includes('zeros')) return ['variant'];
   if (show.includes('sweep')) return ['lambda'];
   if (show.includes('decomposition')) return ['factors', 'refill', 'lambda', 'epochs'];
+  if (show.includes('slip')) return ['implicit'];
   return show.every((view) => ['controls', 'table', 'walk'].includes(view)) ? ['epochs'] : [];
 }

@@ -30,6 +30,11 @@ export function meaning(symbol: string): string {
       [String.raw`q_i^\top |R(u)|^{-1/2} \sum_{j} (r_{uj} - \tilde b_{uj})\, x_j`]:
         'the film’s vector times what the user’s stars say',
       [String.raw`q_i^\top z_u`]: 'the film’s vector times what the rated films say of the user',
+      [String.raw`p_u^\top |N(u)|^{-1/2} \sum_{j} y_j`]:
+        'the user’s vector times what the rated films say of the user: the same for every film',
+      [String.raw`|R^k|^{-1/2} \sum_j (r_{uj} - \tilde b_{uj})\, w_{ij}`]:
+        'how far the ratings of the film’s neighbors lie from what was expected, weighted',
+      [String.raw`|N^k|^{-1/2} \sum_j c_{ij}`]: 'which of the film’s neighbors were rated at all',
       [String.raw`\sum_{a} b_a`]: 'what the user’s attributes add for every film',
       [String.raw`|G(i)|^{-1/2} \sum_{g} b_g`]: 'what the film’s genres add for every user',
       [String.raw`v_i^\top p_u`]: 'the film’s vector, its genres’ included, times the user’s own',

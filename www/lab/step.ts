@@ -26,6 +26,11 @@ export function indexed(
 ): string {
   const own = parameters[parameter];
   if (!own) return '?';
+  const neighbor = own.of?.[row * own.columns + column];
+  if (own.symbol.endsWith('_{ij}') && neighbor !== undefined) {
+    const item = own.axis === 'item' ? row + 1 : 'i';
+    return `${own.symbol.slice(0, -5)}_{${item},${neighbor + 1}}`;
+  }
   const { base, index } = parts(own.symbol);
   if (index === undefined) return own.symbol;
   if (own.axis === 'bin' || own.axis === 'day') return timed(parameters, own, base, row);
@@ -192,8 +197,12 @@ export function visits(step: Step | undefined, u: number, i: number): boolean {
   return 'item' in subject && subject.item === i;
 }
 
-/** The symbol of one component for any user or item, as LaTeX: `p_{u,1}`; `b_u` where there is one. */
+/**
+ * The symbol of one component for any user or item, as LaTeX: `p_{u,1}`; `b_u` where there is one;
+ * `w_{ij_1}` for the item's first neighbor.
+ */
 export function component({ columns, symbol }: ParameterValues, column: number): string {
+  if (symbol.endsWith('_{ij}')) return `${symbol.slice(0, -1)}_${column + 1}}`;
   const { base, index } = parts(symbol);
   return columns > 1 && index !== undefined ? `${base}_{${index},${column + 1}}` : symbol;
 }

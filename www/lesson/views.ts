@@ -26,6 +26,8 @@ export const VIEWS = {
   variance: 'which part of the variance biases and vectors explain',
   decomposition: 'a small filled matrix, the sum of its first triples, and what is left',
   spectrum: 'the singular values of a trained decomposition',
+  tiers: 'one user’s predictions taken apart into baseline, factors and neighborhood',
+  slip: 'the integrated model with the y_j multiplied by q_i and by p_u, side by side',
   recommendations: 'the films a user would rate highest',
   'prior-posterior': 'one number: likelihood times prior is posterior',
   'same-numbers': 'the most probable point beside regularized least squares',
