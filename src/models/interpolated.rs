@@ -255,11 +255,13 @@ impl InterpolatedKnn {
                 work.matrix.push(self.shrunk(work.known(j, l), mean));
             }
         }
+        make_definite(&mut work.matrix, n, &mut work.buffer);
         if self.nonnegative {
             work.theta.resize(n, 0.0);
             nonnegative(&work.matrix, &work.right, &mut work.theta, &mut work.buffer);
         } else {
-            any(&work.matrix, &work.right, &mut work.theta, &mut work.buffer);
+            work.theta.extend_from_slice(&work.right);
+            substitute(&work.buffer, &mut work.theta);
         }
     }
 
@@ -308,51 +310,54 @@ impl Work {
     }
 }
 
-/// Solves A x = b by Cholesky factorization. A matrix of means over different users need not be positive
-/// definite: then as much as it takes is added to the diagonal, beginning with a millionth of its mean.
-fn any(a: &[f64], b: &[f64], x: &mut Vec<f64>, factor: &mut Vec<f64>) {
-    let n = b.len();
+/// Leaves the Cholesky factor of A in `factor`. A matrix of means over different users need not be positive
+/// definite: then as much as it takes is added to its diagonal, beginning with a hundredth of its mean.
+fn make_definite(a: &mut [f64], n: usize, factor: &mut Vec<f64>) {
     let mean = (0..n).map(|k| a[k * n + k]).sum::<f64>() / n.max(1) as f64;
-    let mut more = 0.0;
-    // A diagonal this much larger than everything else is positive definite: it ends.
-    for _ in 0..100 {
+    let mut more = 0.01 * mean.max(1e-6);
+    loop {
         factor.clear();
         factor.extend_from_slice(a);
-        if is_factorized(factor, n, more) {
-            x.clear();
-            x.extend_from_slice(b);
-            for j in 0..n {
-                for k in 0..j {
-                    x[j] -= factor[j * n + k] * x[k];
-                }
-                x[j] /= factor[j * n + j];
-            }
-            for j in (0..n).rev() {
-                for k in j + 1..n {
-                    x[j] -= factor[k * n + j] * x[k];
-                }
-                x[j] /= factor[j * n + j];
-            }
+        // A diagonal larger than all the rest is definite, so it ends; the limit is for what is no number.
+        if is_factorized(factor, n) || !more.is_finite() {
             return;
         }
-        more = if more > 0.0 { 2.0 * more } else { 1e-6 * mean.max(1e-6) };
+        for k in 0..n {
+            a[k * n + k] += more;
+        }
+        more *= 2.0;
     }
-    x.clear();
-    x.resize(n, 0.0);
+}
+
+/// Solves L L^T x = b, with b in x.
+fn substitute(factor: &[f64], x: &mut [f64]) {
+    let n = x.len();
+    for j in 0..n {
+        for k in 0..j {
+            x[j] -= factor[j * n + k] * x[k];
+        }
+        x[j] /= factor[j * n + j];
+    }
+    for j in (0..n).rev() {
+        for k in j + 1..n {
+            x[j] -= factor[k * n + j] * x[k];
+        }
+        x[j] /= factor[j * n + j];
+    }
 }
 
 /// The least share of a diagonal element that may be left of it as a pivot: below, the weights would grow
 /// beyond what means over so few users can tell.
 const LEAST: f64 = 0.01;
 
-/// The lower triangle L with L L^T = A + `more` I in place of A; false where there is none.
-fn is_factorized(a: &mut [f64], n: usize, more: f64) -> bool {
+/// The lower triangle L with L L^T = A in place of A; false where there is none.
+fn is_factorized(a: &mut [f64], n: usize) -> bool {
     for j in 0..n {
-        let mut pivot = a[j * n + j] + more;
+        let mut pivot = a[j * n + j];
         for k in 0..j {
             pivot -= a[j * n + k] * a[j * n + k];
         }
-        if pivot <= LEAST * (a[j * n + j] + more) || !pivot.is_finite() {
+        if pivot <= LEAST * a[j * n + j] || !pivot.is_finite() {
             return false;
         }
         let root = pivot.sqrt();
@@ -401,16 +406,12 @@ fn nonnegative(a: &[f64], b: &[f64], x: &mut [f64], room: &mut Vec<f64>) {
             product[k] = row.fold(0.0, |sum, (a, d)| sum + a * d);
             curvature += direction[k] * product[k];
         }
-        // Along a line that curves down there is no lowest point; the first zero ends it, if any.
-        let mut length = if curvature > 0.0 { squares / curvature } else { f64::INFINITY };
+        let mut length = squares / curvature;
         let mut hit = n;
         for k in 0..n {
             if direction[k] < 0.0 && -x[k] / direction[k] < length {
                 (length, hit) = (-x[k] / direction[k], k);
             }
-        }
-        if !length.is_finite() {
-            return;
         }
         for k in 0..n {
             x[k] = if k == hit { 0.0 } else { (x[k] + length * direction[k]).max(0.0) };

@@ -71,12 +71,7 @@ describe('the system of one prediction', () => {
     const { page } = await site.visit(CHAPTER);
     const lab = part(page, 'interpolation-system');
     await ready(lab);
-    await lab
-      .getByLabel('weights')
-      .selectOption('nonnegative')
-      .catch(async () => {
-        await lab.getByRole('radio', { name: 'nonnegative' }).check();
-      });
+    await lab.locator('select[id$="-weights"]').selectOption({ label: 'nonnegative' });
     for (const item of [0, 3, 6]) {
       await lab.getByLabel('Item i').selectOption({ index: item });
       await expect
