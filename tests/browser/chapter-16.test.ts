@@ -115,7 +115,7 @@ test('a trained model shows its curves, and other films and users', async () => 
   const charts = page.locator(`${MAIN} bias-curves line-chart`);
   await charts.nth(1).locator('.chart-plot > svg').first().waitFor();
   expect(await charts.count()).toBe(2);
-  expect(await charts.nth(0).locator('.chart-plot svg').innerHTML()).toMatch(/>(19|20)\d\d\s*</);
+  expect(await charts.nth(0).locator('.chart-plot svg').innerHTML()).toMatch(/>\s*(19|20)\d\d\s*</);
   const user = page.locator(`${MAIN}-regular`);
   const options = await user.locator('option').allInnerTexts();
   const days = options.map((text) => Number(/: ([\d,]+) days/.exec(text)?.[1]?.replace(',', '')));

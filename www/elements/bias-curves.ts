@@ -16,6 +16,8 @@ import type { Line } from './line-chart.ts';
 
 /** Films and users to choose from. */
 const CHOICES = 50;
+/** Days of the user shown first. */
+const LEGIBLE = 60;
 
 type Kind = 'item' | 'user';
 
@@ -143,7 +145,7 @@ export class BiasCurves extends LabView {
       const { films, users } = curved;
       if (!films.some(({ item }) => item === this.film)) this.film = films[0]?.item ?? 0;
       if (!users.some(({ user }) => user === this.lab.state.user)) {
-        this.lab.set({ user: users[0]?.user ?? 0 }, true);
+        this.lab.set({ user: middling(users)?.user ?? 0 }, true);
       }
       this.curved = curved;
       await this.draw();
@@ -173,6 +175,12 @@ export class BiasCurves extends LabView {
       if (error instanceof EngineDied) this.lab.finish(undefined);
     }
   }
+}
+
+/** The user whose number of days is nearest to what a chart can show one by one. */
+function middling(users: Curved['users']): Curved['users'][number] | undefined {
+  const off = ({ days }: { days: number }): number => Math.abs(days - LEGIBLE);
+  return [...users].sort((a, b) => off(a) - off(b))[0];
 }
 
 function colors(kind: Kind): Uint8Array {

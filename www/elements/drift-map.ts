@@ -110,7 +110,7 @@ export class DriftMap extends LitElement {
       ${stars.map(
         (star) => svg`
         <line class="drift-grid" x1="0" x2=${WIDTH} y1=${y(star)} y2=${y(star)}></line>
-        <text x="-8" y=${y(star)} dy="0.35em" text-anchor="end">${signed(star, 0)}</text>`,
+        <text x="-8" y=${y(star)} dy="0.35em" text-anchor="end">${star === 0 ? '0' : signed(star, 0)}</text>`,
       )}`;
   }
 

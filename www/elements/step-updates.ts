@@ -91,7 +91,7 @@ export class StepUpdates extends LitElement {
     const gamma = this.gamma === undefined || !own ? this.gamma : this.rate(own.symbol);
     const shown = this.whole ? updates : updates.slice(0, FIRST_COMPONENTS);
     const more = updates.length - shown.length;
-    return html`<tbody class="of-${own?.axis ?? 'global'}-rows">
+    return html`<tbody class="of-${kindOf(own?.axis)}-rows">
       ${
         rule
           ? html`<tr class="rule">
@@ -144,6 +144,12 @@ export class StepUpdates extends LitElement {
       </tr>
     </tbody>`;
   }
+}
+
+/** Whose colour a parameter has: an item's bin is the item's, a user's day the user's. */
+function kindOf(axis: ParameterValues['axis'] | undefined): string {
+  if (axis === 'bin') return 'item';
+  return axis === 'day' ? 'user' : (axis ?? 'global');
 }
 
 /** Which of its parameter's rows a group is. */
