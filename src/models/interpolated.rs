@@ -80,6 +80,9 @@ pub struct InterpolatedKnn {
     mean_square: f64,
     /// The mean of z_vj z_vl over all pairs of ratings of one user.
     mean_product: f64,
+    /// z_vj of every rating, item by item, and where each item's begin: 4 bytes a rating.
+    z: Vec<f32>,
+    start: Vec<usize>,
 }
 
 /// One prediction's system, and what follows from it.
@@ -121,6 +124,12 @@ impl InterpolatedKnn {
     /// The baseline is fitted, no similarity is counted yet.
     pub fn new(spec: &Spec, train: Arc<Ratings>) -> Self {
         let knn = Knn::plain(spec, (Side::Items, Measure::PearsonBaseline), train);
+        let (mut z, mut start) = (Vec::with_capacity(knn.train.len()), vec![0]);
+        for i in 0..knn.train.items() {
+            let residual = |(v, r)| r - knn.b.sum(v, i, &mut ());
+            z.extend(knn.train.column(i).iter().map(residual));
+            start.push(z.len());
+        }
         let (mut squares, mut products, mut pairs) = (0.0, 0.0, 0.0);
         for u in 0..knn.train.users() {
             let (mut sum, mut own) = (0.0, 0.0);
@@ -139,6 +148,8 @@ impl InterpolatedKnn {
             nonnegative: spec.count("weights") == 1,
             mean_square: squares / (knn.train.len() as f64).max(1.0),
             mean_product: products / pairs.max(1.0),
+            z,
+            start,
             knn,
         }
     }
@@ -160,9 +171,15 @@ impl InterpolatedKnn {
         work
     }
 
+    /// Who rated an item, with what the baseline leaves over.
+    fn column(&self, item: usize) -> impl Iterator<Item = (&u32, &f32)> {
+        let z = &self.z[self.start[item]..self.start[item + 1]];
+        self.knn.train.column(item).ids.iter().zip(z)
+    }
+
     fn spread(&self, item: usize, spread: &mut [[f32; 2]]) {
-        for (v, r) in self.knn.train.column(item).iter() {
-            spread[v] = [r - self.knn.b.sum(v, item, &mut ()), 1.0];
+        for (&v, &z) in self.column(item) {
+            spread[v as usize] = [z, 1.0];
         }
     }
 
@@ -176,12 +193,11 @@ impl InterpolatedKnn {
     /// Sum of z_vj z_vl over the users who rated both, and how many they are; `spread` holds l.
     fn product(&self, item: usize, spread: &[[f32; 2]]) -> Product {
         let (mut sum, mut count) = (0.0, 0.0);
-        for (v, r) in self.knn.train.column(item).iter() {
-            let [z, one] = spread[v];
-            if one > 0.0 {
-                sum += z * (r - self.knn.b.sum(v, item, &mut ()));
-                count += 1.0;
-            }
+        for (&v, z_j) in self.column(item) {
+            // Both are 0 where v has not rated l.
+            let [z_l, one] = spread[v as usize];
+            sum += z_j * z_l;
+            count += one;
         }
         (sum, count)
     }
@@ -325,6 +341,10 @@ fn any(a: &[f64], b: &[f64], x: &mut Vec<f64>, factor: &mut Vec<f64>) {
     x.resize(n, 0.0);
 }
 
+/// The least share of a diagonal element that may be left of it as a pivot: below, the weights would grow
+/// beyond what means over so few users can tell.
+const LEAST: f64 = 0.01;
+
 /// The lower triangle L with L L^T = A + `more` I in place of A; false where there is none.
 fn is_factorized(a: &mut [f64], n: usize, more: f64) -> bool {
     for j in 0..n {
@@ -332,7 +352,7 @@ fn is_factorized(a: &mut [f64], n: usize, more: f64) -> bool {
         for k in 0..j {
             pivot -= a[j * n + k] * a[j * n + k];
         }
-        if pivot <= 1e-9 * (a[j * n + j] + more) || !pivot.is_finite() {
+        if pivot <= LEAST * (a[j * n + j] + more) || !pivot.is_finite() {
             return false;
         }
         let root = pivot.sqrt();
@@ -348,45 +368,53 @@ fn is_factorized(a: &mut [f64], n: usize, more: f64) -> bool {
     true
 }
 
-/// Most steps of [`nonnegative`], and the residual at which it ends, as a share of the first.
+/// Most steps of [`nonnegative`], and the length of the slope at which it ends, as a share of the first.
 const STEPS: usize = 1000;
-const ENOUGH: f64 = 1e-8;
+const ENOUGH: f64 = 1e-6;
 
 // lesson: nonnegative
-/// Minimizes x^T A x / 2 - b^T x over x >= 0 by steepest descent: Bell and Koren (2007), figure 1. What is
-/// at zero and would fall is held there; a step goes to the lowest point of its line, or to where the
-/// first number reaches zero.
-fn nonnegative(a: &[f64], b: &[f64], x: &mut [f64], residual: &mut Vec<f64>) {
+/// Minimizes x^T A x / 2 - b^T x over x >= 0, from x = 0, by steepest descent: Bell and Koren (2007),
+/// figure 1. What is at zero and would fall is held there; a step goes to the lowest point of its line,
+/// or to where the first number reaches zero. `room` is for slopes and directions.
+fn nonnegative(a: &[f64], b: &[f64], x: &mut [f64], room: &mut Vec<f64>) {
     let n = b.len();
-    let product = |row: usize, x: &[f64]| {
-        a[row * n..(row + 1) * n].iter().zip(x).fold(0.0, |sum, (a, x)| sum + a * x)
-    };
+    room.clear();
+    room.extend_from_slice(b);
+    room.resize(3 * n, 0.0);
+    let (slope, rest) = room.split_at_mut(n);
+    let (direction, product) = rest.split_at_mut(n);
     let mut first = 0.0;
     for step in 0..STEPS {
-        residual.clear();
-        residual.extend((0..n).map(|row| {
-            let r = b[row] - product(row, x);
-            if x[row] <= 0.0 && r < 0.0 { 0.0 } else { r }
-        }));
-        let squares = residual.iter().fold(0.0, |sum, r| sum + r * r);
+        let mut squares = 0.0;
+        for k in 0..n {
+            let held = x[k] <= 0.0 && slope[k] < 0.0;
+            direction[k] = if held { 0.0 } else { slope[k] };
+            squares += direction[k] * direction[k];
+        }
         first = if step == 0 { squares } else { first };
         if squares <= ENOUGH * ENOUGH * first {
             return;
         }
-        let curvature = (0..n).fold(0.0, |sum, row| sum + residual[row] * product(row, residual));
+        let mut curvature = 0.0;
+        for k in 0..n {
+            let row = a[k * n..(k + 1) * n].iter().zip(&*direction);
+            product[k] = row.fold(0.0, |sum, (a, d)| sum + a * d);
+            curvature += direction[k] * product[k];
+        }
         // Along a line that curves down there is no lowest point; the first zero ends it, if any.
         let mut length = if curvature > 0.0 { squares / curvature } else { f64::INFINITY };
-        for (x, r) in x.iter().zip(&*residual) {
-            if *r < 0.0 {
-                length = length.min(-x / r);
+        let mut hit = n;
+        for k in 0..n {
+            if direction[k] < 0.0 && -x[k] / direction[k] < length {
+                (length, hit) = (-x[k] / direction[k], k);
             }
         }
         if !length.is_finite() {
             return;
         }
-        for (x, r) in x.iter_mut().zip(&*residual) {
-            let moved = *x + length * r;
-            *x = if *r < 0.0 && -*x / *r <= length { 0.0 } else { moved.max(0.0) };
+        for k in 0..n {
+            x[k] = if k == hit { 0.0 } else { (x[k] + length * direction[k]).max(0.0) };
+            slope[k] -= length * product[k];
         }
     }
 }

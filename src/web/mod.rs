@@ -7,13 +7,16 @@
 #![expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands lists over as owned")]
 
 mod attributes;
-mod confidence;
 mod bayes;
 mod cold;
+mod confidence;
 mod cross;
 mod data;
+mod factors;
 mod neighbors;
+mod newcomer;
 mod run;
+mod time;
 mod walk;
 
 pub use data::Data;
