@@ -379,8 +379,9 @@ export class StepWalk extends LabView {
     const mu = this.walked?.parameters.find(({ axis }) => axis === 'global');
     return html`<p class="help">
       ${mu ? html`${tex(mu.symbol)} = <span class="value">${steady(mu.values[0] ?? 0)}</span>.` : nothing}
-      Bold: the known ratings. Small: the predictions ${tex(String.raw`\hat r_{ui}`)} as they stand.
-      Framed: the cell that the step learns from, and every number that it changed.
+      Bold: the known ratings. Small: the predictions
+      ${tex(this.ranks ? String.raw`\hat p_{ui}` : String.raw`\hat r_{ui}`)} as they stand. Framed:
+      the cell that the step learns from, and every number that it changed.
     </p>`;
   }
 

@@ -34,12 +34,12 @@ export class WeightedMean extends LabView {
     return html`
       <section class="weighted-mean" aria-label="The weighted mean of three ratings">
         <svg
-          viewBox="0 0 ${WIDTH} 96"
+          viewBox="0 0 ${WIDTH} 112"
           role="img"
           aria-label="The ratings and their weighted mean ${fixed(b, 3)} on a line"
         >
           <line class="axis" x1=${x(LOW)} x2=${x(HIGH)} y1="60" y2="60"></line>
-          ${[1, 2, 3, 4, 5].map((r) => svg`<text x=${x(r)} y="90" text-anchor="middle">${r}</text>`)}
+          ${[1, 2, 3, 4, 5].map((r) => svg`<text x=${x(r)} y="106" text-anchor="middle">${r}</text>`)}
           ${all.map(
             ({ confidence, rating }) =>
               svg`<circle class="rating" cx=${x(rating)} cy="60" r=${4 + 6 * Math.sqrt(confidence)}></circle>`,
