@@ -29,7 +29,7 @@ pub const ENTRY: Entry = Entry {
     hyperparameters: &[
         Hyperparameter::factors(20.0),
         Hyperparameter::epochs(15.0),
-        Hyperparameter::lambda(100.0, 1000.0),
+        Hyperparameter::lambda(150.0, 1000.0),
         Hyperparameter::sigma(0.1),
         Hyperparameter {
             name: "confidence",

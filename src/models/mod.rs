@@ -15,6 +15,8 @@ mod frozen;
 mod implicit;
 pub mod implicit_als;
 pub mod integrated;
+pub mod interpolated;
+pub mod knn;
 pub mod neighborhood;
 mod newcomer;
 pub mod nmf;

@@ -21,9 +21,15 @@ pub const ENTRY: Entry = Entry {
     minimizes: r"\sum_{(u,i)} \Bigl((r_{ui} - \hat r_{ui})^2 + \lambda\,(\lVert p_u\rVert^2 + \lVert q_i\rVert^2)\Bigr) + \lambda_b\,\Bigl(\sum_u b_u^2 + \sum_i b_i^2\Bigr) \quad\text{with all } p_{uk}, q_{ik} \ge 0",
     updates: &[
         r"b_u \leftarrow \frac{1}{|R(u)| + \lambda_b} \sum_{i \in R(u)} (r_{ui} - \mu - b_i - p_u^\top q_i)",
+        r"b_i \leftarrow \frac{1}{|R(i)| + \lambda_b} \sum_{u \in R(i)} (r_{ui} - \mu - b_u - p_u^\top q_i)",
         r"d_{ui} = r_{ui} - \mu - b_u - b_i,\quad d^+ = \max(d, 0),\; d^- = \max(-d, 0)",
         r"p_{uk} \leftarrow p_{uk}\, \frac{\sum_{i \in R(u)} q_{ik}\, d^+_{ui}}{\sum_{i \in R(u)} q_{ik}\, (p_u^\top q_i + d^-_{ui}) + \lambda\, |R(u)|\, p_{uk}}",
         r"q_{ik} \leftarrow q_{ik}\, \frac{\sum_{u \in R(i)} p_{uk}\, d^+_{ui}}{\sum_{u \in R(i)} p_{uk}\, (p_u^\top q_i + d^-_{ui}) + \lambda\, |R(i)|\, q_{ik}}",
+        r"e_{ui} = r_{ui} - \hat r_{ui}",
+        r"b_u \leftarrow b_u + \gamma\,\Bigl(e_{ui} - \tfrac{\lambda_b}{|R(u)|}\, b_u\Bigr)",
+        r"b_i \leftarrow b_i + \gamma\,\Bigl(e_{ui} - \tfrac{\lambda_b}{|R(i)|}\, b_i\Bigr)",
+        r"p_u \leftarrow \max\bigl(0,\, p_u + \gamma\,(e_{ui}\, q_i - \lambda\, p_u)\bigr)",
+        r"q_i \leftarrow \max\bigl(0,\, q_i + \gamma\,(e_{ui}\, p_u - \lambda\, q_i)\bigr)",
     ],
     needs: &[],
     learning: |spec| match Method::of(spec) {
@@ -125,6 +131,16 @@ pub struct Nmf {
 const P: usize = OWN;
 const Q: usize = OWN + 1;
 
+/// Above and below the bar of the ratio of one component, of a user's and of an item's vector.
+const OF_USER: [&str; 2] = [
+    r"\sum_i q_{ik}\, d^+_{ui}",
+    r"\sum_i q_{ik}\, (p_u^\top q_i + d^-_{ui}) + \lambda\, |R(u)|\, p_{uk}",
+];
+const OF_ITEM: [&str; 2] = [
+    r"\sum_u p_{uk}\, d^+_{ui}",
+    r"\sum_u p_{uk}\, (p_u^\top q_i + d^-_{ui}) + \lambda\, |R(i)|\, q_{ik}",
+];
+
 /// One half of a multiplicative pass: whose components are multiplied, and whose are held.
 struct Half<'a> {
     biased: bool,
@@ -166,8 +182,9 @@ impl Half<'_> {
             let down = down + self.lambda * n * before;
             let after = if down > 0.0 { before * up / down } else { before };
             if L::HEARS && k < self.held.factors() {
-                listen.term(r"\sum q_{ik}\, d^+", up);
-                listen.term(r"\sum q_{ik}\, (p_u^\top q_i + d^-) + \lambda\, |R|\, p_{uk}", down);
+                let [above, below] = if self.places.1 == P { OF_USER } else { OF_ITEM };
+                listen.term(above, up);
+                listen.term(below, down);
             }
             *value = listen.update(place(self.places.1, row, k), before, || down - up, after);
         }

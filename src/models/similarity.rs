@@ -91,52 +91,67 @@ pub struct Settings {
 
 /// The sums over the raters that two rows share.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Shared {
+pub struct Shared<N = f32> {
     /// n_ij, how many raters they share.
-    pub n: f32,
+    pub n: N,
     /// Sum of x y.
-    pub xy: f32,
+    pub xy: N,
     /// Sum of x^2.
-    pub xx: f32,
+    pub xx: N,
     /// Sum of y^2.
-    pub yy: f32,
+    pub yy: N,
     /// Sum of x; 0 unless the measure is Pearson's.
-    pub x: f32,
+    pub x: N,
     /// Sum of y; likewise.
-    pub y: f32,
+    pub y: N,
 }
 
 impl Measure {
-    /// The similarity before shrinkage: rho_ij, or what stands for it; 0 where it is not defined.
+    /// The similarity before shrinkage, of four pairs at once: rho_ij, or what stands for it; 0 where it
+    /// is not defined.
     // lesson: rho
-    pub fn rho(self, shared: &Shared) -> f32 {
-        let &Shared { n, xy, xx, yy, .. } = shared;
+    fn rho(self, shared: &Shared<f32x4>) -> f32x4 {
+        let &Shared { n, xy, xx, yy, x, y } = shared;
         match self {
             Self::PearsonBaseline | Self::Cosine => {
                 let norm = (xx * yy).sqrt();
-                if norm > 0.0 { xy / norm } else { 0.0 }
+                norm.simd_gt(f32x4::ZERO).select(xy / norm, f32x4::ZERO)
             }
             Self::Pearson => {
-                let [n, x, y] = [n, shared.x, shared.y].map(f64::from);
-                let covariance = n * f64::from(xy) - x * y;
-                let (of_x, of_y) = (n * f64::from(xx) - x * x, n * f64::from(yy) - y * y);
+                let covariance = n * xy - x * y;
+                let (of_x, of_y) = (n * xx - x * x, n * yy - y * y);
                 // What rounding leaves of the variance of equal ratings is no variance.
-                let is_constant = of_x <= 1e-6 * x * x || of_y <= 1e-6 * y * y;
-                if is_constant { 0.0 } else { (covariance / (of_x * of_y).sqrt()) as f32 }
+                let varies = of_x.simd_gt(x * x * 1e-6) & of_y.simd_gt(y * y * 1e-6);
+                varies.select(covariance / (of_x * of_y).sqrt(), f32x4::ZERO)
             }
-            Self::Msd => n / (n + (xx + yy - 2.0 * xy).max(0.0)),
+            Self::Msd => {
+                let differences = xx + yy - 2.0 * xy;
+                n / (n + differences.simd_gt(f32x4::ZERO).select(differences, f32x4::ZERO))
+            }
         }
     }
     // lesson: end
 }
 
 impl Settings {
-    /// s_ij = n_ij / (n_ij + lambda_2) rho_ij.
-    pub fn similarity(&self, shared: &Shared) -> f32 {
-        if shared.n < self.support.max(1) as f32 {
-            return 0.0;
-        }
-        shared.n / (shared.n + self.shrinkage) * self.measure.rho(shared)
+    /// s_ij = n_ij / (n_ij + lambda_2) rho_ij of four pairs at once; 0 for less than the support.
+    fn similarities(&self, shared: &Shared<f32x4>) -> f32x4 {
+        let n = shared.n;
+        let s = n / (n + self.shrinkage) * self.measure.rho(shared);
+        n.simd_ge(self.least()).select(s, f32x4::ZERO)
+    }
+
+    fn least(&self) -> f32x4 {
+        f32x4::splat(self.support.max(1) as f32)
+    }
+
+    /// rho_ij and s_ij of one pair, to the same bits.
+    pub fn similarity(&self, shared: &Shared) -> (f32, f32) {
+        let Shared { n, xy, xx, yy, x, y } = *shared;
+        let [n, xy, xx, yy, x, y] = [n, xy, xx, yy, x, y].map(f32x4::splat);
+        let shared = Shared { n, xy, xx, yy, x, y };
+        let first = |four: f32x4| four.to_array()[0];
+        (first(self.measure.rho(&shared)), first(self.similarities(&shared)))
     }
 
     /// What is compared of a rating: the rating itself, or what the baseline leaves of it.
@@ -177,12 +192,15 @@ impl Settings {
 
 /// Counts one row after the other. Holds a copy of the ratings, arranged for it, and one place for each
 /// row: 20 bytes a rating and 16 or 32 bytes a row.
+///
+/// Rows that have fewer raters than the support asks for have no place. The others have theirs by falling
+/// number of raters: who shares raters with a row then stands close together, mostly at the beginning.
 #[derive(Debug)]
 pub struct Scan<'a> {
     settings: Settings,
     train: &'a Ratings,
     b: &'a Biases,
-    /// The rows with enough raters, ascending; only those have a place.
+    /// The row at each place.
     rows: Vec<u32>,
     /// The place of each row, or [`EMPTY`].
     places: Vec<u32>,
@@ -190,10 +208,12 @@ pub struct Scan<'a> {
     start: Vec<u32>,
     of: Vec<u32>,
     values: Vec<f32x4>,
-    /// For each place (n, x y, x^2, y^2), for Pearson followed by (x, y, 0, 0).
+    /// For each place (n, x y, x^2, y^2), for Pearson followed by (x, y, 0, 0); whole fours of places.
     sums: Vec<f32x4>,
-    /// What was found for the last row: a key that sorts by falling similarity, then by place.
+    /// What was found for the last row, as keys that sort by falling similarity, then by row; those
+    /// beyond `count` are left over.
     found: Vec<u64>,
+    count: usize,
 }
 
 impl<'a> Scan<'a> {
@@ -201,11 +221,13 @@ impl<'a> Scan<'a> {
     pub fn new(settings: Settings, train: &'a Ratings, b: &'a Biases) -> Self {
         let side = settings.side;
         let support = settings.support.max(1) as usize;
-        let count = side.rows(train);
-        let is_compared = |&row: &u32| side.line(train, row as usize).len() >= support;
-        let rows: Vec<u32> = (0..count as u32).filter(is_compared).collect();
-        let mut places = vec![EMPTY; count];
-        for (place, &row) in (0..).zip(&rows) {
+        let rows = side.rows(train);
+        let raters = |row: u32| side.line(train, row as usize).len();
+        let mut ordered: Vec<u32> =
+            (0..rows as u32).filter(|&row| raters(row) >= support).collect();
+        ordered.sort_by_key(|&row| std::cmp::Reverse(raters(row)));
+        let mut places = vec![EMPTY; rows];
+        for (place, &row) in (0..).zip(&ordered) {
             places[row as usize] = place;
         }
         let (mut start, mut of, mut values) = (vec![0], Vec::new(), Vec::new());
@@ -220,28 +242,30 @@ impl<'a> Scan<'a> {
             start.push(of.len() as u32);
         }
         let width = if settings.measure == Measure::Pearson { 2 } else { 1 };
-        let sums = vec![f32x4::ZERO; width * rows.len()];
-        Self { settings, train, b, rows, places, start, of, values, sums, found: Vec::new() }
+        let slots = ordered.len().next_multiple_of(4);
+        ordered.resize(slots, EMPTY);
+        let (sums, found) = (vec![f32x4::ZERO; width * slots], vec![0; slots + 1]);
+        Self { settings, train, b, rows: ordered, places, start, of, values, sums, found, count: 0 }
     }
 
     /// Finds everybody similar to a row; returns how many there are.
     pub fn row(&mut self, row: usize) -> usize {
-        self.found.clear();
+        self.count = 0;
         if self.places[row] != EMPTY {
             if self.settings.measure == Measure::Pearson {
-                self.count::<2>(row);
+                self.add_up::<2>(row);
                 self.find::<2>(row);
             } else {
-                self.count::<1>(row);
+                self.add_up::<1>(row);
                 self.find::<1>(row);
             }
         }
-        self.found.len()
+        self.count
     }
 
     // lesson: count
     /// Adds up the sums of one row with every other: O(ratings of its raters).
-    fn count<const WIDTH: usize>(&mut self, row: usize) {
+    fn add_up<const WIDTH: usize>(&mut self, row: usize) {
         let side = self.settings.side;
         for (rater, r) in side.line(self.train, row).iter() {
             let x = self.settings.compared(self.b, side.pair(row, rater), r);
@@ -260,43 +284,52 @@ impl<'a> Scan<'a> {
 
     /// Turns the sums into similarities and leaves them zero for the next row.
     fn find<const WIDTH: usize>(&mut self, row: usize) {
-        let (settings, own) = (self.settings, self.places[row]);
-        let support = settings.support.max(1) as f32;
-        for (place, sums) in (0..).zip(self.sums.chunks_exact_mut(WIDTH)) {
-            let [n, xy, xx, yy] = sums[0].to_array();
-            if n > 0.0 {
-                let [x, y, ..] = if WIDTH == 2 { sums[1].to_array() } else { [0.0; 4] };
-                sums.fill(f32x4::ZERO);
-                if n >= support && place != own {
-                    let s = settings.similarity(&Shared { n, xy, xx, yy, x, y });
-                    if s > settings.above {
-                        self.found.push(key(s, place));
-                    }
+        let least = self.settings.least();
+        let above = f32x4::splat(self.settings.above);
+        self.sums[self.places[row] as usize * WIDTH] = f32x4::ZERO;
+        for (group, sums) in self.sums.chunks_exact_mut(4 * WIDTH).enumerate() {
+            let [a, b, c, d] = std::array::from_fn(|lane| sums[lane * WIDTH]);
+            // The counts stand in the first lane: most groups have none that is enough.
+            let most = a.fast_max(b).fast_max(c.fast_max(d));
+            if most.simd_ge(least).to_bitmask() & 1 == 1 {
+                let [n, xy, xx, yy] = f32x4::transpose([a, b, c, d]);
+                let [x, y] = if WIDTH == 2 {
+                    let [x, y, ..] =
+                        f32x4::transpose(std::array::from_fn(|lane| sums[lane * WIDTH + 1]));
+                    [x, y]
+                } else {
+                    [f32x4::ZERO; 2]
+                };
+                let s = self.settings.similarities(&Shared { n, xy, xx, yy, x, y });
+                let kept = (s.simd_gt(above) & n.simd_ge(least)).to_bitmask();
+                // Written always, kept where the count goes up: there is nothing to guess wrong.
+                for (lane, s) in s.to_array().into_iter().enumerate() {
+                    self.found[self.count] = key(s, self.rows[4 * group + lane]);
+                    self.count += (kept >> lane & 1) as usize;
                 }
             }
+            sums.fill(f32x4::ZERO);
         }
     }
 
     /// The k most similar of those found for the last row: by falling similarity, equal ones by
     /// ascending index.
     pub fn top(&mut self, k: usize) -> impl Iterator<Item = (u32, f32)> + '_ {
-        if k < self.found.len() && k > 0 {
-            self.found.select_nth_unstable(k - 1);
+        let mut found = &mut self.found[..self.count];
+        if k < found.len() {
+            found.select_nth_unstable(k);
+            found = &mut found[..k];
         }
-        self.found.truncate(k);
-        self.found.sort_unstable();
-        self.found.iter().map(|&key| {
-            let (place, s) = from_key(key);
-            (self.rows[place as usize], s)
-        })
+        found.sort_unstable();
+        found.iter().map(|&key| from_key(key))
     }
 }
 
-/// A number that is smaller, the larger the similarity; for equal ones, the smaller the place.
-fn key(s: f32, place: u32) -> u64 {
+/// A number that is smaller, the larger the similarity; for equal ones, the smaller the row.
+fn key(s: f32, row: u32) -> u64 {
     let bits = s.to_bits();
     let ascending = if bits >> 31 == 0 { bits | 1 << 31 } else { !bits };
-    u64::from(!ascending) << 32 | u64::from(place)
+    u64::from(!ascending) << 32 | u64::from(row)
 }
 
 fn from_key(key: u64) -> (u32, f32) {
@@ -308,11 +341,12 @@ fn from_key(key: u64) -> (u32, f32) {
 /// For each row its most similar rows, S^k(i), with their similarities: by falling similarity, equal
 /// ones by ascending index. 8 bytes a slot.
 ///
-/// The rows may be of the same length k, with [`EMPTY`] and 0 in the slots that are left over, so that
-/// they make a [`super::Parameter::neighbors`]; or each as long as it needs to be.
+/// All rows have k slots, with [`EMPTY`] and 0 in those that are left over, so that they make a
+/// [`super::Parameter::neighbors`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Neighbors {
-    start: Vec<usize>,
+    rows: usize,
+    k: usize,
     ids: Vec<u32>,
     similarities: Vec<f32>,
 }
@@ -320,8 +354,7 @@ pub struct Neighbors {
 impl Neighbors {
     /// Empty lists with k slots each.
     pub fn empty(rows: usize, k: usize) -> Self {
-        let start = (0..=rows).map(|row| row * k).collect();
-        Self { start, ids: vec![EMPTY; rows * k], similarities: vec![0.0; rows * k] }
+        Self { rows, k, ids: vec![EMPTY; rows * k], similarities: vec![0.0; rows * k] }
     }
 
     /// The k most similar of every row, k slots each.
@@ -331,22 +364,6 @@ impl Neighbors {
         for row in 0..all.rows() {
             scan.row(row);
             all.set(row, scan.top(k));
-        }
-        all
-    }
-
-    /// Everybody similar to each row, but at most `k`, without slots left over.
-    pub fn ragged(settings: Settings, train: &Ratings, b: &Biases, k: usize) -> Self {
-        let rows = settings.side.rows(train);
-        let mut all = Self { start: vec![0], ids: Vec::new(), similarities: Vec::new() };
-        let mut scan = Scan::new(settings, train, b);
-        for row in 0..rows {
-            scan.row(row);
-            for (id, s) in scan.top(k) {
-                all.ids.push(id);
-                all.similarities.push(s);
-            }
-            all.start.push(all.ids.len());
         }
         all
     }
@@ -368,12 +385,12 @@ impl Neighbors {
 
     /// Number of rows.
     pub fn rows(&self) -> usize {
-        self.start.len() - 1
+        self.rows
     }
 
     /// Where a row's slots stand in [`Neighbors::ids`] and [`Neighbors::similarities`].
     pub fn range(&self, row: usize) -> std::ops::Range<usize> {
-        self.start[row]..self.start[row + 1]
+        row * self.k..(row + 1) * self.k
     }
 
     /// A row's neighbors with their similarities, without slots left over.

@@ -12,7 +12,11 @@ mod cold;
 mod confidence;
 mod cross;
 mod data;
+mod factors;
+mod neighbors;
+mod newcomer;
 mod run;
+mod time;
 mod walk;
 
 pub use data::Data;

@@ -157,7 +157,7 @@ fn the_objective_of_implicit_als_is_the_sum_over_all_cells() {
             for u in 0..train.users() {
                 for i in 0..train.items() {
                     let r = train.get(u, i).map(f64::from);
-                    let grown = |r: f64| if kind.ends_with("log") { (1.0 + r).ln() } else { r };
+                    let grown = |r: f64| if kind.ends_with("log") { libm::log(1.0 + r) } else { r };
                     let c = 1.0 + 3.0 * r.map_or(0.0, grown);
                     let wanted = if r.is_some() { 1.0 } else { 0.0 };
                     sum += c * (wanted - dot(u, i)) * (wanted - dot(u, i));

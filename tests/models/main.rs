@@ -7,6 +7,7 @@ mod golden;
 mod gradients;
 mod integrated;
 mod movielens;
+mod neighbors;
 mod newcomers;
 mod nonnegative;
 mod reference;

@@ -90,7 +90,10 @@ fn twenty_steps_back_undo_twenty_steps_to_the_last_bit() {
                     assert!(walk.forward().is_some(), "{spec} on the {name}");
                     seen.push(bits(walk.model()));
                 }
-                assert_ne!(seen[20], start, "{spec} on the {name}");
+                // In the toy no two items have raters in common that could be counted.
+                if name != "toy" || !has(entry, "support") {
+                    assert_ne!(seen[20], start, "{spec} on the {name}");
+                }
                 for at in (0..20).rev() {
                     assert!(walk.back());
                     assert_eq!(bits(walk.model()), seen[at], "{spec} on the {name}, {at}");

@@ -300,8 +300,7 @@ export class FilmTable extends LabView {
                         </tr>
                       </thead>`
                   : html`<caption>
-                      Of the last addend, what each rated film adds:
-                      ${tex(String.raw`|N(u)|^{-1/2}\, q_i^\top y_j`)}
+                      ${sharesCaption(why.terms.map(({ symbol }) => symbol))}
                     </caption>`
               }
               <tbody>
@@ -310,7 +309,7 @@ export class FilmTable extends LabView {
                   return html`
                     <tr>
                       <td>${known ? filmName(known) : item}</td>
-                      ${this.part(item)}
+                      ${this.share(item)}
                       <td class="film-number">${signed(share, 4)}</td>
                     </tr>
                   `;
@@ -334,7 +333,7 @@ export class FilmTable extends LabView {
     return this.lab.entry.task === 'ranking';
   }
 
-  private part(item: number): TemplateResult | typeof nothing {
+  private share(item: number): TemplateResult | typeof nothing {
     if (!this.parts) return nothing;
     const { confidence = Number.NaN, similarity = Number.NaN } = this.parts.get(item) ?? {};
     return html`<td class="film-number">${fixed(confidence, 1)}</td>
@@ -424,6 +423,18 @@ export class FilmTable extends LabView {
       if (error instanceof EngineDied) this.lab.finish(undefined);
     }
   }
+}
+
+/** What the shares of single films are shares of. */
+function sharesCaption(symbols: readonly string[]): TemplateResult {
+  if (symbols.some((symbol) => symbol.includes(String.raw`\tilde`) && symbol.includes('x_j'))) {
+    return html`Of the last two addends, what each rated film adds with its ${tex('x_j')} and
+    ${tex('y_j')}`;
+  }
+  const vector = symbols.some((symbol) => symbol.includes('x_j'))
+    ? String.raw`|R(u)|^{-1/2}\, q_i^\top x_j`
+    : String.raw`|N(u)|^{-1/2}\, q_i^\top y_j`;
+  return html`Of the last addend, what each rated film adds: ${tex(vector)}`;
 }
 
 /** Title, year and genres, all as text. */

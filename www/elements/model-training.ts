@@ -22,8 +22,12 @@ import type { Line } from './line-chart.ts';
 const SPLITS: readonly (readonly [string, string])[] = [
   ['0.2', '20 % of the ratings, at random'],
   ['latest', 'each user’s five latest ratings'],
+  ['time', 'the latest fifth of all ratings'],
   ['everything', 'nothing'],
 ];
+
+/** Those that need to know when each rating was given. */
+const TIMED = ['latest', 'time'];
 
 /** A training that can be watched and cancelled, and what it came to. */
 @customElement('model-training')
@@ -139,9 +143,9 @@ export class ModelTraining extends LabView {
               <option
                 value=${value}
                 .selected=${value === split}
-                ?disabled=${value === 'latest' && !this.timed}
+                ?disabled=${TIMED.includes(value) && !this.timed}
               >
-                ${name}${value === 'latest' && !this.timed ? ' (this data has no times)' : ''}
+                ${name}${TIMED.includes(value) && !this.timed ? ' (this data has no times)' : ''}
               </option>
             `,
           )}

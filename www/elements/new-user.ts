@@ -232,7 +232,7 @@ export class NewUser extends Newcomer {
           engine.newUser([...chosen], FILMS, LEAST),
           engine.newUser([], FILMS, LEAST),
           engine.itemVectors(),
-          engine.parametersOfRun(),
+          engine.parameters(),
         ]),
       );
       if (asked !== this.asked) return;

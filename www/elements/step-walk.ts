@@ -1,5 +1,6 @@
 import './line-chart.ts';
 import './run-link.ts';
+import './drawn-vector.ts';
 import './solved-system.ts';
 import './step-terms.ts';
 import './step-updates.ts';
@@ -12,6 +13,7 @@ import type { Step } from '../../pkg/factorscope.js';
 import type { Opened, Walked } from '../engine/types.ts';
 import { count, fixed, plain, steady } from '../format.ts';
 import { epochEnd, epochOf, halfEnd, learningRate, ratingOf } from '../lab/step.ts';
+import { DAY, dateOf } from '../lab/time.ts';
 import { tex } from '../maths.ts';
 import { modelColor, PALETTE } from '../palette.ts';
 import { LabView } from './lab-view.ts';
@@ -220,6 +222,7 @@ export class StepWalk extends LabView {
               .step=${step}
               .parameters=${walked?.parameters ?? []}
               .gamma=${learningRate(lab.entry, lab.state.settings)}
+              .settings=${lab.state.settings}
               .whole=${this.whole}
             ></step-updates>
           </section>
@@ -312,15 +315,26 @@ export class StepWalk extends LabView {
     if (rating) {
       const { i, r, u } = rating;
       return html`<span class="of-user">user ${u + 1}</span>,
-        <span class="of-item">${this.film(i)}</span>, ${tex('r_{ui}')} = ${plain(r, 2)}`;
+        <span class="of-item">${this.film(i)}</span>, ${tex('r_{ui}')} =
+        ${plain(r, 2)}${this.when(u, i)}`;
     }
+    if ('vectors' in step.subject) return html`${this.who(step)}`;
     return 'user' in step.subject
       ? html`<span class="of-user">${this.who(step)}</span>, all ratings`
       : html`<span class="of-item">${this.who(step)}</span>, all ratings`;
   }
 
+  /** Only where the model asks for it. */
+  private when(u: number, i: number): string {
+    const { moments, items } = this.opened ?? {};
+    const moment = moments?.[u * (items?.length ?? 0) + i] ?? Number.NaN;
+    const needs = this.lab.entry.needs.includes('timestamps');
+    return needs && Number.isFinite(moment) ? `, ${dateOf(moment / DAY)}` : '';
+  }
+
   private who({ subject }: Step): string {
     if ('user' in subject) return `user ${subject.user + 1}`;
+    if ('vectors' in subject) return `all ${subject.vectors}s together`;
     return 'item' in subject ? this.film(subject.item) : `user ${subject.rating.u + 1}`;
   }
 
@@ -345,6 +359,9 @@ export class StepWalk extends LabView {
 
   /** A step that solves a linear system shows the system. */
   private system(step: Step): TemplateResult {
+    // Who draws tells the precision of a rating; who solves does not know one.
+    const drawn = step.terms.some(({ symbol }) => symbol === String.raw`\alpha`);
+    if (drawn) return html`<drawn-vector .step=${step}></drawn-vector>`;
     const { settings } = this.lab.state;
     const variant = this.lab.entry.hyperparameters.find(({ name }) => name === 'variant');
     const chosen =

@@ -3,9 +3,14 @@ import type {
   ColdPoint,
   DataInfo,
   Epoch,
+  Film,
+  Interpolated,
   Item,
+  Neighborhood,
   ParameterValues,
   Position,
+  Regular,
+  SharedRaters,
   Step,
 } from '../../pkg/factorscope.js';
 
@@ -29,6 +34,8 @@ export interface Opened {
   users: string[];
   /** All cells, row by row, NaN where empty; only of a small data set. */
   cells: Float32Array | undefined;
+  /** When each cell was rated, in seconds since 1970, NaN where nobody knows; only of a small data set. */
+  moments: Float64Array | undefined;
 }
 
 /** Everything that decides a run. */
@@ -37,7 +44,7 @@ export interface Setup {
   /** `name=value`. */
   settings: string[];
   seed: number;
-  /** `everything`, `latest` or a share such as `0.2`. */
+  /** `everything`, `latest`, `time` or a share such as `0.2`. */
   split: string;
 }
 
@@ -97,6 +104,26 @@ export interface RaceLine {
   points: [number, number][];
 }
 
+/** What a prediction of a factorization is the sum of. */
+export interface Addends {
+  p: Float32Array;
+  q: Float32Array;
+  mu: number;
+  bUser: number;
+  bItem: number;
+}
+
+/** What a chart of bars shows. */
+export interface Bars {
+  /** One more than there are bars. */
+  edges: number[];
+  heights: number[];
+  curve: [number, number][];
+  marks: number[];
+  /** Of the bars, the curve, and each mark. */
+  colors: Uint8Array[];
+}
+
 /** What a cold start is measured on. */
 export interface ColdSetup {
   /** Who is new. */
@@ -114,4 +141,30 @@ export interface ColdSetup {
 export interface ColdPart extends ColdPoint {
   at: number;
   fold: number;
+}
+
+/** Whose biases over the years can be asked for: the most rated films, the users with most days. */
+export interface Curved {
+  films: Film[];
+  users: Regular[];
+}
+
+/** One prediction of a neighborhood model. */
+export interface Neighbored {
+  neighborhood: Neighborhood;
+  /** The one that was asked for, or the most similar of those who could speak. */
+  other: number | undefined;
+  /** What it shares with the item, or the user. */
+  shared: SharedRaters | undefined;
+  /** The rating itself, where there is one. */
+  known: number | undefined;
+  fingerprint: string;
+}
+
+/** One prediction with interpolation weights. */
+export interface Interpolating {
+  interpolated: Interpolated;
+  /** The rating itself, where there is one. */
+  known: number | undefined;
+  fingerprint: string;
 }

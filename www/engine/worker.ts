@@ -3,16 +3,22 @@
 import { expose } from 'comlink';
 
 import init, {
+  type BiasCurve,
+  type Chain,
   type Chart,
   ColdStart,
   Data,
   type Epoch,
   type Explanation,
   type Film,
+  histogramChart,
   lineChart,
+  type NewcomerAnswer,
   type NewItem,
   type NewUser,
   type ParameterValues,
+  type Part,
+  type Posterior,
   Run,
   type ShareOf,
   type Shortened,
@@ -20,9 +26,14 @@ import init, {
   Walk,
 } from '../../pkg/factorscope.js';
 import type {
+  Addends,
+  Bars,
   ColdPart,
   ColdSetup,
+  Curved,
   Fit,
+  Interpolating,
+  Neighbored,
   Opened,
   Progress,
   Raced,
@@ -59,11 +70,13 @@ export class Engine {
     this.data = data;
     this.run = undefined;
     this.walk = undefined;
+    const isSmall = data.info().users * data.info().items <= 1024;
     return {
       info: data.info(),
       items: data.catalogue(),
       users: data.userIds(),
-      cells: data.info().users * data.info().items <= 1024 ? data.cells() : undefined,
+      cells: isSmall ? data.cells() : undefined,
+      moments: isSmall ? data.moments() : undefined,
     };
   }
 
@@ -223,6 +236,65 @@ export class Engine {
     );
   }
 
+  /** What the trained model predicts for somebody with these ratings who is not in the data. */
+  newcomer(
+    items: Uint32Array,
+    ratings: Float32Array,
+    count: number,
+    least: number,
+  ): NewcomerAnswer {
+    return this.trained.newcomer(items, ratings, count, least, new Uint32Array());
+  }
+
+  /** The factors of the trained nonnegative factorization, by their films and genres. */
+  parts(count: number, least: number): Part[] {
+    return this.trained.parts(count, least);
+  }
+
+  /** The two vectors and the biases of one prediction of the trained model. */
+  addends(user: number, item: number): Addends {
+    const parameters = this.trained.parameters();
+    const row = (name: string, at: number): Float32Array => {
+      const found = parameters.find((parameter) => parameter.name === name);
+      const { columns, values } = found ?? { columns: 0, values: new Float32Array() };
+      return values.slice(at * columns, (at + 1) * columns);
+    };
+    return {
+      p: row('p_u', user),
+      q: row('q_i', item),
+      mu: row('mu', 0)[0] ?? 0,
+      bUser: row('b_u', user)[0] ?? 0,
+      bItem: row('b_i', item)[0] ?? 0,
+    };
+  }
+
+  /** What the draws of the trained sampler say of one rating. */
+  posterior(user: number, item: number): Posterior {
+    return this.trained.posterior(user, item);
+  }
+
+  /** How the chain of the trained sampler went. */
+  chain(): Chain {
+    return this.trained.chain();
+  }
+
+  /** Bars between edges, a curve over them, and marked values; colours in this order. */
+  bars(
+    xLabel: string,
+    yLabel: string,
+    { edges, heights, curve, marks, colors }: Bars,
+  ): Chart | undefined {
+    return histogramChart(
+      xLabel,
+      yLabel,
+      Float64Array.from(edges),
+      Float64Array.from(heights),
+      Float64Array.from(curve.flat()),
+      Float64Array.from(marks),
+      Uint8Array.from(colors.flatMap((color) => [...color])),
+    );
+  }
+
   /** Confidence and similarity of each rated item in a prediction of the trained implicit model. */
   shares(user: number, item: number): ShareOf[] {
     return this.trained.shares(user, item);
@@ -237,11 +309,6 @@ export class Engine {
     } finally {
       run.free();
     }
-  }
-
-  /** The parameters of the trained model. */
-  parametersOfRun(): ParameterValues[] {
-    return this.trained.parameters();
   }
 
   /** Somebody of whom only these attributes are known, by the trained model. */
@@ -278,6 +345,73 @@ export class Engine {
     } finally {
       plan.free();
     }
+  }
+
+  /** All parameters of the trained model. */
+  parameters(): ParameterValues[] {
+    return this.trained.parameters();
+  }
+
+  /** How many ratings each item has, by dense index. */
+  counts(): Uint32Array {
+    return this.opened.itemCounts();
+  }
+
+  /** Whose curves the trained model can be asked for. */
+  curved(most: number): Curved {
+    return { films: this.trained.mostRated(most), users: this.trained.regulars(most) };
+  }
+
+  /** A film's bias over the years; `colors` of the line and of the dots. */
+  itemCurve(item: number, colors: Uint8Array): BiasCurve {
+    return this.trained.itemCurve(item, colors);
+  }
+
+  /** A user's bias over the years. */
+  userCurve(user: number, colors: Uint8Array): BiasCurve {
+    return this.trained.userCurve(user, colors);
+  }
+
+  /** One prediction of a neighborhood model trained on the whole of a small data set. */
+  neighbors(setup: Setup, user: number, item: number, chosen: number | undefined): Neighbored {
+    const run = this.whole(setup);
+    const neighborhood = run.neighborhood(user, item);
+    const ids = neighborhood.candidates.map(({ id }) => id);
+    const other = chosen !== undefined && ids.includes(chosen) ? chosen : ids[0];
+    const row = setup.model === 'user-knn' ? user : item;
+    const found = {
+      neighborhood,
+      other,
+      shared: other === undefined ? undefined : run.sharedRaters(row, other),
+      known: this.known(user, item),
+      fingerprint: run.fingerprint(),
+    };
+    run.free();
+    return found;
+  }
+
+  /** The system of one prediction with interpolation weights, from the whole of a small data set. */
+  interpolate(setup: Setup, user: number, item: number): Interpolating {
+    const run = this.whole(setup);
+    const found = {
+      interpolated: run.interpolated(user, item),
+      known: this.known(user, item),
+      fingerprint: run.fingerprint(),
+    };
+    run.free();
+    return found;
+  }
+
+  /** A model after one pass over everything. */
+  private whole(setup: Setup): Run {
+    const run = new Run(this.opened, setup.model, setup.settings, 'everything', setup.seed);
+    run.pass();
+    return run;
+  }
+
+  private known(user: number, item: number): number | undefined {
+    const { items, ratings } = this.opened.row(user);
+    return ratings[items.indexOf(item)];
   }
 
   private get opened(): Data {

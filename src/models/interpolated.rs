@@ -1,0 +1,471 @@
+//! Interpolation weights: how much each neighbor counts, derived for all neighbors together.
+
+use std::sync::Arc;
+
+use super::biases::square;
+use super::knn::{KEPT, Knn, LAMBDA_2, NEIGHBORS, SUPPORT};
+use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
+use super::similarity::{Measure, Side};
+use super::{Model, Parameter, Spec};
+use crate::data::Ratings;
+use crate::trace::{Explanation, Listen, Step, System};
+
+/// This model's line in the registry.
+pub const ENTRY: Entry = Entry {
+    id: "interpolated-knn",
+    title: "Interpolation weights",
+    source: "Bell, Koren (ICDM 2007), section 4; Koren (KDD 2008), eq. 4",
+    task: Task::Rating,
+    predicts: r"\hat r_{ui} = b_{ui} + \sum_{j \in S^k(i;u)} \theta_{ij}\,(r_{uj} - b_{uj}),\qquad b_{ui} = \mu + b_u + b_i",
+    minimizes: r"\sum_v \Bigl(r_{vi} - b_{vi} - \sum_{j \in S^k(i;u)} \theta_{ij}\,(r_{vj} - b_{vj})\Bigr)^2\quad\text{for each prediction, from shrunk means}",
+    updates: &[
+        r"\hat A\,\theta_i = \hat b,\qquad \hat A_{jl} = \frac{n_{jl}\,\bar A_{jl} + \beta\,\bar A}{n_{jl} + \beta},\qquad \hat b_j = \frac{n_{ij}\,\bar A_{ij} + \beta\,\bar A}{n_{ij} + \beta}",
+        r"\bar A_{jl} = \frac{1}{n_{jl}} \sum_{v} (r_{vj} - b_{vj})(r_{vl} - b_{vl})",
+        r"s_{ij} \leftarrow \frac{n_{ij}}{n_{ij} + \lambda_2}\,\rho_{ij}",
+    ],
+    needs: &[],
+    learning: |_| Learning::Counting,
+    hyperparameters: &[
+        Hyperparameter { default: 30.0, max: 100.0, ..NEIGHBORS },
+        Hyperparameter {
+            name: "beta",
+            symbol: r"\beta",
+            default: 50.0,
+            min: 0.0,
+            max: 1000.0,
+            kind: Kind::Real,
+            help: "Shrinks each mean product towards the mean over all pairs, as if that many more users had rated both.",
+        },
+        Hyperparameter {
+            name: "weights",
+            symbol: r"\theta",
+            default: 0.0,
+            min: 0.0,
+            max: 1.0,
+            kind: Kind::Choice(&["any", "nonnegative"]),
+            help: "Whether a neighbor may count against the item.",
+        },
+        LAMBDA_2,
+        SUPPORT,
+        Hyperparameter { default: 300.0, ..KEPT },
+        Hyperparameter::lambda(5.0, 100.0),
+    ],
+    build: |spec, train, _seed| Box::new(InterpolatedKnn::new(spec, train)),
+};
+
+/// Item neighbors with jointly derived interpolation weights.
+///
+/// Predicts   r^_ui = b_ui + sum theta_ij (r_uj - b_uj) over S^k(i;u), the k items most similar to i among
+///            those that u rated; b_ui = mu + b_u + b_i
+/// Minimizes  for each prediction sum over users v of (z_vi - sum theta_ij z_vj)^2, z_vj = r_vj - b_vj, as
+///            if every v had rated all: A theta = b, where A_jl and b_j stand for means of z_vj z_vl and
+///            z_vi z_vj. Each is the mean over the n_jl users who rated both, shrunk towards the mean
+///            over all pairs: A_jl = (sum z_vj z_vl + beta mean) / (n_jl + beta); the diagonal towards
+///            the mean square
+/// Updates    the similarities that choose S^k(i;u), as in [`Knn`]; a step is one row. The weights are
+///            no parameters: they are solved for when somebody asks for a prediction
+/// Cost       the pass as in [`Knn`]; for one user's predictions the products of all pairs of neighbors
+///            that occur are summed once, at most O(|R(u)| sum over R(u) of |R(j)|) and 4 |R(u)|^2
+///            bytes for that time, never items squared; then O(k^3) each
+/// Source     Bell, Koren (ICDM 2007), section 4, with their solver for nonnegative weights; Koren (KDD
+///            2008), eq. 4. They took all user's ratings with global effects removed; here it is the
+///            baseline, and the mean that products are shrunk to is taken over pairs of ratings rather
+///            than pairs of items, which needs no matrix of all items.
+#[derive(Debug, Clone)]
+pub struct InterpolatedKnn {
+    knn: Knn,
+    beta: f64,
+    nonnegative: bool,
+    /// The mean of z_vj^2 over all ratings.
+    mean_square: f64,
+    /// The mean of z_vj z_vl over all pairs of ratings of one user.
+    mean_product: f64,
+    /// z_vj of every rating, item by item, and where each item's begin: 4 bytes a rating.
+    z: Vec<f32>,
+    start: Vec<usize>,
+}
+
+/// One prediction's system, and what follows from it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Interpolation {
+    /// S^k(i;u): the neighbors j with s_ij and r_uj - b_uj, the most similar first.
+    pub neighbors: Vec<(usize, f32, f32)>,
+    /// A theta = b.
+    pub system: System,
+    /// How many users rated both j and l, for each pair of neighbors, row by row.
+    pub counts: Vec<f32>,
+    /// The same for the item itself and j.
+    pub own_counts: Vec<f32>,
+}
+
+/// Sum of products and number of users for one pair of items.
+type Product = (f32, f32);
+
+/// Room for one user's predictions.
+struct Work {
+    /// What the baseline leaves of each item the user rated; NaN elsewhere.
+    residuals: Vec<f32>,
+    /// One item's residuals by user, and 1 where there is one.
+    spread: Vec<[f32; 2]>,
+    /// The items that are neighbors of anything asked for, ascending.
+    items: Vec<u32>,
+    /// Their products, the lower triangle row by row.
+    products: Vec<Product>,
+    /// Neighbors, system and solution of one prediction.
+    neighbors: Vec<(usize, f32, f32)>,
+    own: Vec<Product>,
+    matrix: Vec<f64>,
+    right: Vec<f64>,
+    theta: Vec<f64>,
+    buffer: Vec<f64>,
+}
+
+impl InterpolatedKnn {
+    /// The baseline is fitted, no similarity is counted yet.
+    pub fn new(spec: &Spec, train: Arc<Ratings>) -> Self {
+        let knn = Knn::plain(spec, (Side::Items, Measure::PearsonBaseline), train);
+        let (mut z, mut start) = (Vec::with_capacity(knn.train.len()), vec![0]);
+        for i in 0..knn.train.items() {
+            let residual = |(v, r)| r - knn.b.sum(v, i, &mut ());
+            z.extend(knn.train.column(i).iter().map(residual));
+            start.push(z.len());
+        }
+        let (mut squares, mut products, mut pairs) = (0.0, 0.0, 0.0);
+        for u in 0..knn.train.users() {
+            let (mut sum, mut own) = (0.0, 0.0);
+            for (i, r) in knn.train.row(u).iter() {
+                let z = r - knn.b.sum(u, i, &mut ());
+                sum += f64::from(z);
+                own += square(z);
+            }
+            let n = knn.train.row(u).len() as f64;
+            squares += own;
+            products += sum * sum - own;
+            pairs += n * n - n;
+        }
+        Self {
+            beta: spec.get("beta"),
+            nonnegative: spec.count("weights") == 1,
+            mean_square: squares / (knn.train.len() as f64).max(1.0),
+            mean_product: products / pairs.max(1.0),
+            z,
+            start,
+            knn,
+        }
+    }
+
+    fn work(&self, u: usize) -> Work {
+        let mut work = Work {
+            residuals: vec![f32::NAN; self.knn.train.items()],
+            spread: vec![[0.0; 2]; self.knn.train.users()],
+            items: Vec::new(),
+            products: Vec::new(),
+            neighbors: Vec::new(),
+            own: Vec::new(),
+            matrix: Vec::new(),
+            right: Vec::new(),
+            theta: Vec::new(),
+            buffer: Vec::new(),
+        };
+        self.knn.residuals(u, &mut work.residuals);
+        work
+    }
+
+    /// Who rated an item, with what the baseline leaves over.
+    fn column(&self, item: usize) -> impl Iterator<Item = (&u32, &f32)> {
+        let z = &self.z[self.start[item]..self.start[item + 1]];
+        self.knn.train.column(item).ids.iter().zip(z)
+    }
+
+    fn spread(&self, item: usize, spread: &mut [[f32; 2]]) {
+        for (&v, &z) in self.column(item) {
+            spread[v as usize] = [z, 1.0];
+        }
+    }
+
+    fn gather(&self, item: usize, spread: &mut [[f32; 2]]) {
+        for &v in self.knn.train.column(item).ids {
+            spread[v as usize] = [0.0; 2];
+        }
+    }
+
+    // lesson: product
+    /// Sum of z_vj z_vl over the users who rated both, and how many they are; `spread` holds l.
+    fn product(&self, item: usize, spread: &[[f32; 2]]) -> Product {
+        let (mut sum, mut count) = (0.0, 0.0);
+        for (&v, z_j) in self.column(item) {
+            // Both are 0 where v has not rated l.
+            let [z_l, one] = spread[v as usize];
+            sum += z_j * z_l;
+            count += one;
+        }
+        (sum, count)
+    }
+
+    /// The mean product, shrunk as if beta more users had rated both with the mean over all pairs.
+    fn shrunk(&self, (sum, count): Product, mean: f64) -> f64 {
+        let count = f64::from(count) + self.beta;
+        if count > 0.0 { (f64::from(sum) + self.beta * mean) / count } else { mean }
+    }
+    // lesson: end
+
+    /// Sums the products of all pairs of items that are neighbors of any of these.
+    fn prepare(&self, u: usize, asked: &[u32], work: &mut Work) {
+        work.items.clear();
+        for &i in asked {
+            let speaking = self.knn.speaking((u, i as usize), &work.residuals);
+            work.items.extend(speaking.map(|(j, ..)| j as u32));
+            if work.items.len() > 2 * self.knn.train.row(u).len() + 1000 {
+                work.items.sort_unstable();
+                work.items.dedup();
+            }
+        }
+        work.items.sort_unstable();
+        work.items.dedup();
+        work.products.clear();
+        for a in 0..work.items.len() {
+            let l = work.items[a] as usize;
+            self.spread(l, &mut work.spread);
+            for &j in &work.items[..=a] {
+                work.products.push(self.product(j as usize, &work.spread));
+            }
+            self.gather(l, &mut work.spread);
+        }
+    }
+
+    /// Makes the system for one prediction and solves it.
+    fn solve(&self, u: usize, i: usize, work: &mut Work) {
+        work.neighbors.clear();
+        work.neighbors.extend(self.knn.speaking((u, i), &work.residuals));
+        let n = work.neighbors.len();
+        for buffer in [&mut work.matrix, &mut work.right, &mut work.theta] {
+            buffer.clear();
+        }
+        work.own.clear();
+        self.spread(i, &mut work.spread);
+        for &(j, ..) in &work.neighbors {
+            let product = self.product(j, &work.spread);
+            work.own.push(product);
+            work.right.push(self.shrunk(product, self.mean_product));
+        }
+        self.gather(i, &mut work.spread);
+        for &(j, ..) in &work.neighbors {
+            for &(l, ..) in &work.neighbors {
+                let mean = if j == l { self.mean_square } else { self.mean_product };
+                work.matrix.push(self.shrunk(work.known(j, l), mean));
+            }
+        }
+        if self.nonnegative {
+            work.theta.resize(n, 0.0);
+            nonnegative(&work.matrix, &work.right, &mut work.theta, &mut work.buffer);
+        } else {
+            any(&work.matrix, &work.right, &mut work.theta, &mut work.buffer);
+        }
+    }
+
+    fn sum<L: Listen>(&self, (u, i): (usize, usize), work: &mut Work, listen: &mut L) -> f32 {
+        self.solve(u, i, work);
+        let weighted = work.neighbors.iter().zip(&work.theta);
+        let sum = weighted.fold(0.0, |sum, (&(.., e), &theta)| sum + theta * f64::from(e));
+        let baseline = self.knn.b.sum(u, i, listen);
+        listen.term(r"\sum_j \theta_{ij}\,(r_{uj} - b_{uj})", sum as f32);
+        baseline + sum as f32
+    }
+
+    /// The system of the prediction for `u` and `i`.
+    pub fn interpolation(&self, u: usize, i: usize) -> Interpolation {
+        let mut work = self.work(u);
+        self.prepare(u, &[i as u32], &mut work);
+        self.solve(u, i, &mut work);
+        let single = |values: &[f64]| values.iter().map(|&x| x as f32).collect::<Vec<f32>>();
+        let ids = || work.neighbors.iter().map(|&(j, ..)| j);
+        Interpolation {
+            counts: ids()
+                .flat_map(|j| ids().map(move |l| (j, l)))
+                .map(|(j, l)| work.known(j, l).1)
+                .collect(),
+            own_counts: work.own.iter().map(|&(_, count)| count).collect(),
+            system: System {
+                matrix: single(&work.matrix),
+                right: single(&work.right),
+                solution: Some(single(&work.theta)),
+            },
+            neighbors: work.neighbors,
+        }
+    }
+
+    /// The neighbors behind it: the baseline, and who is similar.
+    pub fn knn(&self) -> &Knn {
+        &self.knn
+    }
+}
+
+impl Work {
+    fn known(&self, j: usize, l: usize) -> Product {
+        let at = |item: usize| self.items.partition_point(|&id| (id as usize) < item);
+        let (low, high) = (at(j.min(l)), at(j.max(l)));
+        self.products[high * (high + 1) / 2 + low]
+    }
+}
+
+/// Solves A x = b by Cholesky factorization. A matrix of means over different users need not be positive
+/// definite: then as much as it takes is added to the diagonal, beginning with a millionth of its mean.
+fn any(a: &[f64], b: &[f64], x: &mut Vec<f64>, factor: &mut Vec<f64>) {
+    let n = b.len();
+    let mean = (0..n).map(|k| a[k * n + k]).sum::<f64>() / n.max(1) as f64;
+    let mut more = 0.0;
+    // A diagonal this much larger than everything else is positive definite: it ends.
+    for _ in 0..100 {
+        factor.clear();
+        factor.extend_from_slice(a);
+        if is_factorized(factor, n, more) {
+            x.clear();
+            x.extend_from_slice(b);
+            for j in 0..n {
+                for k in 0..j {
+                    x[j] -= factor[j * n + k] * x[k];
+                }
+                x[j] /= factor[j * n + j];
+            }
+            for j in (0..n).rev() {
+                for k in j + 1..n {
+                    x[j] -= factor[k * n + j] * x[k];
+                }
+                x[j] /= factor[j * n + j];
+            }
+            return;
+        }
+        more = if more > 0.0 { 2.0 * more } else { 1e-6 * mean.max(1e-6) };
+    }
+    x.clear();
+    x.resize(n, 0.0);
+}
+
+/// The least share of a diagonal element that may be left of it as a pivot: below, the weights would grow
+/// beyond what means over so few users can tell.
+const LEAST: f64 = 0.01;
+
+/// The lower triangle L with L L^T = A + `more` I in place of A; false where there is none.
+fn is_factorized(a: &mut [f64], n: usize, more: f64) -> bool {
+    for j in 0..n {
+        let mut pivot = a[j * n + j] + more;
+        for k in 0..j {
+            pivot -= a[j * n + k] * a[j * n + k];
+        }
+        if pivot <= LEAST * (a[j * n + j] + more) || !pivot.is_finite() {
+            return false;
+        }
+        let root = pivot.sqrt();
+        a[j * n + j] = root;
+        for i in j + 1..n {
+            let mut sum = a[i * n + j];
+            for k in 0..j {
+                sum -= a[i * n + k] * a[j * n + k];
+            }
+            a[i * n + j] = sum / root;
+        }
+    }
+    true
+}
+
+/// Most steps of [`nonnegative`], and the length of the slope at which it ends, as a share of the first.
+const STEPS: usize = 1000;
+const ENOUGH: f64 = 1e-6;
+
+// lesson: nonnegative
+/// Minimizes x^T A x / 2 - b^T x over x >= 0, from x = 0, by steepest descent: Bell and Koren (2007),
+/// figure 1. What is at zero and would fall is held there; a step goes to the lowest point of its line,
+/// or to where the first number reaches zero. `room` is for slopes and directions.
+fn nonnegative(a: &[f64], b: &[f64], x: &mut [f64], room: &mut Vec<f64>) {
+    let n = b.len();
+    room.clear();
+    room.extend_from_slice(b);
+    room.resize(3 * n, 0.0);
+    let (slope, rest) = room.split_at_mut(n);
+    let (direction, product) = rest.split_at_mut(n);
+    let mut first = 0.0;
+    for step in 0..STEPS {
+        let mut squares = 0.0;
+        for k in 0..n {
+            let held = x[k] <= 0.0 && slope[k] < 0.0;
+            direction[k] = if held { 0.0 } else { slope[k] };
+            squares += direction[k] * direction[k];
+        }
+        first = if step == 0 { squares } else { first };
+        if squares <= ENOUGH * ENOUGH * first {
+            return;
+        }
+        let mut curvature = 0.0;
+        for k in 0..n {
+            let row = a[k * n..(k + 1) * n].iter().zip(&*direction);
+            product[k] = row.fold(0.0, |sum, (a, d)| sum + a * d);
+            curvature += direction[k] * product[k];
+        }
+        // Along a line that curves down there is no lowest point; the first zero ends it, if any.
+        let mut length = if curvature > 0.0 { squares / curvature } else { f64::INFINITY };
+        let mut hit = n;
+        for k in 0..n {
+            if direction[k] < 0.0 && -x[k] / direction[k] < length {
+                (length, hit) = (-x[k] / direction[k], k);
+            }
+        }
+        if !length.is_finite() {
+            return;
+        }
+        for k in 0..n {
+            x[k] = if k == hit { 0.0 } else { (x[k] + length * direction[k]).max(0.0) };
+            slope[k] -= length * product[k];
+        }
+    }
+}
+// lesson: end
+
+impl Model for InterpolatedKnn {
+    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
+        let mut work = self.work(u);
+        self.prepare(u, items, &mut work);
+        for (out, &i) in out.iter_mut().zip(items) {
+            *out = self.sum((u, i as usize), &mut work, &mut ());
+        }
+    }
+
+    fn explain(&self, u: usize, i: usize) -> Explanation {
+        let mut explanation = Explanation::default();
+        let mut work = self.work(u);
+        self.prepare(u, &[i as u32], &mut work);
+        self.sum((u, i), &mut work, &mut explanation);
+        let weighted = work.neighbors.iter().zip(&work.theta);
+        let shares = weighted.map(|(&(j, _, e), &theta)| (j, (theta * f64::from(e)) as f32));
+        explanation.because = shares.collect();
+        explanation.because.sort_by(|a, b| b.1.total_cmp(&a.1));
+        explanation
+    }
+
+    fn pass(&mut self, epoch: usize) {
+        self.knn.pass(epoch);
+    }
+
+    fn steps(&self) -> usize {
+        self.knn.steps()
+    }
+
+    fn step(&mut self, epoch: usize, n: usize) -> Step {
+        self.knn.step(epoch, n)
+    }
+
+    fn operations(&self) -> f64 {
+        self.knn.operations()
+    }
+
+    fn objective(&self) -> f64 {
+        self.knn.objective()
+    }
+
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        self.knn.parameters()
+    }
+
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        self.knn.values_mut()
+    }
+}

@@ -1,0 +1,154 @@
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+
+import { seriousFaults, Site } from './harness.ts';
+
+const CHAPTER = 'chapters/05-neighbors.html';
+
+let site: Site;
+beforeAll(async () => {
+  site = await Site.open();
+});
+afterEach(() => site.leave());
+afterAll(() => site.close());
+
+const number = (text: string): number =>
+  Number(text.replace('\u2212', '-').replace('+', '').replaceAll(',', ''));
+
+function part(page: Page, element: string, nth = 0): Locator {
+  return page.locator(`model-lab:has(${element})`).nth(nth);
+}
+
+/** The columns of the tinted rows: residual, n, rho, shrinkage, s, weight, share. */
+async function speakers(lab: Locator): Promise<number[][]> {
+  const rows = lab.locator('.neighbors-table').first().locator('tr.speaks');
+  const cells = await rows.evaluateAll((found) =>
+    found.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.innerText)),
+  );
+  return cells.map((row) => row.slice(1).map(number));
+}
+
+async function ready(lab: Locator): Promise<void> {
+  await lab.scrollIntoViewIfNeeded();
+  await lab.locator('.neighbors-table tr.speaks').first().waitFor();
+}
+
+describe.each([0, 1])('the neighbors of one prediction, live part %i', (nth) => {
+  test('are weighted by their similarities, and their shares add up', async () => {
+    const { page } = await site.visit(CHAPTER);
+    const lab = part(page, 'neighbor-explorer', nth);
+    await ready(lab);
+    const rows = await speakers(lab);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.length).toBeLessThanOrEqual(3);
+    const all = rows.reduce((sum, [, , , , , weight = NaN]) => sum + weight, 0);
+    for (const [
+      e = NaN,
+      n = NaN,
+      rho = NaN,
+      shrinkage = NaN,
+      s = NaN,
+      w = NaN,
+      share = NaN,
+    ] of rows) {
+      expect(shrinkage).toBeCloseTo(n / (n + 5), 2);
+      expect(Math.abs(s - shrinkage * rho)).toBeLessThan(0.01);
+      expect(w).toBeCloseTo(s, 3);
+      expect(Math.abs(share - (w / all) * e)).toBeLessThan(0.02);
+    }
+    const sum = await lab.locator('.neighbors-sum').innerText();
+    const result = number((await lab.locator('.neighbors-sum strong').first().innerText()).trim());
+    const baseline = number(/=\s*([\d.]+)\s*\+/u.exec(sum)?.[1] ?? 'NaN');
+    const shares = rows.reduce((whole, row) => whole + (row[6] ?? NaN), 0);
+    expect(Math.abs(baseline + shares - result)).toBeLessThan(0.005);
+  });
+});
+
+describe('the first live part', () => {
+  test('lets fewer speak where k is smaller', async () => {
+    const { page } = await site.visit(CHAPTER);
+    const lab = part(page, 'neighbor-explorer');
+    await ready(lab);
+    const field = lab.locator('input[id$="-neighbors"]');
+    await field.fill('1');
+    await field.blur();
+    await expect.poll(async () => (await speakers(lab)).length).toBe(1);
+    const [[e = NaN, , , , , , share = NaN] = []] = await speakers(lab);
+    expect(Math.abs(share - e)).toBeLessThan(0.006);
+  });
+
+  test('shows the sums of the pair that is chosen', async () => {
+    const { page } = await site.visit(CHAPTER);
+    const lab = part(page, 'neighbor-explorer');
+    await ready(lab);
+    const radios = lab.locator('.neighbors-table input[type=radio]');
+    await radios.nth(1).check();
+    const pair = lab.locator('.neighbors-pair');
+    const row = lab.locator('.neighbors-table').first().locator('tbody tr').nth(1);
+    const cells = await row.locator('td').allInnerTexts();
+    const [, , n = NaN, , , s = NaN] = cells.map(number);
+    await expect.poll(() => pair.locator('tbody tr').count()).toBe(n);
+    const products = (await pair.locator('tbody td:last-child').allInnerTexts()).map(number);
+    const xs = (await pair.locator('tbody td:nth-child(2)').allInnerTexts()).map(number);
+    const ys = (await pair.locator('tbody td:nth-child(3)').allInnerTexts()).map(number);
+    const sum = (values: number[]): number => values.reduce((whole, x) => whole + x, 0);
+    const squares = (values: number[]): number => sum(values.map((x) => x * x));
+    const rho = sum(products) / Math.sqrt(squares(xs) * squares(ys));
+    expect(Math.abs((n / (n + 5)) * rho - s)).toBeLessThan(0.02);
+  });
+
+  test('goes to another user and another film', async () => {
+    const { page } = await site.visit(CHAPTER);
+    const lab = part(page, 'neighbor-explorer');
+    await ready(lab);
+    const before = await lab.locator('.neighbors-sum').innerText();
+    await lab.getByLabel('User u').selectOption({ index: 3 });
+    await lab.getByLabel('Item i').selectOption({ index: 5 });
+    await expect.poll(() => lab.locator('.neighbors-sum').innerText()).not.toBe(before);
+  });
+});
+
+test('the walk counts one film’s list at a time', async () => {
+  const { page } = await site.visit(CHAPTER);
+  const lab = part(page, 'step-walk');
+  await lab.scrollIntoViewIfNeeded();
+  await lab.getByRole('button', { name: 'Step forward' }).click();
+  await lab.getByText('Step 1 ·').waitFor();
+  await lab.getByRole('button', { name: 'Step back' }).click();
+});
+
+test('training takes one pass, and the films come with their reasons', async () => {
+  const { page } = await site.visit(CHAPTER);
+  const lab = part(page, 'model-training');
+  await lab.scrollIntoViewIfNeeded();
+  await lab.getByRole('button', { name: 'Train' }).click();
+  await lab.locator('film-table tbody tr').first().waitFor({ timeout: 60_000 });
+  const text = await page.locator('main').innerText();
+  expect(text).not.toMatch(/NaN|undefined|Infinity/u);
+});
+
+test('items and users race', async () => {
+  const { page } = await site.visit(CHAPTER);
+  const lab = part(page, 'model-race');
+  await lab.scrollIntoViewIfNeeded();
+  await lab.getByRole('button', { name: 'Start the race' }).click();
+  await lab.getByText('Both have finished.').waitFor({ timeout: 60_000 });
+  const row = lab.locator('.race-results tr', { hasText: 'test RMSE at the end' }).locator('td');
+  for (const text of await row.allInnerTexts()) expect(number(text)).toBeLessThan(0.95);
+});
+
+test.each(['light', 'dark'] as const)('nothing serious for axe, %s', async (colorScheme) => {
+  const { page } = await site.visit(CHAPTER, { colorScheme });
+  await ready(part(page, 'neighbor-explorer'));
+  await ready(part(page, 'neighbor-explorer', 1));
+  expect(await seriousFaults(page)).toEqual([]);
+});
+
+test('fits a phone without scrolling sideways', async () => {
+  const { page } = await site.visit(CHAPTER, { viewport: { width: 360, height: 740 } });
+  await ready(part(page, 'neighbor-explorer'));
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow).toBe(0);
+});

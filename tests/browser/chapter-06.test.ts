@@ -1,0 +1,130 @@
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+
+import { seriousFaults, Site } from './harness.ts';
+
+const CHAPTER = 'chapters/06-interpolation-weights.html';
+
+let site: Site;
+beforeAll(async () => {
+  site = await Site.open();
+});
+afterEach(() => site.leave());
+afterAll(() => site.close());
+
+const number = (text: string): number =>
+  Number(text.trim().replace('\u2212', '-').replace('+', '').replaceAll(',', ''));
+
+function part(page: Page, element: string, nth = 0): Locator {
+  return page.locator(`model-lab:has(${element})`).nth(nth);
+}
+
+interface System {
+  matrix: number[][];
+  theta: number[];
+  right: number[];
+}
+
+/** The system as it is shown, without the counts below its numbers. */
+async function system(lab: Locator): Promise<System> {
+  const rows = await lab.locator('.neighbors-system tbody tr').evaluateAll((found) =>
+    found.map((row) =>
+      [...row.querySelectorAll('td')].map((cell) => {
+        const copy = cell.cloneNode(true) as HTMLElement;
+        copy.querySelector('small')?.remove();
+        return copy.textContent ?? '';
+      }),
+    ),
+  );
+  const numbers = rows.map((row) => row.map(number));
+  const n = numbers.length;
+  return {
+    matrix: numbers.map((row) => row.slice(0, n)),
+    theta: numbers.map((row) => row[n] ?? NaN),
+    right: numbers.map((row) => row[n + 1] ?? NaN),
+  };
+}
+
+async function ready(lab: Locator): Promise<void> {
+  await lab.scrollIntoViewIfNeeded();
+  await lab.locator('.neighbors-system tbody tr').first().waitFor();
+}
+
+describe('the system of one prediction', () => {
+  test('is symmetric and solved by its weights', async () => {
+    const { page } = await site.visit(CHAPTER);
+    const lab = part(page, 'interpolation-system');
+    await ready(lab);
+    const { matrix, right, theta } = await system(lab);
+    expect(theta.length).toBeGreaterThan(0);
+    for (const [row, line] of matrix.entries()) {
+      const product = line.reduce((sum, a, column) => sum + a * (theta[column] ?? NaN), 0);
+      expect(Math.abs(product - (right[row] ?? NaN))).toBeLessThan(0.005);
+      for (const [column, a] of line.entries()) expect(a).toBe(matrix[column]?.[row]);
+    }
+    const sum = theta.reduce((whole, weight) => whole + weight, 0);
+    const shown = number(await lab.locator('.theta-sum').innerText());
+    expect(Math.abs(shown - sum)).toBeLessThan(0.005);
+  });
+
+  test('has no weight below zero where none is allowed', async () => {
+    const { page } = await site.visit(CHAPTER);
+    const lab = part(page, 'interpolation-system');
+    await ready(lab);
+    await lab
+      .getByLabel('weights')
+      .selectOption('nonnegative')
+      .catch(async () => {
+        await lab.getByRole('radio', { name: 'nonnegative' }).check();
+      });
+    for (const item of [0, 3, 6]) {
+      await lab.getByLabel('Item i').selectOption({ index: item });
+      await expect
+        .poll(async () => (await system(lab)).theta.every((weight) => weight >= 0))
+        .toBe(true);
+    }
+  });
+});
+
+test('the walk of the global weights changes them', async () => {
+  const { page } = await site.visit(CHAPTER);
+  const lab = part(page, 'step-walk');
+  await lab.scrollIntoViewIfNeeded();
+  await lab.getByRole('button', { name: 'Step forward' }).click();
+  await lab.getByText('Step 1 ·').waitFor();
+});
+
+test('trains on the large data set and explains its films', async () => {
+  const { page } = await site.visit(CHAPTER);
+  const lab = part(page, 'model-training');
+  await lab.scrollIntoViewIfNeeded();
+  await lab.getByRole('button', { name: 'Train' }).click();
+  await lab.locator('film-table tbody tr').first().waitFor({ timeout: 120_000 });
+  expect(await page.locator('main').innerText()).not.toMatch(/NaN|undefined|Infinity/u);
+}, 150_000);
+
+test('learned weights race counted ones', async () => {
+  const { page } = await site.visit(CHAPTER);
+  const lab = part(page, 'model-race');
+  await lab.scrollIntoViewIfNeeded();
+  await lab.getByLabel('epochs', { exact: true }).first().fill('2');
+  await lab.getByRole('button', { name: 'Start the race' }).click();
+  await lab.getByText('Both have finished.').waitFor({ timeout: 60_000 });
+  const row = lab.locator('.race-results tr', { hasText: 'test RMSE at the end' }).locator('td');
+  for (const text of await row.allInnerTexts()) expect(number(text)).toBeLessThan(0.95);
+});
+
+test.each(['light', 'dark'] as const)('nothing serious for axe, %s', async (colorScheme) => {
+  const { page } = await site.visit(CHAPTER, { colorScheme });
+  await ready(part(page, 'interpolation-system'));
+  expect(await seriousFaults(page)).toEqual([]);
+});
+
+test('fits a phone without scrolling sideways', async () => {
+  const { page } = await site.visit(CHAPTER, { viewport: { width: 360, height: 740 } });
+  await ready(part(page, 'interpolation-system'));
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow).toBe(0);
+});

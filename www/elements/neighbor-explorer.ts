@@ -1,0 +1,258 @@
+import '../styles/neighbors.css';
+import './run-link.ts';
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { Candidate } from '../../pkg/factorscope.js';
+import type { Neighbored, Opened } from '../engine/types.ts';
+import { fixed, plain, signed } from '../format.ts';
+import { tex } from '../maths.ts';
+import { LabView } from './lab-view.ts';
+import { pairPicker, titleOf, userOf } from './pair-picker.ts';
+
+const raw = String.raw;
+
+/** What is shown, and what it was asked for. */
+interface Shown {
+  opened: Opened;
+  user: number;
+  item: number;
+  found: Neighbored;
+}
+
+/** One prediction from neighbors: who speaks, with what weight, and what two of them share. */
+@customElement('neighbor-explorer')
+export class NeighborExplorer extends LabView {
+  @state() private shown: Shown | undefined;
+  @state() private fault = '';
+  private user = 0;
+  private item = 0;
+  private other: number | undefined;
+  private asked = 0;
+
+  protected override labChanged(): void {
+    void this.ask();
+  }
+
+  protected override dataChanged(): void {
+    this.asked++;
+    this.shown = undefined;
+    this.user = 0;
+    this.item = 0;
+    this.other = undefined;
+  }
+
+  private async ask(): Promise<void> {
+    const asked = ++this.asked;
+    const { item, other, user } = this;
+    try {
+      const opened = await this.lab.opened();
+      const client = await this.lab.engine();
+      const setup = this.lab.setup('everything');
+      const found = await client.call((engine) => engine.neighbors(setup, user, item, other));
+      if (asked !== this.asked) return;
+      this.shown = { opened, user, item, found };
+      this.fault = '';
+    } catch (error) {
+      if (asked === this.asked) this.fault = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const { shown } = this;
+    return html`
+      <section class="neighbors" aria-label="One prediction from its neighbors">
+        ${shown ? this.parts(shown) : html`<p class="help">Working…</p>`}
+        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        <run-link .lab=${this.lab} .fingerprint=${shown?.found.fingerprint}></run-link>
+      </section>
+    `;
+  }
+
+  private get byItems(): boolean {
+    return this.lab.entry.id !== 'user-knn';
+  }
+
+  private parts(shown: Shown): TemplateResult {
+    const { found, opened } = shown;
+    return html`
+      ${pairPicker(this.lab.block.id, opened, this.user, this.item, (user, item) => {
+        this.user = user;
+        this.item = item;
+        this.other = undefined;
+        void this.ask();
+      })}
+      ${this.sentence(shown)} ${this.table(shown)} ${this.pair(shown)}
+      <p class="help">
+        ${found.known === undefined ? 'The user has not rated this item.' : nothing} The model was
+        trained on the whole of this small table.
+      </p>
+    `;
+  }
+
+  private name({ id }: { id: number }, opened: Opened): string {
+    return this.byItems ? titleOf(opened, id) : userOf(opened, id);
+  }
+
+  private sentence({ found }: Shown): TemplateResult {
+    const { baseline, candidates, prediction } = found.neighborhood;
+    const speakers = candidates.filter(({ weight }) => weight > 0);
+    const top = speakers.reduce((sum, { residual, weight }) => sum + weight * residual, 0);
+    const below = speakers.reduce((sum, { weight }) => sum + weight, 0);
+    const { lambda_3: more = 0 } = this.lab.state.settings;
+    return html`
+      <p class="neighbors-sum value" role="status">
+        ${tex(raw`\hat r_{ui} = b_{ui} + \frac{\sum w\,e}{\lambda_3 + \sum w}`)} =
+        ${fixed(baseline, 3)} + ${bracketed(top)} / (${plain(more, 3)} + ${fixed(below, 3)}) =
+        <strong>${fixed(prediction, 3)}</strong>${
+          found.known === undefined
+            ? nothing
+            : html`; the rating is <strong>${plain(found.known)}</strong>`
+        }
+      </p>
+    `;
+  }
+
+  private table(shown: Shown): TemplateResult {
+    const { candidates } = shown.found.neighborhood;
+    const speaking = candidates.filter(({ weight }) => weight > 0).length;
+    return html`
+      <div class="table-scroll">
+        <table class="neighbors-table">
+          <caption>
+            ${candidates.length} could speak, ${speaking} do (tinted).
+            ${this.byItems ? 'Choose an item' : 'Choose a user'} to see what the two share.
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">
+                ${this.byItems ? 'item j that the user rated' : 'user v who rated it'}
+              </th>
+              <th scope="col">rating</th>
+              <th scope="col">
+                ${tex(this.byItems ? raw`r_{uj} - b_{uj}` : raw`r_{vi} - b_{vi}`)}
+              </th>
+              <th scope="col">${tex('n')}</th>
+              <th scope="col">${tex(raw`\rho`)}</th>
+              <th scope="col">${tex(raw`\tfrac{n}{n + \lambda_2}`)}</th>
+              <th scope="col">${tex('s')}</th>
+              <th scope="col">${tex('w = s^p')}</th>
+              <th scope="col">share</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${candidates.map((candidate) => this.row(candidate, shown))}
+          </tbody>
+        </table>
+      </div>
+    `;
+  }
+
+  private row(candidate: Candidate, { found, opened }: Shown): TemplateResult {
+    const { id, n, rating, residual, rho, share, similarity, weight } = candidate;
+    const { lambda_2: shrinkage = 0 } = this.lab.state.settings;
+    const speaks = weight > 0;
+    const name = `${this.lab.block.id}-other`;
+    return html`
+      <tr class=${speaks ? 'speaks' : ''}>
+        <th scope="row">
+          <label>
+            <input
+              type="radio"
+              name=${name}
+              .checked=${found.other === id}
+              @change=${() => {
+                this.other = id;
+                void this.ask();
+              }}
+            />
+            ${this.name(candidate, opened)}
+          </label>
+        </th>
+        <td>${fixed(rating, 1)}</td>
+        <td>${signed(residual, 2)}</td>
+        <td>${plain(n)}</td>
+        <td>${signed(rho, 2)}</td>
+        <td>${n > 0 ? fixed(n / (n + shrinkage), 2) : '–'}</td>
+        <td>${signed(similarity, 3)}</td>
+        <td>${speaks ? fixed(weight, 3) : '–'}</td>
+        <td>${speaks ? signed(share, 3) : '–'}</td>
+      </tr>
+    `;
+  }
+
+  private pair({ found, item, opened, user }: Shown): TemplateResult | typeof nothing {
+    const { other, shared } = found;
+    if (!shared || other === undefined) return nothing;
+    const own = this.name({ id: this.byItems ? item : user }, opened);
+    const n = shared.raters.length;
+    const [xy, xx, yy] = shared.sums;
+    const {
+      lambda_2: shrinkage = 0,
+      similarity: measure = 0,
+      support = 1,
+    } = this.lab.state.settings;
+    const correlation = measure === 0 || measure === 2;
+    return html`
+      <div class="neighbors-pair" role="group" aria-label="What the two share">
+        <div class="table-scroll">
+          <table class="neighbors-table">
+            <caption>
+              <span class="of-item">${own}</span>
+              (x) and
+              <span class="of-item">${this.name({ id: other }, opened)}</span>
+              (y): ${n === 1 ? 'one rating' : `${n} ratings`} in common
+            </caption>
+            <thead>
+              <tr>
+                <th scope="col">${this.byItems ? 'user' : 'item'}</th>
+                <th scope="col">x</th>
+                <th scope="col">y</th>
+                <th scope="col">x y</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${shared.raters.map(
+                ([rater, x, y]) => html`
+                  <tr>
+                    <th scope="row">
+                      ${this.byItems ? userOf(opened, rater) : titleOf(opened, rater)}
+                    </th>
+                    <td>${signed(x, 2)}</td>
+                    <td>${signed(y, 2)}</td>
+                    <td>${signed(x * y, 2)}</td>
+                  </tr>
+                `,
+              )}
+            </tbody>
+          </table>
+        </div>
+        <div class="neighbors-rho value">
+          ${
+            correlation
+              ? html`<p>
+                  ${tex(raw`\rho = \frac{\sum x y}{\sqrt{\sum x^2 \sum y^2}}`)} = ${bracketed(xy)} /
+                  √(${fixed(xx, 3)} · ${fixed(yy, 3)}) =
+                  <strong>${signed(shared.rho, 3)}</strong>
+                </p>`
+              : html`<p>${tex(raw`\rho`)} = <strong>${signed(shared.rho, 3)}</strong></p>`
+          }
+          ${
+            n < support
+              ? html`<p>Fewer than ${plain(support)} in common: the two are not compared.</p>`
+              : html`<p>
+                  ${tex(raw`s = \frac{n}{n + \lambda_2}\,\rho`)} = ${n} / (${n} +
+                  ${plain(shrinkage)}) · ${bracketed(shared.rho)} =
+                  <strong>${signed(shared.similarity, 3)}</strong>
+                </p>`
+          }
+        </div>
+      </div>
+    `;
+  }
+}
+
+function bracketed(value: number): string {
+  return value < 0 ? `(${fixed(value, 3)})` : fixed(value, 3);
+}
