@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::data::{Line, Ratings};
 use crate::models::{Model, Newcomer};
+use crate::sort;
 
 /// An item with a rating, predicted or given.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -54,7 +55,7 @@ pub fn favorites(known: &Ratings, u: usize, n: usize) -> Vec<Scored> {
 
 fn first(scored: impl Iterator<Item = Scored>, n: usize) -> Vec<Scored> {
     let mut all: Vec<Scored> = scored.collect();
-    all.sort_by(|a, b| b.rating.total_cmp(&a.rating).then(a.item.cmp(&b.item)));
+    sort::by(&mut all, &|a, b| b.rating.total_cmp(&a.rating).then(a.item.cmp(&b.item)));
     all.truncate(n);
     all
 }

@@ -53,6 +53,7 @@ pub mod eval;
 pub mod explore;
 pub mod models;
 pub mod random;
+mod sort;
 pub mod trace;
 pub mod train;
 #[cfg(target_arch = "wasm32")]

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::data::Rating;
 use crate::models::Axis;
+use crate::sort;
 
 /// One addend of a prediction, or one part of a closed form.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -209,6 +210,13 @@ pub struct Explanation {
     /// What single items the user rated contribute, largest first, where the model can tell: the item
     /// and its share.
     pub because: Vec<(usize, f32)>,
+}
+
+impl Explanation {
+    /// Puts the items that speak for the prediction in order.
+    pub(crate) fn largest_first(&mut self) {
+        sort::by(&mut self.because, &|a, b| b.1.total_cmp(&a.1));
+    }
 }
 
 impl Listen for Explanation {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Item;
+use crate::sort;
 
 /// One thing that a user or an item can have.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -35,7 +36,7 @@ impl Lists {
     /// by kind, then value; so their numbers do not depend on the order in which a file tells them.
     pub fn new(each: &[Vec<Attribute>]) -> Self {
         let mut names: Vec<Attribute> = each.iter().flatten().cloned().collect();
-        names.sort();
+        sort::by(&mut names, &|a, b| a.cmp(b));
         names.dedup();
         if names.is_empty() {
             return Self::default();

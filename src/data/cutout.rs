@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Attributes, Dataset, Ids, Rating, Ratings};
+use crate::sort;
 
 /// The `items` most rated items, and `users` users who rated about three quarters of them, so that
 /// the table is well filled and still has holes. Ids, titles, timestamps and attributes stay.
@@ -10,14 +11,16 @@ use super::{Attributes, Dataset, Ids, Rating, Ratings};
 pub fn cutout(from: &Dataset, users: usize, items: usize) -> Dataset {
     let all = &from.ratings;
     let mut columns: Vec<usize> = (0..all.items()).collect();
-    columns.sort_by_key(|&i| (usize::MAX - all.column(i).len(), i));
+    let raters = |i: usize| all.column(i).len();
+    sort::by(&mut columns, &|&i, &j| raters(j).cmp(&raters(i)).then(i.cmp(&j)));
     columns.truncate(items);
     columns.sort_unstable();
 
     let wanted = columns.len() * 3 / 4;
     let filled = |u: usize| columns.iter().filter(|&&i| all.get(u, i).is_some()).count();
     let mut rows: Vec<usize> = (0..all.users()).collect();
-    rows.sort_by_cached_key(|&u| (filled(u).abs_diff(wanted), u));
+    let off: Vec<usize> = (0..all.users()).map(|u| filled(u).abs_diff(wanted)).collect();
+    sort::by(&mut rows, &|&a, &b| off[a].cmp(&off[b]).then(a.cmp(&b)));
     rows.truncate(users);
     rows.sort_unstable();
 

@@ -1,5 +1,6 @@
 //! Names users and items came with, and the dense numbers the models use instead.
 
+use crate::sort;
 use std::cmp::Ordering;
 
 /// The original ids of users (or of items), in ascending order: numbers by value, then text.
@@ -14,7 +15,7 @@ impl Ids {
     /// Sorts `names` and drops repetitions.
     pub fn new(names: impl IntoIterator<Item = Box<str>>) -> Self {
         let mut names: Vec<Box<str>> = names.into_iter().collect();
-        names.sort_by(|a, b| order(a, b));
+        sort::by(&mut names, &|a, b| order(a, b));
         names.dedup();
         Self(names)
     }

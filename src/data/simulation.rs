@@ -27,6 +27,7 @@ use rand::RngExt;
 use super::films::films;
 use super::{Attributes, Dataset, Ids, Item, Lists, Origin, Rating, Ratings};
 use crate::random::{Normal, stream};
+use crate::sort;
 
 const USERS: usize = 600;
 const RATINGS: f64 = 60_000.0;
@@ -265,7 +266,7 @@ fn draw(seed: u64, catalogue: &[Item], windows: &[(u32, u32)], truth: &Truth) ->
             chosen.truncate(count);
         }
         // Selection leaves them in no particular order.
-        chosen.sort_unstable_by_key(|&(_, i)| i);
+        sort::by(&mut chosen, &|a, b| a.1.cmp(&b.1));
         for (_, i) in chosen {
             let t = time.random_range(start.max(available[i])..end);
             let r = truth.expected(u, i, t) + truth.noise * noise.sample() as f32;

@@ -7,6 +7,7 @@ use rand::seq::SliceRandom;
 
 use super::Ratings;
 use crate::random;
+use crate::sort;
 
 /// Two sets over the same users and items that share no rating.
 #[derive(Debug, Clone)]
@@ -62,7 +63,7 @@ pub fn latest(all: &Ratings, count: usize) -> Option<Split> {
     for u in 0..all.users() {
         let mut positions: Vec<usize> = all.positions(u).collect();
         if positions.len() > count {
-            positions.sort_by_key(|&n| (times[n], n));
+            sort::by(&mut positions, &|&a, &b| times[a].cmp(&times[b]).then(a.cmp(&b)));
             for &n in &positions[positions.len() - count..] {
                 is_test[n] = true;
             }
@@ -78,7 +79,7 @@ pub fn future(all: &Ratings, share: f64) -> Option<Split> {
     let times = all.timestamps()?;
     let tested = (share.clamp(0.0, 1.0) * all.len() as f64).round() as usize;
     let mut order: Vec<usize> = (0..all.len()).collect();
-    order.sort_by_key(|&n| (times[n], n));
+    sort::by(&mut order, &|&a, &b| times[a].cmp(&times[b]).then(a.cmp(&b)));
     let mut is_test = vec![false; all.len()];
     for &n in &order[all.len() - tested..] {
         is_test[n] = true;

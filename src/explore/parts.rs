@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::data::Ratings;
 use crate::models::{Model, Parameter};
+use crate::sort;
 
 /// A film, and what one factor adds to its prediction for the mean of all users.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -81,14 +82,14 @@ pub fn parts(
             .iter()
             .map(|film| PartFilm { item: film.0, adds: film.1[k], share: share(film) })
             .collect();
-        top.sort_by(|a, b| b.share.total_cmp(&a.share).then(a.item.cmp(&b.item)));
+        sort::by(&mut top, &|a, b| b.share.total_cmp(&a.share).then(a.item.cmp(&b.item)));
         top.truncate(n);
         let own = by_genre(films.iter().map(|film| (film.0, share(film))), genres);
         let mut own: Vec<PartGenre> = own
             .into_iter()
             .map(|(name, share)| PartGenre { usual: usual[&name], name, share })
             .collect();
-        own.sort_by(|a, b| (b.share - b.usual).total_cmp(&(a.share - a.usual)));
+        sort::by(&mut own, &|a, b| (b.share - b.usual).total_cmp(&(a.share - a.usual)));
         own.truncate(n);
         let all: f32 = films.iter().map(share).sum();
         Part { share: all / films.len().max(1) as f32, films: top, genres: own }

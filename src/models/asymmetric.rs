@@ -231,7 +231,7 @@ impl Model for AsymmetricSvd {
         self.sum(u, i, &self.gathered(u), &mut explanation);
         let parts = self.parts(self.train.row(u), self.frozen.user(u));
         explanation.because = parts.map(|(j, part)| (j, dot(self.q.row(i), &part))).collect();
-        explanation.because.sort_by(|a, b| b.1.total_cmp(&a.1));
+        explanation.largest_first();
         explanation
     }
 

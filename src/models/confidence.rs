@@ -5,6 +5,7 @@ use super::als::weights::Weights;
 use super::als::{Als, Variant};
 use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use crate::data::Ratings;
+use crate::sort;
 
 /// This model's line in the registry. Its type is [`Als`] with weights.
 ///
@@ -99,7 +100,7 @@ fn crowded(train: &Ratings, times: &[u32], alpha: f64) -> Vec<f64> {
     let mut c = vec![1.0; times.len()];
     for u in 0..train.users() {
         let mut positions: Vec<usize> = train.positions(u).collect();
-        positions.sort_by_key(|&n| times[n] / DAY);
+        sort::by(&mut positions, &|&a, &b| (times[a] / DAY).cmp(&(times[b] / DAY)));
         for day in positions.chunk_by(|&a, &b| times[a] / DAY == times[b] / DAY) {
             for &n in day {
                 c[n] = libm::pow(day.len() as f64, -alpha);

@@ -8,6 +8,7 @@ use super::factors::{Factors, add_scaled, dot};
 use super::{Axis, Spec};
 use crate::data::{Line, Ratings};
 use crate::random;
+use crate::sort;
 use crate::trace::Listen;
 
 /// The vectors y_j, one for each item, 4 f bytes each. N(u) holds training items only.
@@ -149,7 +150,7 @@ impl Implicit {
         let norm = Self::norm(train, u);
         let share = |&j: &u32| (j as usize, norm * dot(q, self.y.row(j as usize)));
         let mut shares: Vec<(usize, f32)> = train.row(u).ids.iter().map(share).collect();
-        shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+        sort::by(&mut shares, &|a, b| b.1.total_cmp(&a.1));
         shares
     }
 

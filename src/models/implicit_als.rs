@@ -310,7 +310,7 @@ impl Model for ImplicitAls {
         self.sum(u, i, &mut explanation);
         let shares = self.shares(u, i).into_iter();
         explanation.because = shares.map(|s| (s.item, s.confidence * s.similarity)).collect();
-        explanation.because.sort_by(|a, b| b.1.total_cmp(&a.1));
+        explanation.largest_first();
         explanation
     }
 

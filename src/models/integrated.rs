@@ -12,6 +12,7 @@ use super::weights::{Hand, Weights};
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::{Rating, Ratings};
 use crate::random;
+use crate::sort;
 use crate::trace::{Explanation, Listen, Step, Subject};
 
 /// This model's line in the registry.
@@ -278,14 +279,14 @@ impl Model for Integrated {
         self.sum(u, i, &work, &mut explanation);
         let beside = if self.beside == Beside::Item { self.q.row(i) } else { self.p.row(u) };
         let mut because = self.implicit.because(&self.train, u, beside);
-        because.sort_by_key(|&(j, _)| j);
+        sort::by(&mut because, &|a, b| a.0.cmp(&b.0));
         for (j, share) in self.weights.because(&work.hand) {
             if let Ok(at) = because.binary_search_by_key(&j, |&(j, _)| j) {
                 because[at].1 += share;
             }
         }
-        because.sort_by(|a, b| b.1.total_cmp(&a.1));
         explanation.because = because;
+        explanation.largest_first();
         explanation
     }
 

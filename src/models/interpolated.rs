@@ -438,7 +438,7 @@ impl Model for InterpolatedKnn {
         let weighted = work.neighbors.iter().zip(&work.theta);
         let shares = weighted.map(|(&(j, _, e), &theta)| (j, (theta * f64::from(e)) as f32));
         explanation.because = shares.collect();
-        explanation.because.sort_by(|a, b| b.1.total_cmp(&a.1));
+        explanation.largest_first();
         explanation
     }
 

@@ -383,7 +383,7 @@ impl Model for Knn {
         if side == Side::Items {
             let shares = self.speakers(u, i).into_iter().map(|speaker| (speaker.id, speaker.share));
             explanation.because = shares.collect();
-            explanation.because.sort_by(|a, b| b.1.total_cmp(&a.1));
+            explanation.largest_first();
         }
         explanation
     }

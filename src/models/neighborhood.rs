@@ -167,7 +167,7 @@ impl Model for Neighborhood {
         let mut explanation = Explanation::default();
         self.sum(u, i, &hand, &mut explanation);
         explanation.because = self.weights.because(&hand).collect();
-        explanation.because.sort_by(|a, b| b.1.total_cmp(&a.1));
+        explanation.largest_first();
         explanation
     }
 

@@ -50,7 +50,7 @@ impl<'a> Newcomer<'a> {
         self.sum(i, &mut explanation);
         let share = |(j, part): &(usize, Vec<f32>)| (*j, dot(self.q.row(i), part));
         explanation.because = self.parts.iter().map(share).collect();
-        explanation.because.sort_by(|a, b| b.1.total_cmp(&a.1));
+        explanation.largest_first();
         explanation
     }
 

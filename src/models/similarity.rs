@@ -12,6 +12,7 @@ use wide::f32x4;
 
 use super::biases::Biases;
 use crate::data::{Line, Ratings};
+use crate::sort;
 
 /// In a list of neighbors: a slot that belongs to nobody.
 pub const EMPTY: u32 = u32::MAX;
@@ -225,7 +226,7 @@ impl<'a> Scan<'a> {
         let raters = |row: u32| side.line(train, row as usize).len();
         let mut ordered: Vec<u32> =
             (0..rows as u32).filter(|&row| raters(row) >= support).collect();
-        ordered.sort_by_key(|&row| std::cmp::Reverse(raters(row)));
+        sort::by(&mut ordered, &|&a, &b| raters(b).cmp(&raters(a)));
         let mut places = vec![EMPTY; rows];
         for (place, &row) in (0..).zip(&ordered) {
             places[row as usize] = place;

@@ -9,6 +9,7 @@ use super::run::Film;
 use super::{Data, Run, to_js};
 use crate::explore::Scored;
 use crate::models::attributes::{AdditionalInputs, Newcomer, Share};
+use crate::sort;
 
 /// A user of whom only attributes are known.
 #[derive(Debug, Serialize, tsify::Tsify)]
@@ -48,7 +49,7 @@ impl Run {
         let ratings: Vec<f32> = items.map(|i| model.new_user_rates(&user, i)).collect();
         let enough = |i: &usize| self.dataset.ratings.column(*i).len() >= least.max(1);
         let mut best: Vec<usize> = (0..ratings.len()).filter(enough).collect();
-        best.sort_by(|&i, &j| ratings[j].total_cmp(&ratings[i]).then(i.cmp(&j)));
+        sort::by(&mut best, &|&i, &j| ratings[j].total_cmp(&ratings[i]).then(i.cmp(&j)));
         best.truncate(n);
         let shares = best.first().map(|&i| model.new_user_shares(&user, i)).unwrap_or_default();
         let films = best.iter().map(|&item| self.film(Scored { item, rating: ratings[item] }));

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::{Run, to_js};
 use crate::models::interpolated::InterpolatedKnn;
 use crate::models::knn::{Knn, Pair};
+use crate::sort;
 use crate::trace::System;
 
 /// One who could speak in a prediction: an item that the user rated, or a user who rated the item.
@@ -88,7 +89,9 @@ impl Run {
         };
         let mut candidates: Vec<Candidate> =
             knn.candidates(u, i).into_iter().map(candidate).collect();
-        candidates.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.id.cmp(&b.id)));
+        sort::by(&mut candidates, &|a, b| {
+            b.similarity.total_cmp(&a.similarity).then(a.id.cmp(&b.id))
+        });
         to_js(&Neighborhood {
             baseline: knn.baseline(u, i),
             prediction: self.training.model().predict(u, i),

@@ -7,6 +7,7 @@ use super::run::{Film, Run};
 use super::to_js;
 use crate::data::Line;
 use crate::explore::{Part, Scored, parts, top_n_of_newcomer};
+use crate::sort;
 use crate::trace::Explanation;
 
 /// What a model makes of a few ratings.
@@ -47,7 +48,7 @@ impl Run {
             return Err(JsError::new("a rating is a number"));
         }
         let mut rows: Vec<(u32, f32)> = items.into_iter().zip(ratings).collect();
-        rows.sort_by_key(|&(i, _)| i);
+        sort::by(&mut rows, &|a, b| a.0.cmp(&b.0));
         rows.dedup_by_key(|&mut (i, _)| i);
         let (ids, ratings): (Vec<u32>, Vec<f32>) = rows.into_iter().unzip();
         let rated = Line { ids: &ids, ratings: &ratings };

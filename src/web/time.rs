@@ -10,6 +10,7 @@ use super::{Data, to_js};
 use crate::chart::{Chart, Dates, Draw, Series, WIDE, dates};
 use crate::explore::Scored;
 use crate::models::timesvd::TimeSvd;
+use crate::sort;
 
 /// A bias over the years. Dates are years with their fractions.
 #[derive(Debug, Serialize, tsify::Tsify)]
@@ -118,7 +119,7 @@ impl Run {
                 Some(Regular { user, id: ids.name(user).to_owned(), days: days.len(), years })
             })
             .collect();
-        all.sort_by_key(|regular| (usize::MAX - regular.days, regular.user));
+        sort::by(&mut all, &|a, b| b.days.cmp(&a.days).then(a.user.cmp(&b.user)));
         all.truncate(n);
         to_js(&all)
     }
@@ -128,7 +129,8 @@ impl Run {
     pub fn most_rated(&self, n: usize) -> Result<JsValue, JsError> {
         let train = &self.training.split().train;
         let mut items: Vec<usize> = (0..train.items()).collect();
-        items.sort_by_key(|&i| (usize::MAX - train.column(i).len(), i));
+        let count = |i: usize| train.column(i).len();
+        sort::by(&mut items, &|&i, &j| count(j).cmp(&count(i)).then(i.cmp(&j)));
         items.truncate(n);
         self.films(items.into_iter().map(|item| Scored { item, rating: 0.0 }))
     }

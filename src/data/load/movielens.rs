@@ -4,6 +4,7 @@ use super::LoadError;
 use super::files::{File, base};
 use super::records::Separator;
 use super::values;
+use crate::sort;
 
 /// MovieLens 100K's genres in the order of its flags, for a u.item without its u.genre.
 const GENRES: [&str; 19] = [
@@ -85,7 +86,7 @@ pub(super) fn genres(file: Option<&File<'_>>) -> Result<Vec<String>, LoadError> 
         let name = values::latin1_or_utf8(records.column(0).trim_ascii());
         genres.push((number, name.into_owned()));
     }
-    genres.sort();
+    sort::by(&mut genres, &|a, b| a.cmp(b));
     Ok(genres.into_iter().map(|(_, name)| name).collect())
 }
 

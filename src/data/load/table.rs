@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::LoadError;
 use crate::data::{Ids, Rating, Ratings};
+use crate::sort;
 
 /// Ids numbered in the order in which they are first seen.
 #[derive(Default)]
@@ -34,7 +35,7 @@ impl Interner {
     /// The ids in their final order, and the final index of each number.
     fn finish(self) -> (Arc<Ids>, Vec<u32>) {
         let mut numbered: Vec<(Box<str>, u32)> = self.numbers.into_iter().collect();
-        numbered.sort_unstable_by_key(|&(_, number)| number);
+        sort::by(&mut numbered, &|a, b| a.1.cmp(&b.1));
         let ids = Ids::new(numbered.iter().map(|(id, _)| id.clone()));
         let index = |(id, _): &(Box<str>, u32)| ids.index(id).map_or(0, |index| index as u32);
         let indices = numbered.iter().map(index).collect();

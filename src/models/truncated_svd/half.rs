@@ -5,6 +5,7 @@ use nalgebra::{DMatrix, SymmetricEigen};
 use crate::data::{Line, Ratings};
 use crate::models::biases::{place, square};
 use crate::models::factors::Factors;
+use crate::sort;
 use crate::trace::Listen;
 
 /// A singular value below this share of the largest is what rounding leaves of zero.
@@ -273,7 +274,7 @@ fn eigen(f: usize, gram: &[f64]) -> Option<(Vec<f64>, Vec<f64>)> {
     let matrix = DMatrix::from_row_slice(f, f, gram);
     let found = SymmetricEigen::try_new(matrix, f64::EPSILON, ROTATIONS * f)?;
     let mut order: Vec<usize> = (0..f).collect();
-    order.sort_by(|&a, &b| found.eigenvalues[b].total_cmp(&found.eigenvalues[a]));
+    sort::by(&mut order, &|&a, &b| found.eigenvalues[b].total_cmp(&found.eigenvalues[a]));
     let values = order.iter().map(|&k| found.eigenvalues[k]).collect();
     let vectors = (0..f).flat_map(|l| order.iter().map(move |&k| (l, k)));
     Some((values, vectors.map(|at| found.eigenvectors[at]).collect()))
