@@ -74,11 +74,16 @@ export function spread(values: readonly number[]): Spread | undefined {
 
 const WIDTHS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
 
-/** Bars of a round width, about 16 of them, and how many of the values fall into each. */
+/** The most bars, for values with some far out. */
+const MOST_BARS = 60;
+
+/** Bars of a round width, about four a standard deviation, and how many values fall into each. */
 export function bars(values: readonly number[]): { edges: number[]; counts: number[] } {
   if (values.length === 0) return { edges: [], counts: [] };
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const width = WIDTHS.find((w) => (high - low) / w <= 16) ?? high - low;
+  const sd = spread(values)?.sd ?? 0;
+  const fits = (w: number): boolean => w >= sd / 4 && (high - low) / w <= MOST_BARS;
+  const width = WIDTHS.find(fits) ?? high - low;
   const first = Math.floor(low / width);
   const bins = Math.floor(high / width) - first + 1;
   const counts = Array.from({ length: bins }, () => 0);

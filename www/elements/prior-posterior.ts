@@ -63,9 +63,8 @@ export class PriorPosterior extends LabView {
         ></line-chart>
         ${this.numbers()}
         <p class="help">
-          The curve of the likelihood is scaled so that the area under it is 1, as under the other
-          two. The marks of this picture: where a curve is highest its value of p is the most
-          probable; how wide it is says how much remains unknown.
+          A curve is highest over the most probable p, and its width says how much remains unknown.
+          The likelihood is scaled so that the area under it is 1, as under the other two.
         </p>
       </section>
     `;
