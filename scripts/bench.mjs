@@ -1,5 +1,5 @@
-// Times the models natively, in a browser tab, and beside other people's, in one run; writes
-// docs/BENCHMARK.md.
+// Times every model of the registry natively, in a browser tab, and beside other people's, in one run;
+// writes docs/BENCHMARK.md and docs/MODELS.md.
 //
 //     npm run bench [-- --full | --quick]
 //
@@ -28,8 +28,13 @@ await main(async () => {
   const { engine, wasm } = await import('./lib/steps.mjs');
   const native = await import('./lib/bench/native.mjs');
   const { openTab } = await import('./lib/bench/browser.mjs');
-  const { peerOf, peers, preparePeers } = await import('./lib/bench/peers.mjs');
-  const { comparison, report, targets } = await import('./lib/bench/report.mjs');
+  const { peers, peersOf, preparePeers } = await import('./lib/bench/peers.mjs');
+  const {
+    comparison,
+    models: modelsPage,
+    report,
+    targets,
+  } = await import('./lib/bench/report.mjs');
   const { format, resolveConfig } = await import('prettier');
 
   // Whatever is built or installed comes first, so that nothing but the measured runs meanwhile.
@@ -49,21 +54,27 @@ await main(async () => {
 
   const models = await native.models(factorscope);
   const [folds, repetitions] = quick ? [2, 1] : [5, 3];
-  const rows = models.map(({ id, title }) => ({
-    ...{ id, title, rmse: Number.NaN, same: true },
+  const rows = models.map(({ id, title, hyperparameters }) => ({
+    ...{ id, title, hyperparameters, same: true },
+    ...{ rmse: Number.NaN, mae: Number.NaN, rank: Number.NaN },
     ...{ native: /** @type {number[]} */ ([]), browser: /** @type {number[]} */ ([]) },
+    ...{ test: /** @type {number[]} */ ([]) },
   }));
   const tab = await openTab(zip);
   try {
     for (let repetition = 1; repetition <= repetitions; repetition++) {
       say(`Native and browser, ${repetition} of ${repetitions} …`);
       for (const row of rows) {
-        const work = { model: row.id, settings: quick ? ['epochs=3'] : [], folds, seed: SEED };
+        const settings = quick ? few(row.hyperparameters) : [];
+        const work = { model: row.id, settings, folds, seed: SEED };
         const here = await native.validate(factorscope, { ...work, zip: zip ?? null });
         const there = await tab.validate(work);
         row.native.push(here.fit_seconds);
         row.browser.push(there.fit_seconds);
-        row.rmse = there.rmse.mean;
+        row.test.push(here.test_seconds);
+        row.rmse = there.rmse?.mean ?? Number.NaN;
+        row.mae = there.mae?.mean ?? Number.NaN;
+        row.rank = there.rank?.mean ?? Number.NaN;
         row.same &&= here.fingerprint === there.fingerprint;
       }
     }
@@ -82,9 +93,11 @@ await main(async () => {
     if (found.wrong) note(`Not every peer ran: ${found.wrong}.`);
   }
   const whole = rows.map((row) => {
-    const { key, title } = peerOf[row.id] ?? { key: '', title: '' };
-    const peer = found.peers[key];
-    return { ...row, one: one[row.id] ?? {}, peer: peer && { ...peer, title } };
+    const beside = (peersOf[row.id] ?? []).flatMap(({ key, title }) => {
+      const peer = found.peers[key];
+      return peer ? [{ ...peer, title }] : [];
+    });
+    return { ...row, one: one[row.id] ?? {}, peers: beside };
   });
 
   say(`\n${comparison(whole)}\n`);
@@ -92,12 +105,13 @@ await main(async () => {
   if (different.length > 0) {
     throw new Stop(`Native and browser gave different fingerprints: ${different.join(', ')}.`);
   }
-  if (quick) return say('A quick run: two folds, three epochs. The ratios to peers mean nothing.');
-  say(`${targets(whole)}\n`);
+  if (quick)
+    return say('A quick run: two folds, three epochs each. The ratios to peers mean nothing.');
+  say(`${targets(whole, one)}\n`);
   if (!zip) return say('This was the simulation: docs/BENCHMARK.md is left as it is.');
 
   const versions = Object.assign({}, ...Object.values(found.peers).map((peer) => peer.versions));
-  const text = report(whole, {
+  const setting = {
     date: new Date().toISOString().slice(0, 10),
     data: 'MovieLens latest-small (100,836 ratings)',
     cpu: os.cpus()[0]?.model.trim() ?? process.arch,
@@ -109,10 +123,28 @@ await main(async () => {
       ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
     ],
     notes,
-  });
-  const file = here('docs/BENCHMARK.md');
+  };
   mkdirSync(here('docs'), { recursive: true });
-  const style = await resolveConfig(file);
-  writeFileSync(file, await format(text, { ...style, filepath: file }));
-  say('docs/BENCHMARK.md holds the whole report.');
+  const pages = { BENCHMARK: report(whole, one, setting), MODELS: modelsPage(whole, one, setting) };
+  for (const [name, text] of Object.entries(pages)) {
+    const file = here(`docs/${name}.md`);
+    const style = await resolveConfig(file);
+    writeFileSync(file, await format(text, { ...style, filepath: file }));
+  }
+  say('docs/BENCHMARK.md holds the whole report, docs/MODELS.md the table of models.');
 });
+
+/**
+ * Settings with which a model trains shortly.
+ *
+ * @param {{ name: string }[]} hyperparameters
+ */
+function few(hyperparameters) {
+  const short = [
+    ['epochs', 3],
+    ['burn_in', 1],
+    ['samples', 2],
+  ];
+  const known = new Set(hyperparameters.map(({ name }) => name));
+  return short.flatMap(([name, value]) => (known.has(`${name}`) ? [`${name}=${value}`] : []));
+}

@@ -1,9 +1,13 @@
 //! What a trained model is asked: which items to recommend, and what a user liked best.
 
+mod parts;
+
+pub use parts::{Part, PartFilm, PartGenre, parts};
+
 use serde::Serialize;
 
-use crate::data::Ratings;
-use crate::models::Model;
+use crate::data::{Line, Ratings};
+use crate::models::{Model, Newcomer};
 
 /// An item with a rating, predicted or given.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -28,6 +32,19 @@ pub fn top_n(model: &dyn Model, known: &Ratings, u: usize, n: usize, least: usiz
     model.predict_many(u, &candidates, &mut predicted);
     let scored = candidates.iter().zip(predicted);
     first(scored.map(|(&i, rating)| Scored { item: i as usize, rating }), n)
+}
+
+/// The same for somebody who is not in the training set and has rated these items.
+pub fn top_n_of_newcomer(
+    new: &Newcomer,
+    known: &Ratings,
+    rated: Line,
+    n: usize,
+    least: usize,
+) -> Vec<Scored> {
+    let candidates = (0..known.items())
+        .filter(|&i| known.column(i).len() >= least.max(1) && !rated.ids.contains(&(i as u32)));
+    first(candidates.map(|item| Scored { item, rating: new.predict(item) }), n)
 }
 
 /// The `n` items that user `u` rated highest, highest first; equal ones by index.

@@ -327,6 +327,7 @@ fn input_that_is_no_good_ends_in_one_sentence() {
         ("cv one.csv --model svd", "cross-validation needs two"),
         ("cv toy --model svd --folds 6 --json", "use --folds 5 or fewer"),
         ("recommend broken.zip --model svd --json", "broken.zip"),
+        ("cold-start toy --model svd", "needs 5 users with more than 10 ratings, and there are 0"),
         ("recommend toy --model svd --user 9", "no user `9` in toy table; the users are 1, 2, 3"),
         ("pack gone.csv out.bin", "gone.csv cannot be read"),
     ] {
@@ -355,6 +356,8 @@ fn arguments_that_are_wrong_exit_with_2() {
         ("train toy --model svd --by day", "possible values: random, time, latest"),
         ("cv toy --model svd --folds 1", "--folds"),
         ("recommend toy --model svd -n 0", "-n"),
+        ("cold-start toy --model svd --against lambda", "--against takes NAME=VALUE"),
+        ("cold-start toy --model implicit-als", "only ranks"),
     ] {
         let (code, error) = refused(&folder, line);
         assert_eq!(code, Some(2), "{line}");

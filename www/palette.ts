@@ -16,6 +16,7 @@ export const PALETTE = {
   svd: '#0072B2',
   als: '#B84F00',
   svdpp: '#007A5A',
+  pmf: '#007A5A',
 } as const;
 
 /** Red, green and blue of a token. */

@@ -1,9 +1,11 @@
 //! Charts: one `draw` each over any plotters backend, and one way to an SVG.
 
+pub mod dates;
 mod histogram;
 mod lines;
 mod metrics;
 
+pub use dates::Dates;
 pub use histogram::{Bin, Histogram};
 pub use lines::{Lines, Series};
 

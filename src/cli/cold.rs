@@ -9,6 +9,7 @@ use super::run::{progress, settings};
 use super::text::{Align, cells, count, error, table};
 use super::{Failure, json};
 use factorscope::eval::{ColdPoint, ColdStart, Side};
+use factorscope::models::Task;
 
 #[derive(Debug, Serialize)]
 struct Report {
@@ -31,6 +32,12 @@ struct Curve {
 /// Measures one curve, or two beside each other.
 pub fn cold_start(args: &ColdStartArgs) -> Result<String, Failure> {
     let spec = args.run.spec()?;
+    if spec.entry().task == Task::Ranking {
+        return Err(Failure::usage(format!(
+            "cold-start measures predicted ratings, and `{}` only ranks; take another model",
+            spec.entry().id
+        )));
+    }
     let mut specs = vec![spec.clone()];
     if !args.against.is_empty() {
         let mut other = spec.clone();
@@ -99,5 +106,5 @@ fn points_table(curves: &[Curve], against: &str) -> String {
         }
         rows.push(row);
     }
-    table("", &[Align::Right; 5][..2 * curves.len() + 1], &rows)
+    table("", &[Align::Right; 5][..=2 * curves.len()], &rows)
 }

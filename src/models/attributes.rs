@@ -27,11 +27,15 @@ pub const ENTRY: Entry = Entry {
     minimizes: r"\sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \lambda\,\Bigl(b_u^2 + b_i^2 + \lVert p_u\rVert^2 + \lVert q_i\rVert^2 + \sum_{j \in N(u)} \lVert x_j\rVert^2\Bigr) + \lambda_2 \sum_{a \in A(u) \cup G(i)} \bigl(b_a^2 + \lVert y_a\rVert^2\bigr)",
     updates: &[
         r"e_{ui} = r_{ui} - \hat r_{ui},\quad v_i = q_i + |G(i)|^{-1/2} \sum_{g} y_g,\quad w_u = p_u + |N(u)|^{-1/2} \sum_{j} x_j + \sum_{a} y_a",
-        r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u),\quad b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)",
-        r"p_u \leftarrow p_u + \gamma\,(e_{ui}\, v_i - \lambda\, p_u),\quad q_i \leftarrow q_i + \gamma\,(e_{ui}\, w_u - \lambda\, q_i)",
+        r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)",
+        r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)",
+        r"p_u \leftarrow p_u + \gamma\,(e_{ui}\, v_i - \lambda\, p_u)",
+        r"q_i \leftarrow q_i + \gamma\,(e_{ui}\, w_u - \lambda\, q_i)",
         r"\forall j \in N(u):\; x_j \leftarrow x_j + \gamma\,(e_{ui}\, |N(u)|^{-1/2}\, v_i - \lambda\, x_j)",
-        r"\forall a \in A(u):\; b_a \leftarrow b_a + \gamma\,(e_{ui} - \lambda_2\, b_a),\quad y_a \leftarrow y_a + \gamma\,(e_{ui}\, v_i - \lambda_2\, y_a)",
-        r"\forall g \in G(i):\; b_g \leftarrow b_g + \gamma\,(e_{ui}\, |G(i)|^{-1/2} - \lambda_2\, b_g),\quad y_g \leftarrow y_g + \gamma\,(e_{ui}\, |G(i)|^{-1/2}\, w_u - \lambda_2\, y_g)",
+        r"\forall a \in A(u):\; b_a \leftarrow b_a + \gamma_2\,(e_{ui} - \lambda_2\, b_a)",
+        r"\forall a \in A(u):\; y_a \leftarrow y_a + \gamma_2\,(e_{ui}\, v_i - \lambda_2\, y_a)",
+        r"\forall g \in G(i):\; b_g \leftarrow b_g + \gamma_2\,(e_{ui}\, |G(i)|^{-1/2} - \lambda_2\, b_g)",
+        r"\forall g \in G(i):\; y_g \leftarrow y_g + \gamma_2\,(e_{ui}\, |G(i)|^{-1/2}\, w_u - \lambda_2\, y_g)",
     ],
     needs: &[],
     learning: |_| Learning::Descent,
@@ -81,9 +85,9 @@ pub const ENTRY: Entry = Entry {
 /// Updates    e = r_ui - r^_ui;  b_u += gamma (e - lambda b_u);  b_i likewise;
 ///            p_u += gamma (e v_i - lambda p_u);  q_i += gamma (e w_u - lambda q_i);
 ///            x_j += gamma (e |N(u)|^(-1/2) v_i - lambda x_j);
-///            b_a += gamma (e - lambda_2 b_a);  y_a += gamma (e v_i - lambda_2 y_a);
-///            b_g += gamma (e |G|^(-1/2) - lambda_2 b_g);  y_g += gamma (e |G|^(-1/2) w_u - lambda_2 y_g);
-///            all from old values
+///            b_a += gamma_2 (e - lambda_2 b_a);  y_a += gamma_2 (e v_i - lambda_2 y_a);
+///            b_g += gamma_2 (e |G|^(-1/2) - lambda_2 b_g);
+///            y_g += gamma_2 (e |G|^(-1/2) w_u - lambda_2 y_g); all from old values
 /// Cost       a step O((|N(u)| + |A(u)| + |G(i)|) f); a pass O((1 + |G(i)|) f) a rating, see
 ///            [`AdditionalInputs::learn_user`]; 4 (users + 2 items + attributes)(f + 1) bytes
 /// Source     Koren, Bell, Volinsky (2009), "Matrix factorization techniques for recommender systems",

@@ -27,9 +27,9 @@ pub const ENTRY: Entry = Entry {
     needs: &[],
     learning: |_| Learning::Solving,
     hyperparameters: &[
-        Hyperparameter::factors(40.0),
+        Hyperparameter::factors(20.0),
         Hyperparameter::epochs(15.0),
-        Hyperparameter::lambda(10.0, 1000.0),
+        Hyperparameter::lambda(150.0, 1000.0),
         Hyperparameter::sigma(0.1),
         Hyperparameter {
             name: "confidence",
@@ -43,7 +43,7 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter {
             name: "alpha",
             symbol: r"\alpha",
-            default: 1.0,
+            default: 10.0,
             min: 0.0,
             max: 100.0,
             kind: Kind::Real,
@@ -104,6 +104,54 @@ pub struct Share {
     pub confidence: f32,
     /// s^u_ij = q_i^T W^u q_j, its similarity to the item predicted, as this user sees it.
     pub similarity: f32,
+}
+
+/// The left side of one user's system, added up in two ways.
+pub struct Shortcut<'a> {
+    model: &'a ImplicitAls,
+    work: Normal,
+}
+
+impl<'a> Shortcut<'a> {
+    /// With the vectors as they stand.
+    pub fn new(model: &'a ImplicitAls) -> Self {
+        let mut shortcut = Self { model, work: Normal::new(model.q.factors()) };
+        shortcut.share();
+        shortcut
+    }
+
+    fn line(&self, u: usize) -> Weighted<'a> {
+        Weighted::row(&self.model.train, Some(&self.model.more), u)
+    }
+
+    // lesson: shortcut
+    /// Q^T Q + lambda I, once for all users: O(items f^2).
+    pub fn share(&mut self) {
+        let ImplicitAls { q, lambda, .. } = self.model;
+        self.work.matrix(q, (0..q.rows()).map(|i| (i, 1.0)), *lambda);
+        self.work.share();
+    }
+
+    /// Q^T Q + lambda I + sum (c_ui - 1) q_i q_i^T over what `u` rated: O(|R(u)| f^2).
+    pub fn short(&mut self, u: usize) -> Vec<f32> {
+        let rated = self.line(u).iter().map(|(i, _, more)| (i, more));
+        self.work.begin_shared();
+        self.work.add(&self.model.q, rated);
+        self.work.system(false).matrix
+    }
+
+    /// Q^T C^u Q + lambda I, over all items: O(items f^2).
+    pub fn full(&mut self, u: usize) -> Vec<f32> {
+        let ImplicitAls { q, lambda, .. } = self.model;
+        let mut rated = self.line(u).iter().peekable();
+        let all = (0..q.rows()).map(|i| match rated.next_if(|&(id, ..)| id == i) {
+            Some((_, _, more)) => (i, 1.0 + more),
+            None => (i, 1.0),
+        });
+        self.work.matrix(q, all, *lambda);
+        self.work.system(false).matrix
+    }
+    // lesson: end
 }
 
 /// One half of a sweep: whose vectors are solved for, and whose are held.

@@ -4,18 +4,23 @@
 //! predictions. Adding one means a file here and a line in [`REGISTRY`].
 
 pub mod als;
+pub mod asymmetric;
 pub mod attributes;
 pub mod baseline;
 mod biases;
 pub mod bpmf;
 pub mod confidence;
 pub mod factors;
+mod frozen;
 mod implicit;
 pub mod implicit_als;
 pub mod integrated;
 pub mod interpolated;
 pub mod knn;
 pub mod neighborhood;
+mod newcomer;
+pub mod nmf;
+pub mod nsvd;
 mod order;
 pub mod pmf;
 mod registry;
@@ -29,6 +34,7 @@ pub mod timesvdpp;
 pub mod truncated_svd;
 mod weights;
 
+pub use newcomer::Newcomer;
 pub use registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, Task, entry};
 pub use spec::{Spec, SpecError};
 
@@ -37,6 +43,7 @@ use std::any::Any;
 use serde::Serialize;
 use xxhash_rust::xxh64::Xxh64;
 
+use crate::data::Line;
 use crate::trace::{Explanation, Step};
 
 /// Which dense index a parameter's rows go by.
@@ -168,6 +175,12 @@ pub trait Model: Any {
     /// [`Model::predict_many`] but for models in which time matters.
     fn predict_timed(&self, u: usize, items: &[u32], _times: &[u32], out: &mut [f32]) {
         self.predict_many(u, items, out);
+    }
+
+    /// What somebody who is not in the training set is predicted, from these ratings alone and without
+    /// learning anything; nothing in a model that must learn before it knows a user.
+    fn fold_in(&self, _rated: Line) -> Option<Newcomer<'_>> {
+        None
     }
 
     /// The addends of a prediction, and which rated items speak for it.

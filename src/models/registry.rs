@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Model, Spec};
 use crate::data::Ratings;
 
-/// Every model, in the order in which the chapters introduce them.
+/// Every model, in the order of the tour and then of the ladder that follows it.
 pub const REGISTRY: &[Entry] = &[
     super::baseline::ENTRY,
     super::svd::ENTRY,
@@ -18,15 +18,18 @@ pub const REGISTRY: &[Entry] = &[
     super::knn::USERS,
     super::interpolated::ENTRY,
     super::neighborhood::ENTRY,
+    super::truncated_svd::ENTRY,
+    super::nsvd::ENTRY,
+    super::asymmetric::ENTRY,
+    super::integrated::ENTRY,
+    super::nmf::ENTRY,
     super::pmf::ENTRY,
     super::bpmf::ENTRY,
-    super::confidence::ENTRY,
-    super::implicit_als::ENTRY,
-    super::truncated_svd::ENTRY,
+    super::attributes::ENTRY,
     super::timesvd::ENTRY,
     super::timesvdpp::ENTRY,
-    super::integrated::ENTRY,
-    super::attributes::ENTRY,
+    super::confidence::ENTRY,
+    super::implicit_als::ENTRY,
 ];
 
 /// The entry with this id.
@@ -227,6 +230,18 @@ impl Hyperparameter {
             max: 1.0,
             kind: Kind::Real,
             help: "The standard deviation of the normal start values of the latent vectors.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_id_stands_once() {
+        for (n, entry) in REGISTRY.iter().enumerate() {
+            assert!(REGISTRY[..n].iter().all(|other| other.id != entry.id), "{}", entry.id);
         }
     }
 }

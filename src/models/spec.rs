@@ -247,6 +247,15 @@ mod tests {
     }
 
     #[test]
+    fn no_two_models_share_an_id() {
+        let mut ids: Vec<&str> = REGISTRY.iter().map(|entry| entry.id).collect();
+        ids.sort_unstable();
+        let all = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+    }
+
+    #[test]
     fn every_default_is_allowed() {
         for entry in REGISTRY {
             for h in entry.hyperparameters {

@@ -1,5 +1,7 @@
 //! Matrix factorization in which biases and tastes change with time, on top of SVD and of SVD++.
 
+mod curves;
+
 use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
@@ -372,29 +374,6 @@ impl TimeSvd {
     /// When the training ratings were given.
     pub fn timeline(&self) -> &Timeline {
         &self.line
-    }
-
-    /// b_i(t) over the years: for each bin its first day, the day after its last, and
-    /// b_i + b_i,Bin. Empty where items do not change.
-    pub fn item_curve(&self, i: usize) -> Vec<(f64, f64, f32)> {
-        let edges = self.line.edges();
-        let bias = |bin| self.b.i[i] + self.b_bin[i * self.bins + bin];
-        (0..self.bins).map(|bin| (edges[bin], edges[bin + 1], bias(bin))).collect()
-    }
-
-    /// b_u(t) on each of the days on which the user has training ratings: the day, and
-    /// b_u + alpha_u dev_u(t) + b_u,t.
-    pub fn user_days(&self, u: usize) -> Vec<(u32, f32)> {
-        let first = self.line.first_day_row(u);
-        let days = self.line.days_of(u).iter().enumerate();
-        let own = |n| self.b_day.get(first + n).copied().unwrap_or(0.0);
-        days.map(|(n, &day)| (day, self.user_drift(u, f64::from(day)) + own(n))).collect()
-    }
-
-    /// What of b_u(t) holds on any day: b_u + alpha_u dev_u(t).
-    pub fn user_drift(&self, u: usize, day: f64) -> f32 {
-        let alpha = self.alpha.get(u).copied().unwrap_or(0.0);
-        self.b.u[u] + alpha * self.line.dev(u, day) as f32
     }
 }
 

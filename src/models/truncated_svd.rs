@@ -23,8 +23,8 @@ pub const ENTRY: Entry = Entry {
     predicts: r"\hat r_{ui} = \sum_{k=1}^{f} \sigma_k\, p_{uk}\, q_{ik}",
     minimizes: r"\sum_{(u,i)} (f_{ui} - \hat r_{ui})^2 + \lambda \sum_k \sigma_k\,(\lVert p_k\rVert^2 + \lVert q_k\rVert^2)",
     updates: &[
-        r"p_{uk} \leftarrow \frac{1}{\sigma_k + \lambda} \sum_i f_{ui}\, q_{ik}",
-        r"q_{ik} \leftarrow \frac{1}{\sigma_k + \lambda} \sum_u f_{ui}\, p_{uk}",
+        r"p_u \leftarrow (\Sigma + \lambda I)^{-1} \sum_i f_{ui}\, q_i",
+        r"q_i \leftarrow (\Sigma + \lambda I)^{-1} \sum_u f_{ui}\, p_u",
     ],
     needs: &[],
     learning: |spec| {

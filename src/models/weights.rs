@@ -38,6 +38,7 @@ pub struct Weights {
     axis: Axis,
     /// How many neighbors take part in the steps of one pass, all together.
     taking_part: f64,
+    found: Found,
     /// Where w stands in the list of the model's parameters; c comes next.
     place: usize,
 }
@@ -45,19 +46,33 @@ pub struct Weights {
 /// What the user at hand rated, and which pairs of the item at hand take part.
 #[derive(Debug)]
 pub struct Hand {
-    rated: Vec<bool>,
-    /// r_uj - b~_uj of the rated items.
+    /// For each item 0, or 1 more than its position among what the user rated.
+    place: Vec<u32>,
+    /// r_uj - b~_uj by that position.
     rest: Vec<f32>,
-    /// The pairs in R^k(i;u), in the order of the item's list.
+    /// The pairs in R^k(i;u), in the order of the item's list, and r_uj - b~_uj of each.
     pairs: Vec<u32>,
+    rests: Vec<f32>,
     found: usize,
 }
 
 impl Hand {
-    fn pairs(&self) -> &[u32] {
-        &self.pairs[..self.found]
+    fn pairs(&self) -> impl Iterator<Item = (usize, f32)> + '_ {
+        let pairs = self.pairs[..self.found].iter().map(|&pair| pair as usize);
+        pairs.zip(self.rests[..self.found].iter().copied())
     }
 }
+
+/// R^k(i;u) of every known rating, found once, since neither the lists nor the ratings change: for each
+/// rating the places in the item's list and in the user's row, 4 bytes a neighbor.
+#[derive(Debug, Clone, Default)]
+struct Found {
+    start: Vec<u32>,
+    near: Vec<[u16; 2]>,
+}
+
+/// Above this many, 64 MB, they are looked for in every pass.
+const MOST_FOUND: usize = 1 << 24;
 
 impl Weights {
     /// The hyperparameter k.
@@ -86,36 +101,38 @@ impl Weights {
             columns: if k == 0 { pairs.max(1) } else { room },
             axis: if k == 0 { Axis::Global } else { Axis::Item },
             taking_part: 0.0,
+            found: Found::default(),
             place,
         };
-        weights.taking_part = weights.count(train);
+        weights.remember(train);
         weights
     }
 
     /// An empty hand, large enough for every user.
     pub fn hand(&self) -> Hand {
-        let items = self.rows.len();
         let longest = self.rows.iter().map(Range::len).max().unwrap_or(0);
         Hand {
-            rated: vec![false; items],
-            rest: vec![0.0; items],
+            place: vec![0; self.rows.len()],
+            rest: Vec::new(),
             pairs: vec![0; longest],
+            rests: vec![0.0; longest],
             found: 0,
         }
     }
 
     /// Takes up what user `u` rated, O(|R(u)|).
     pub fn take(&self, train: &Ratings, u: usize, hand: &mut Hand) {
+        hand.rest.clear();
         for (j, r) in train.row(u).iter() {
-            hand.rated[j] = true;
-            hand.rest[j] = r - self.frozen.sum(u, j, &mut ());
+            hand.rest.push(r - self.frozen.sum(u, j, &mut ()));
+            hand.place[j] = hand.rest.len() as u32;
         }
     }
 
     /// Lays it down again.
     pub fn lay_down(train: &Ratings, u: usize, hand: &mut Hand) {
         for &j in train.row(u).ids {
-            hand.rated[j as usize] = false;
+            hand.place[j as usize] = 0;
         }
     }
 
@@ -126,20 +143,41 @@ impl Weights {
         let row = self.rows[i].clone();
         let mut found = 0;
         for (pair, &j) in row.clone().zip(&self.of[row]) {
-            hand.pairs[found] = pair as u32;
-            found += usize::from(hand.rated[j as usize]);
+            let place = hand.place[j as usize];
+            if place > 0 {
+                hand.pairs[found] = pair as u32;
+                hand.rests[found] = hand.rest[place as usize - 1];
+                found += 1;
+            }
         }
         hand.found = found;
     }
     // lesson: end
 
+    /// The same for the known rating at a position, remembered where there was room.
+    pub fn recall(&self, position: usize, i: usize, hand: &mut Hand) {
+        let Some(&[from, to]) =
+            self.found.start.get(position..position + 2).and_then(|x| x.first_chunk())
+        else {
+            self.find(i, hand);
+            return;
+        };
+        let near = &self.found.near[from as usize..to as usize];
+        let start = self.rows[i].start as u32;
+        let to = hand.pairs.iter_mut().zip(&mut hand.rests);
+        for ((pair, rest), &[slot, place]) in to.zip(near) {
+            *pair = start + u32::from(slot);
+            *rest = hand.rest[usize::from(place)];
+        }
+        hand.found = near.len();
+    }
+
     // lesson: sum
     /// |R^k|^(-1/2) sum (r_uj - b~_uj) w_ij and |N^k|^(-1/2) sum c_ij over the neighbors found.
     pub fn sums(&self, hand: &Hand) -> (f32, f32) {
         let (mut explicit, mut implicit) = (0.0, 0.0);
-        for &pair in hand.pairs() {
-            let pair = pair as usize;
-            explicit += hand.rest[self.of[pair] as usize] * self.w[pair];
+        for (pair, rest) in hand.pairs() {
+            explicit += rest * self.w[pair];
             implicit += self.c[pair];
         }
         let norm = norm(hand);
@@ -158,9 +196,7 @@ impl Weights {
     ) {
         let (keep, e_k) = (1.0 - gamma * lambda, e * norm(hand));
         let learn = gamma * e_k;
-        for &pair in hand.pairs() {
-            let pair = pair as usize;
-            let rest = hand.rest[self.of[pair] as usize];
+        for (pair, rest) in hand.pairs() {
             let (w, c) = (self.w[pair], self.c[pair]);
             let gradient = || lambda * w - e_k * rest;
             let after = keep * w + learn * rest;
@@ -178,17 +214,14 @@ impl Weights {
 
     /// The sum of w_ij^2 + c_ij^2 over the neighbors found.
     pub fn squares(&self, hand: &Hand) -> f64 {
-        let pairs = hand.pairs().iter().map(|&pair| pair as usize);
-        pairs.map(|pair| square(self.w[pair]) + square(self.c[pair])).sum()
+        hand.pairs().map(|(pair, _)| square(self.w[pair]) + square(self.c[pair])).sum()
     }
 
     /// What each neighbor found contributes to the two sums together.
     pub fn because(&self, hand: &Hand) -> impl Iterator<Item = (usize, f32)> {
         let norm = norm(hand);
-        hand.pairs().iter().map(move |&pair| {
-            let pair = pair as usize;
-            let j = self.of[pair] as usize;
-            (j, norm * (hand.rest[j] * self.w[pair] + self.c[pair]))
+        hand.pairs().map(move |(pair, rest)| {
+            (self.of[pair] as usize, norm * (rest * self.w[pair] + self.c[pair]))
         })
     }
 
@@ -197,18 +230,34 @@ impl Weights {
         8.0 * self.taking_part
     }
 
-    fn count(&self, train: &Ratings) -> f64 {
+    /// Finds R^k(i;u) of every known rating; remembers them where there is room.
+    fn remember(&mut self, train: &Ratings) {
         let mut hand = self.hand();
-        let mut sum = 0.0;
+        let most = usize::from(u16::MAX);
+        let mut fits = hand.pairs.len() <= most;
+        let mut found = Found { start: vec![0], near: Vec::new() };
         for u in 0..train.users() {
+            fits &= train.row(u).len() <= most;
             self.take(train, u, &mut hand);
             for &i in train.row(u).ids {
-                self.find(i as usize, &mut hand);
-                sum += hand.found as f64;
+                let i = i as usize;
+                self.find(i, &mut hand);
+                self.taking_part += hand.found as f64;
+                fits &= found.near.len() + hand.found <= MOST_FOUND;
+                if fits {
+                    let start = self.rows[i].start;
+                    found.near.extend(hand.pairs().map(|(pair, _)| {
+                        let place = hand.place[self.of[pair] as usize] - 1;
+                        [(pair - start) as u16, place as u16]
+                    }));
+                    found.start.push(found.near.len() as u32);
+                }
             }
             Self::lay_down(train, u, &mut hand);
         }
-        sum
+        if fits {
+            self.found = found;
+        }
     }
 
     /// w and c as parameters.

@@ -9,10 +9,14 @@
 mod attributes;
 mod bayes;
 mod cold;
+mod confidence;
 mod cross;
 mod data;
+mod factors;
 mod neighbors;
+mod newcomer;
 mod run;
+mod time;
 mod walk;
 
 pub use data::Data;

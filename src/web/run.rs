@@ -185,7 +185,8 @@ impl Run {
         }
     }
 
-    fn films(&self, scored: impl Iterator<Item = Scored>) -> Result<JsValue, JsError> {
+    /// The same of several.
+    pub(super) fn films(&self, scored: impl Iterator<Item = Scored>) -> Result<JsValue, JsError> {
         to_js(&scored.map(|scored| self.film(scored)).collect::<Vec<_>>())
     }
 }

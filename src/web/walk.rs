@@ -74,10 +74,23 @@ impl Walk {
         parameters(self.walk.model())
     }
 
-    /// Every prediction as it stands, row by row, not clamped.
+    /// Every prediction as it stands, row by row, not clamped. A rated cell is predicted for the moment
+    /// of its rating, where the data knows it.
     pub fn predictions(&self) -> Vec<f32> {
-        let ratings = &self.dataset.ratings;
-        predictions(self.walk.model(), ratings.users(), ratings.items())
+        let (model, ratings) = (self.walk.model(), &self.dataset.ratings);
+        let mut cells = predictions(model, ratings.users(), ratings.items());
+        let Some(times) = ratings.timestamps() else {
+            return cells;
+        };
+        for u in 0..ratings.users() {
+            let items = ratings.row(u).ids;
+            let mut rated = vec![0.0; items.len()];
+            model.predict_timed(u, items, &times[ratings.positions(u)], &mut rated);
+            for (&i, prediction) in items.iter().zip(rated) {
+                cells[u * ratings.items() + i as usize] = prediction;
+            }
+        }
+        cells
     }
 
     /// Training RMSE before the first step and after each; of a model that only ranks, the objective.

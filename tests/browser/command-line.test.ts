@@ -8,6 +8,8 @@ import { hasMovieLens, Site } from './harness.ts';
 
 const run = promisify(execFile);
 const SETTINGS = { factors: '6', epochs: '4' };
+/** What the chapter sets beside them. */
+const CHAPTER = { gamma: '0.007', lambda: '0.02', sigma: '0.1' };
 
 let site: Site;
 let program: string;
@@ -24,7 +26,10 @@ test('the command line and the page give the same fingerprint and errors for the
   // Without MovieLens the site runs on the simulation, which the command line knows by name.
   const data = hasMovieLens ? process.env['MOVIELENS_ZIP'] : 'simulation';
   if (!data) return skip('the site has MovieLens, but MOVIELENS_ZIP does not name it');
-  const set = Object.entries(SETTINGS).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+  const set = Object.entries({ ...SETTINGS, ...CHAPTER }).flatMap(([name, value]) => [
+    '--set',
+    `${name}=${value}`,
+  ]);
   const { stdout } = await run(program, [
     ...['train', data, '--model', 'svdpp', '--seed', '5', '--json'],
     ...set,

@@ -306,7 +306,7 @@ fn the_sampler_has_the_moments_of_a_posterior_that_is_integrated_over_a_grid() {
     let spec = bpmf(&["factors=1", "biases=no", "alpha=2", "samples=1"]);
     let mut model = spec.build(Arc::clone(&train), SEED);
     let sweeps = 200_000;
-    let mut cells = vec![Vec::with_capacity(sweeps); 4];
+    let mut cells = vec![Vec::new(); 4];
     let mut shrunk = Vec::with_capacity(sweeps);
     for epoch in 0..sweeps {
         model.pass(epoch);
@@ -342,7 +342,7 @@ fn ratings_and_parameters_drawn_in_turn_keep_to_the_priors() {
     let mut state = values(&*spec.build(Arc::clone(&train), SEED));
     let mut normal = Normal::new(random::stream(SEED, "test"));
     let sweeps = 60_000;
-    let mut found = vec![Vec::with_capacity(sweeps); 5];
+    let mut found = vec![Vec::new(); 5];
     for epoch in 0..sweeps {
         let mut model = spec.build(Arc::clone(&train), SEED);
         // No mean: the ratings are what the parameters say.

@@ -8,6 +8,8 @@ mod gradients;
 mod integrated;
 mod movielens;
 mod neighbors;
+mod newcomers;
+mod nonnegative;
 mod reference;
 mod solving;
 mod steps;

@@ -92,34 +92,45 @@ def normal_wishart():
     }
 
 
-def exact():
+def exact(over_p=80, over_q=61, reach=6.0):
     """With d = 1 the numbers of a side have, mean and precision integrated out, the density
-    (1 + s + 2 n / (2 + n) m^2)^(-(1 + n) / 2), m being their mean and s the sum of squares around it."""
+    (1 + s + 2 n / (2 + n) m^2)^(-(1 + n) / 2), m being their mean and s the sum of squares around it.
+
+    The grid of p is dense near zero and wide: p = sinh(reach v^3). Given p, q varies on the scale
+    1 / |p|, and its grid with it: q = sinh(t) / sqrt(1 + |p|^2).
+    """
     r = np.array([[4.5, 2.0], [3.0, 3.5]])
     mu = r.mean()
-    t = np.linspace(-5.2, 5.2, 105)
-    x, weight = np.sinh(t), np.cosh(t)
-    a, b = np.meshgrid(x, x, indexing="ij")
-    m = (a + b) / 2
-    prior = (1 + (a - m) ** 2 + (b - m) ** 2 + m**2) ** -1.5 * np.outer(weight, weight)
+    v = np.linspace(-1, 1, over_p + 1)
+    v = (v[:-1] + v[1:]) / 2
+    p, p_weight = np.sinh(reach * v**3), 3 * reach * v**2 * np.cosh(reach * v**3)
+    t = np.linspace(-reach, reach, over_q)
+    q, q_weight = np.sinh(t), np.cosh(t)
     total, first, second, shrunk = 0.0, np.zeros((2, 2)), np.zeros((2, 2)), 0.0
+
+    def prior(a, b):
+        m = (a + b) / 2
+        return (1 + (a - m) ** 2 + (b - m) ** 2 + m**2) ** -1.5
 
     def likelihood(product, rating):
         return np.exp(-0.5 * ALPHA * (rating - mu - product) ** 2)
 
     # Over p_1 and p_2 in loops, over q_1 and q_2 at once.
-    for k, p_1 in enumerate(x):
-        for n, p_2 in enumerate(x):
-            one = likelihood(p_1 * x, r[0, 0]) * likelihood(p_2 * x, r[1, 0])
-            two = likelihood(p_1 * x, r[0, 1]) * likelihood(p_2 * x, r[1, 1])
-            density = prior[k, n] * prior * np.outer(one, two)
+    for p_1, weight_1 in zip(p, p_weight):
+        for p_2, weight_2 in zip(p, p_weight):
+            scale = 1 / np.sqrt(1 + p_1**2 + p_2**2)
+            x, weight = scale * q, scale * q_weight
+            one = weight * likelihood(p_1 * x, r[0, 0]) * likelihood(p_2 * x, r[1, 0])
+            two = weight * likelihood(p_1 * x, r[0, 1]) * likelihood(p_2 * x, r[1, 1])
+            density = prior(x[:, None], x[None, :]) * np.outer(one, two)
+            density *= weight_1 * weight_2 * prior(p_1, p_2)
             mass = density.sum()
             total += mass
             shrunk += mass * abs(p_1) / (1 + abs(p_1))
-            for u, p in enumerate((p_1, p_2)):
+            for u, of_u in enumerate((p_1, p_2)):
                 for i, of_q in enumerate((density.sum(axis=1), density.sum(axis=0))):
-                    first[u, i] += of_q @ (p * x)
-                    second[u, i] += of_q @ (p * x) ** 2
+                    first[u, i] += of_q @ (of_u * x)
+                    second[u, i] += of_q @ (of_u * x) ** 2
     first, second = first / total, second / total
     return {
         "ratings": [[u, i, r[u, i]] for u in range(2) for i in range(2)],

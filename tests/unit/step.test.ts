@@ -10,11 +10,13 @@ import {
   groups,
   indexed,
   learningRate,
+  multiplies,
   placeKey,
   predicted,
   products,
   ratingOf,
   ruleFor,
+  termSymbols,
   ruleText,
   touched,
   visits,
@@ -196,4 +198,21 @@ test('two steps are compared on the item vector, each component beside that of t
     [2, 9, 0.5],
     [0.25, 9, -1],
   ]);
+});
+
+test('a rule that only multiplies is told, and its two ways of learning are kept apart', () => {
+  const updates = [
+    String.raw`p_{uk} \leftarrow p_{uk}\, \frac{a}{b}`,
+    String.raw`p_u \leftarrow \max(0, p_u + \gamma c)`,
+  ];
+  expect(ruleFor({ updates }, 'p_u')).toBe(updates[0]);
+  expect(ruleFor({ updates }, 'p_u', true)).toBe(updates[1]);
+  expect(updates.map(multiplies)).toEqual([true, false]);
+  expect(multiplies(undefined)).toBe(false);
+});
+
+test('terms of single components are numbered', () => {
+  const term = (symbol: string) => ({ symbol, value: 1 });
+  const terms = ['a_{uk}', 'b', 'a_{uk}'].map(term);
+  expect(termSymbols({ terms })).toEqual(['a_{u,1}', 'b', 'a_{u,2}']);
 });

@@ -16,8 +16,8 @@ import { sentence } from '../../www/sentence.ts';
 function epoch(n: number, train: number, test: number, singular = 0): Epoch {
   return {
     epoch: n,
-    train: { rmse: train, mae: train / 2 },
-    test: { rmse: test, mae: test / 2 },
+    train: { rmse: train, mae: train / 2, rank: Number.NaN },
+    test: { rmse: test, mae: test / 2, rank: Number.NaN },
     seconds: n,
     operations: n,
     singular,
@@ -48,6 +48,17 @@ test('errors are told with their change since the start', () => {
     ['training MAE', 0.5, 0.375, -0.125],
     ['test MAE', 0.75, 0.625, -0.125],
   ]);
+});
+
+test('a model that only ranks has one row, its rank on the test set', () => {
+  const ranked = (n: number, rank: number): Epoch => {
+    const nothing = { rmse: Number.NaN, mae: Number.NaN, rank: Number.NaN };
+    return { ...epoch(n, 1, 1), train: nothing, test: { ...nothing, rank } };
+  };
+  expect(errorRows([ranked(0, 50), ranked(1, 12)], 'ranking')).toEqual([
+    { name: 'test rank, %', set: 'test', start: 50, now: 12, change: -38 },
+  ]);
+  expect(overfitting([ranked(0, 50), ranked(1, 12)])).toBeUndefined();
 });
 
 test('a set that is empty or a training that has not begun has no numbers', () => {

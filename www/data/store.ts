@@ -23,7 +23,9 @@ interface Own {
 }
 
 const OWN = 'own-data';
-const SIMULATION_SEED = 42;
+
+/** The simulated ratings, the same on every page. */
+export const simulated: Source = { kind: 'simulation', seed: 42 };
 
 let manifest: Promise<Manifest> | undefined;
 let source: Promise<Source> | undefined;
@@ -86,5 +88,5 @@ async function choose(): Promise<Source> {
       return { kind: 'bytes', name: movielens.file, bytes };
     }
   }
-  return { kind: 'simulation', seed: SIMULATION_SEED };
+  return simulated;
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
-import type { Explanation, Film } from '../../pkg/factorscope.js';
+import type { Explanation, Film, ShareOf } from '../../pkg/factorscope.js';
 import { EngineDied } from '../engine/client.ts';
 import type { Opened } from '../engine/types.ts';
 import { count, fixed, plain, signed } from '../format.ts';
@@ -31,6 +31,8 @@ export class FilmTable extends LabView {
   /** The item whose explanation stands open. */
   @state() private open: number | undefined;
   @state() private why: Explanation | undefined;
+  /** Confidence and similarity of each rated film, where the model has them. */
+  @state() private parts: ReadonlyMap<number, ShareOf> | undefined;
   private asked = 0;
   /** The least number of ratings that was asked for, as the state says it. */
   private asking: number | undefined;
@@ -145,7 +147,7 @@ export class FilmTable extends LabView {
   private tables({ favorites, films, user }: Shown, opened: Opened): TemplateResult {
     const [low, high] = opened.info.scale;
     const name = opened.users[user] ?? '';
-    const above = films.some(({ rating }) => rating > high);
+    const above = !this.ranks && films.some(({ rating }) => rating > high);
     return html`
       <div class="films-tables">
         <div>
@@ -206,7 +208,7 @@ export class FilmTable extends LabView {
                     </button>
                   </div>
                 </td>
-                <td class="film-number">${fixed(film.rating, 2)}</td>
+                <td class="film-number">${fixed(film.rating, this.ranks ? 3 : 2)}</td>
                 <td class="film-number">${count(film.count)}</td>
               </tr>
               ${
@@ -273,7 +275,8 @@ export class FilmTable extends LabView {
           )}
           <tr class="sum">
             <th scope="row">
-              ${tex(String.raw`\hat r_{ui}`)} <span class="addend-words">their sum</span>
+              ${tex(this.ranks ? String.raw`\hat p_{ui}` : String.raw`\hat r_{ui}`)}
+              <span class="addend-words">their sum</span>
             </th>
             <td class="film-number">${fixed(sum, 4)}</td>
           </tr>
@@ -282,16 +285,31 @@ export class FilmTable extends LabView {
       ${
         single
           ? html`<table class="addends">
-              <caption>
-                Of the last addend, what each rated film adds:
-                ${tex(String.raw`|N(u)|^{-1/2}\, q_i^\top y_j`)}
-              </caption>
+              ${
+                this.parts
+                  ? html`<caption>
+                        What each rated film adds: confidence times similarity,
+                        ${tex(String.raw`c_{uj}\, s^u_{ij}`)}
+                      </caption>
+                      <thead>
+                        <tr>
+                          <th scope="col">rated film</th>
+                          <th scope="col" class="film-number">${tex('c_{uj}')}</th>
+                          <th scope="col" class="film-number">${tex('s^u_{ij}')}</th>
+                          <th scope="col" class="film-number">product</th>
+                        </tr>
+                      </thead>`
+                  : html`<caption>
+                      ${sharesCaption(why.terms.map(({ symbol }) => symbol))}
+                    </caption>`
+              }
               <tbody>
                 ${single.largest.map(({ item, share }) => {
                   const known = opened.items[item];
                   return html`
                     <tr>
                       <td>${known ? filmName(known) : item}</td>
+                      ${this.share(item)}
                       <td class="film-number">${signed(share, 4)}</td>
                     </tr>
                   `;
@@ -299,7 +317,7 @@ export class FilmTable extends LabView {
                 ${
                   single.others > 0
                     ? html`<tr>
-                        <td>${count(single.others)} more together</td>
+                        <td colspan=${this.parts ? 3 : 1}>${count(single.others)} more together</td>
                         <td class="film-number">${signed(single.rest, 4)}</td>
                       </tr>`
                     : nothing
@@ -309,6 +327,17 @@ export class FilmTable extends LabView {
           : nothing
       }
     `;
+  }
+
+  private get ranks(): boolean {
+    return this.lab.entry.task === 'ranking';
+  }
+
+  private share(item: number): TemplateResult | typeof nothing {
+    if (!this.parts) return nothing;
+    const { confidence = Number.NaN, similarity = Number.NaN } = this.parts.get(item) ?? {};
+    return html`<td class="film-number">${fixed(confidence, 1)}</td>
+      <td class="film-number">${fixed(similarity, 5)}</td>`;
   }
 
   private leastOf(opened: Opened): number {
@@ -347,7 +376,12 @@ export class FilmTable extends LabView {
     await this.guarded(async () => {
       const client = await this.lab.engine();
       const why = await client.call((engine) => engine.explain(user, item));
-      if (this.open === item && this.shown?.user === user) this.why = why;
+      const parts = this.ranks
+        ? await client.call((engine) => engine.shares(user, item))
+        : undefined;
+      if (this.open !== item || this.shown?.user !== user) return;
+      this.parts = parts && new Map(parts.map((part) => [part.item, part]));
+      this.why = why;
     });
   }
 
@@ -389,6 +423,18 @@ export class FilmTable extends LabView {
       if (error instanceof EngineDied) this.lab.finish(undefined);
     }
   }
+}
+
+/** What the shares of single films are shares of. */
+function sharesCaption(symbols: readonly string[]): TemplateResult {
+  if (symbols.some((symbol) => symbol.includes(String.raw`\tilde`) && symbol.includes('x_j'))) {
+    return html`Of the last two addends, what each rated film adds with its ${tex('x_j')} and
+    ${tex('y_j')}`;
+  }
+  const vector = symbols.some((symbol) => symbol.includes('x_j'))
+    ? String.raw`|R(u)|^{-1/2}\, q_i^\top x_j`
+    : String.raw`|N(u)|^{-1/2}\, q_i^\top y_j`;
+  return html`Of the last addend, what each rated film adds: ${tex(vector)}`;
 }
 
 /** Title, year and genres, all as text. */

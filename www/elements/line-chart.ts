@@ -25,6 +25,8 @@ export class LineChart extends LitElement {
   @property() label = '';
   @property() xName = 'epoch';
   @property({ type: Number }) digits = 4;
+  /** How a horizontal value is written. */
+  @property({ attribute: false }) xText: (x: number) => string = place;
   @state() private at: number | undefined;
 
   protected override createRenderRoot(): HTMLElement {
@@ -100,7 +102,7 @@ export class LineChart extends LitElement {
 
   private position(): string {
     const last = Math.max(...this.lines.flatMap(({ points }) => points.at(-1)?.[0] ?? []));
-    return place(this.at ?? (Number.isFinite(last) ? last : 0));
+    return this.xText(this.at ?? (Number.isFinite(last) ? last : 0));
   }
 
   /** At most forty rows: a long line is thinned, and says so. */
@@ -124,7 +126,7 @@ export class LineChart extends LitElement {
               ${rows.map(
                 ({ x, values }) => html`
                   <tr>
-                    <th scope="row">${place(x)}</th>
+                    <th scope="row">${this.xText(x)}</th>
                     ${values.map((y) => html`<td>${y === undefined ? '' : fixed(y, this.digits)}</td>`)}
                   </tr>
                 `,

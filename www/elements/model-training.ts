@@ -7,6 +7,7 @@ import { customElement, state } from 'lit/decorators.js';
 
 import { proxy } from 'comlink';
 
+import type { Task } from '../../pkg/factorscope.js';
 import { EngineDied } from '../engine/client.ts';
 import type { Progress, Setup } from '../engine/types.ts';
 import { fixed, signed } from '../format.ts';
@@ -21,8 +22,12 @@ import type { Line } from './line-chart.ts';
 const SPLITS: readonly (readonly [string, string])[] = [
   ['0.2', '20 % of the ratings, at random'],
   ['latest', 'each user’s five latest ratings'],
+  ['time', 'the latest fifth of all ratings'],
   ['everything', 'nothing'],
 ];
+
+/** Those that need to know when each rating was given. */
+const TIMED = ['latest', 'time'];
 
 /** A training that can be watched and cancelled, and what it came to. */
 @customElement('model-training')
@@ -72,7 +77,7 @@ export class ModelTraining extends LabView {
     return html`
       <section class="training" aria-label="Training">
         ${
-          this.lab.block.data === 'toy'
+          this.lab.block.data === 'toy' || this.lab.block.data === 'simulation'
             ? nothing
             : html`<data-source .lab=${this.lab}></data-source>`
         }
@@ -105,8 +110,12 @@ export class ModelTraining extends LabView {
         ${this.errors()}
         <line-chart
           .chart=${progress?.chart}
-          .lines=${lines(progress)}
-          label="RMSE on training and test set over the epochs"
+          .lines=${lines(progress, this.lab.entry.task)}
+          label=${
+            this.lab.entry.task === 'ranking'
+              ? 'Expected percentile rank on the test set over the epochs'
+              : 'RMSE on training and test set over the epochs'
+          }
         ></line-chart>
         ${this.seconds()}
         <run-link .lab=${this.lab} .fingerprint=${this.fingerprint()}></run-link>
@@ -134,9 +143,9 @@ export class ModelTraining extends LabView {
               <option
                 value=${value}
                 .selected=${value === split}
-                ?disabled=${value === 'latest' && !this.timed}
+                ?disabled=${TIMED.includes(value) && !this.timed}
               >
-                ${name}${value === 'latest' && !this.timed ? ' (this data has no times)' : ''}
+                ${name}${TIMED.includes(value) && !this.timed ? ' (this data has no times)' : ''}
               </option>
             `,
           )}
@@ -216,7 +225,7 @@ export class ModelTraining extends LabView {
             </tr>
           </thead>
           <tbody>
-            ${errorRows(this.progress?.history ?? []).map(
+            ${errorRows(this.progress?.history ?? [], this.lab.entry.task).map(
               ({ change, name, now, start }) => html`
                 <tr>
                   <th scope="row">${name}</th>
@@ -229,6 +238,15 @@ export class ModelTraining extends LabView {
           </tbody>
         </table>
       </div>
+      ${
+        this.lab.entry.task === 'ranking'
+          ? html`<p class="help">
+              The model only ranks. For each rating held back: where its film stands in the list of
+              all films that the user has not rated in training, from 0 % (first) to 100 % (last),
+              weighted by the rating. Chance gives 50 %.
+            </p>`
+          : nothing
+      }
     `;
   }
 
@@ -320,8 +338,12 @@ export class ModelTraining extends LabView {
   };
 }
 
-function lines(progress: Progress | undefined): Line[] {
+function lines(progress: Progress | undefined, task: Task): Line[] {
   const history = progress?.history ?? [];
+  if (task === 'ranking') {
+    const ranks = history.map(({ epoch, test }): [number, number] => [epoch, test.rank]);
+    return [{ name: 'test', color: 'test', points: ranks }];
+  }
   const tested = history.some(({ test }) => Number.isFinite(test.rmse));
   const points = (set: 'train' | 'test'): [number, number][] =>
     history.map((epoch) => [epoch.epoch, epoch[set].rmse]);
@@ -338,7 +360,9 @@ function ended({
 }: Progress & { cancelled: boolean; stopped: string | undefined }): string {
   if (stopped) return '';
   const last = history.at(-1);
+  const rank =
+    last && Number.isFinite(last.test.rank) ? `, test rank ${fixed(last.test.rank, 2)} %` : '';
   const rmse =
-    last && Number.isFinite(last.test.rmse) ? `, test RMSE ${fixed(last.test.rmse, 4)}` : '';
+    last && Number.isFinite(last.test.rmse) ? `, test RMSE ${fixed(last.test.rmse, 4)}` : rank;
   return `${cancelled ? 'Cancelled' : 'Trained'} after epoch ${last?.epoch ?? 0}${rmse}.`;
 }

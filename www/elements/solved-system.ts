@@ -7,6 +7,9 @@ import { rowTerms, silentDirection } from '../linear.ts';
 import { tex } from '../maths.ts';
 import type { Variant } from '../zeros.ts';
 
+/** What is solved: a variant of ALS, ALS with confidences, or implicit feedback. */
+type Solved = Variant | 'weighted' | 'implicit';
+
 const DIGITS = 4;
 /** Of larger systems the upper left corner is shown. */
 const CORNER = 8;
@@ -58,7 +61,7 @@ export class SolvedSystem extends LitElement {
   /** What the user or item is called; its number where nothing is said. */
   @property() who = '';
   @property({ type: Number }) lambda = 0;
-  @property() variant: Variant = 'biased';
+  @property() variant: Solved = 'biased';
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -87,7 +90,12 @@ export class SolvedSystem extends LitElement {
   ): TemplateResult | typeof nothing {
     if (!sum || !count) return nothing;
     const rest = String.raw`r_{ui} - \mu - ${side.others} - p_u^\top q_i`;
-    const formula = String.raw`${side.bias} = \frac{\sum_{${side.rated}} (${rest})}{|R(${side.kind === 'user' ? 'u' : 'i'})| + \lambda}`;
+    const even = `|R(${side.kind === 'user' ? 'u' : 'i'})|`;
+    const [c, total] =
+      this.variant === 'weighted'
+        ? ['c_{ui}', String.raw`\sum_{${side.rated}} c_{ui}`]
+        : ['', even];
+    const formula = String.raw`${side.bias} = \frac{\sum_{${side.rated}} ${c}(${rest})}{${total} + \lambda}`;
     const after = updates[0]?.after ?? Number.NaN;
     return html`
       <h4>The bias</h4>
@@ -105,9 +113,15 @@ export class SolvedSystem extends LitElement {
     const size = system.right.length;
     const shown = Math.min(size, CORNER);
     const all = this.variant === 'zeros' ? side.all : side.rated;
-    const rest = this.variant === 'biased' ? String.raw`(r_{ui} - \mu - b_u - b_i)` : 'r_{ui}';
-    const matrix = String.raw`\sum_{${all}} ${side.held} ${side.held}^\top + \lambda I`;
-    const right = String.raw`\sum_{${side.rated}} ${rest}\, ${side.held}`;
+    const biased = this.variant === 'biased' || this.variant === 'weighted';
+    const c = biased && this.variant === 'weighted' ? 'c_{ui}' : '';
+    const rest = biased ? String.raw`${c} (r_{ui} - \mu - b_u - b_i)` : 'r_{ui}';
+    const shared = side.kind === 'user' ? String.raw`Q^\top Q` : String.raw`P^\top P`;
+    const implicit = this.variant === 'implicit';
+    const matrix = implicit
+      ? String.raw`${shared} + \sum_{${side.rated}} (c_{ui} - 1)\, ${side.held} ${side.held}^\top + \lambda I`
+      : String.raw`\sum_{${all}} ${c} ${side.held} ${side.held}^\top + \lambda I`;
+    const right = String.raw`\sum_{${side.rated}} ${implicit ? 'c_{ui}' : rest}\, ${side.held}`;
     const formula = String.raw`\underbrace{\Bigl(${matrix}\Bigr)}_{A}\; ${side.own} = \underbrace{${right}}_{b}`;
     return html`
       <h4>The vector</h4>

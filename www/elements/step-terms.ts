@@ -3,7 +3,15 @@ import { customElement, property } from 'lit/decorators.js';
 
 import type { Entry, ParameterValues, Step, Term } from '../../pkg/factorscope.js';
 import { plain, steady } from '../format.ts';
-import { groups, predicted, products, ratingOf, ruleFor } from '../lab/step.ts';
+import {
+  groups,
+  multiplies,
+  predicted,
+  products,
+  ratingOf,
+  ruleFor,
+  termSymbols,
+} from '../lab/step.ts';
 import { tex } from '../maths.ts';
 
 /** Products of components written out; of longer vectors the rest is counted. */
@@ -26,14 +34,27 @@ export class StepTerms extends LitElement {
     const { step } = this;
     const rating = step && ratingOf(step);
     const solves = step !== undefined && !rating;
+    const decomposes = this.parameters.some(({ name }) => name === 'sigma');
+    if (decomposes && step && 'vectors' in step.subject) return this.basis(step.subject.vectors);
     return html`
-      <h4>${solves ? 'The parts of the closed form' : 'The prediction and its error'}</h4>
+      <h4>${solves ? this.heading(step) : 'The prediction and its error'}</h4>
       <div class="maths formula" tabindex="0" role="group" aria-label="Formula">
         ${tex(solves ? this.closedForm(step) : this.entry.predicts)}
       </div>
       <div class="table-scroll" tabindex="0" role="group" aria-label="The formula with numbers">
         ${step ? (rating ? this.sum(step, rating.r) : this.closed(step)) : this.waiting()}
       </div>
+    `;
+  }
+
+  private basis(axis: string): TemplateResult {
+    return html`
+      <h4>A new basis</h4>
+      <p class="help">
+        The columns of the ${axis}s’ vectors are made orthonormal, the largest first; their lengths
+        become the singular values, and the other side’s vectors are turned to match. Every product,
+        and so every prediction, stays as it is.
+      </p>
     `;
   }
 
@@ -84,16 +105,23 @@ export class StepTerms extends LitElement {
     </tr>`;
   }
 
-  private closed({ terms }: Step): TemplateResult {
+  private heading(step: Step): string {
+    return multiplies(this.closedForm(step))
+      ? 'The sums above and below the bar'
+      : 'The parts of the closed form';
+  }
+
+  private closed(step: Step): TemplateResult {
+    const symbols = termSymbols(step);
     return html`<table class="terms value">
       <caption class="visually-hidden">
-        The parts of the closed form
+        ${this.heading(step)}
       </caption>
       <tbody>
-        ${terms.map(
-          ({ symbol, value }) =>
+        ${step.terms.map(
+          ({ value }, n) =>
             html`<tr>
-              <th scope="row">${tex(symbol)}</th>
+              <th scope="row">${tex(symbols[n] ?? '')}</th>
               <td>${steady(value)}</td>
             </tr>`,
         )}
@@ -102,9 +130,10 @@ export class StepTerms extends LitElement {
   }
 
   private closedForm(step: Step): string {
-    const first = groups(step)[0];
-    const symbol = first && this.parameters[first.parameter]?.symbol;
-    return (symbol && ruleFor(this.entry, symbol)) || this.entry.predicts;
+    const rules = groups(step).map(({ parameter }) =>
+      ruleFor(this.entry, this.parameters[parameter]?.symbol ?? ''),
+    );
+    return rules.find(multiplies) ?? rules[0] ?? this.entry.predicts;
   }
 }
 

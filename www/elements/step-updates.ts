@@ -3,7 +3,8 @@ import { customElement, property } from 'lit/decorators.js';
 
 import type { Entry, ParameterValues, Step, Update } from '../../pkg/factorscope.js';
 import { plain, steady } from '../format.ts';
-import { type Group, groups, indexed, ruleFor } from '../lab/step.ts';
+import type { Settings } from '../lab/registry.ts';
+import { type Group, groups, indexed, multiplies, rateOf, ruleFor } from '../lab/step.ts';
 import { tex } from '../maths.ts';
 import { FIRST_COMPONENTS } from './walk-map.ts';
 
@@ -18,6 +19,8 @@ export class StepUpdates extends LitElement {
   @property({ attribute: false }) parameters: readonly ParameterValues[] = [];
   /** The learning rate; nothing where the model solves instead of going down a gradient. */
   @property({ attribute: false }) gamma: number | undefined;
+  /** Whose learning rates stand with each number, where a model has several. */
+  @property({ attribute: false }) settings: Settings = {};
   @property({ type: Boolean }) whole = false;
 
   protected override createRenderRoot(): HTMLElement {
@@ -47,6 +50,7 @@ export class StepUpdates extends LitElement {
     const { gamma } = this;
     const descends = gamma !== undefined;
     const all = groups(step);
+    const times = all.some((group) => multiplies(this.rule(group)));
     const shown = this.whole ? all : all.filter((group) => place(all, group) < FIRST_ROWS);
     return html`<table class="updates value">
       <caption class="visually-hidden">
@@ -63,20 +67,31 @@ export class StepUpdates extends LitElement {
           }
           <th scope="col">gradient</th>
           ${descends ? html`<th scope="col" class="operator">=</th>` : nothing}
+          ${times ? html`<th scope="col">times</th>` : nothing}
           <th scope="col">after</th>
         </tr>
       </thead>
-      ${shown.map((group) => this.group(group, place(all, group) === 0))} ${this.rest(all, shown)}
+      ${shown.map((group) => this.group(group, place(all, group) === 0, times))}
+      ${this.rest(all, shown)}
     </table>`;
   }
 
-  private group({ parameter, row, updates }: Group, first: boolean): TemplateResult {
+  private rule({ parameter }: Group): string | undefined {
     const own = this.parameters[parameter];
-    const rule = own && first ? ruleFor(this.entry, own.symbol) : undefined;
-    const wide = this.gamma === undefined ? 4 : 6;
+    return own && ruleFor(this.entry, own.symbol, this.gamma !== undefined);
+  }
+
+  /** `times`: whether the table has a column for what a number is multiplied with. */
+  private group(group: Group, first: boolean, times: boolean): TemplateResult {
+    const { parameter, row, updates } = group;
+    const own = this.parameters[parameter];
+    const rule = first ? this.rule(group) : undefined;
+    const wide = this.gamma === undefined ? (times ? 5 : 4) : 6;
+    const factor = times ? multiplies(this.rule(group)) : undefined;
+    const gamma = this.gamma === undefined || !own ? this.gamma : this.rate(own.symbol);
     const shown = this.whole ? updates : updates.slice(0, FIRST_COMPONENTS);
     const more = updates.length - shown.length;
-    return html`<tbody class="of-${own?.axis ?? 'global'}-rows">
+    return html`<tbody class="of-${kindOf(own?.axis)}-rows">
       ${
         rule
           ? html`<tr class="rule">
@@ -84,7 +99,7 @@ export class StepUpdates extends LitElement {
             </tr>`
           : nothing
       }
-      ${shown.map((update) => this.row(update, indexed(this.parameters, parameter, row, update.column)))}
+      ${shown.map((update) => this.row(update, indexed(this.parameters, parameter, row, update.column), gamma, factor))}
       ${
         more > 0
           ? html`<tr>
@@ -95,14 +110,27 @@ export class StepUpdates extends LitElement {
     </tbody>`;
   }
 
-  private row({ after, before, gradient }: Update, symbol: string): TemplateResult {
-    const { gamma } = this;
+  private rate(symbol: string): number | undefined {
+    return rateOf(this.entry, this.settings, symbol);
+  }
+
+  private row(
+    { after, before, gradient }: Update,
+    symbol: string,
+    gamma: number | undefined,
+    factor: boolean | undefined,
+  ): TemplateResult {
     return html`<tr>
       <th scope="row">${tex(symbol)}</th>
       <td>${steady(before)}</td>
       ${gamma === undefined ? nothing : html`<td class="operator">− ${plain(gamma, 6)} ·</td>`}
       <td>${steady(gradient)}</td>
       ${gamma === undefined ? nothing : html`<td class="operator">=</td>`}
+      ${
+        factor === undefined
+          ? nothing
+          : html`<td>${factor && before > 0 ? `· ${steady(after / before)}` : ''}</td>`
+      }
       <td class="after">${steady(after)}</td>
     </tr>`;
   }
@@ -116,6 +144,12 @@ export class StepUpdates extends LitElement {
       </tr>
     </tbody>`;
   }
+}
+
+/** Whose colour a parameter has: an item's bin is the item's, a user's day the user's. */
+function kindOf(axis: ParameterValues['axis'] | undefined): string {
+  if (axis === 'bin') return 'item';
+  return axis === 'day' ? 'user' : (axis ?? 'global');
 }
 
 /** Which of its parameter's rows a group is. */

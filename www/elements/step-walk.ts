@@ -1,5 +1,6 @@
 import './line-chart.ts';
 import './run-link.ts';
+import './drawn-vector.ts';
 import './solved-system.ts';
 import './step-terms.ts';
 import './step-updates.ts';
@@ -12,6 +13,7 @@ import type { Step } from '../../pkg/factorscope.js';
 import type { Opened, Walked } from '../engine/types.ts';
 import { count, fixed, plain, steady } from '../format.ts';
 import { epochEnd, epochOf, halfEnd, learningRate, ratingOf } from '../lab/step.ts';
+import { DAY, dateOf } from '../lab/time.ts';
 import { tex } from '../maths.ts';
 import { modelColor, PALETTE } from '../palette.ts';
 import { LabView } from './lab-view.ts';
@@ -220,6 +222,7 @@ export class StepWalk extends LabView {
               .step=${step}
               .parameters=${walked?.parameters ?? []}
               .gamma=${learningRate(lab.entry, lab.state.settings)}
+              .settings=${lab.state.settings}
               .whole=${this.whole}
             ></step-updates>
           </section>
@@ -261,14 +264,20 @@ export class StepWalk extends LabView {
     `;
   }
 
-  /** A sweep has two halves: all users, then all items. */
+  /** A model that only ranks has no RMSE, and solves for the items first. */
+  private get ranks(): boolean {
+    return this.lab.entry.task === 'ranking';
+  }
+
+  /** A sweep has two halves: all users, then all items, or the other way round. */
   private halves(): TemplateResult | typeof nothing {
     const { opened, walked } = this;
     const users = opened?.users.length ?? 0;
     const perEpoch = walked?.position.per_epoch ?? 0;
     const halved = this.round() === 'sweep' && perEpoch === users + (opened?.items.length ?? 0);
     if (!halved) return nothing;
-    const end = halfEnd(this.lab.state.step, perEpoch, users);
+    const first = this.ranks ? (opened?.items.length ?? 0) : users;
+    const end = halfEnd(this.lab.state.step, perEpoch, first);
     return html`<button type="button" ?disabled=${!walked} @click=${() => this.go(end)}>
       End of the half-sweep
     </button>`;
@@ -306,15 +315,26 @@ export class StepWalk extends LabView {
     if (rating) {
       const { i, r, u } = rating;
       return html`<span class="of-user">user ${u + 1}</span>,
-        <span class="of-item">${this.film(i)}</span>, ${tex('r_{ui}')} = ${plain(r, 2)}`;
+        <span class="of-item">${this.film(i)}</span>, ${tex('r_{ui}')} =
+        ${plain(r, 2)}${this.when(u, i)}`;
     }
+    if ('vectors' in step.subject) return html`${this.who(step)}`;
     return 'user' in step.subject
       ? html`<span class="of-user">${this.who(step)}</span>, all ratings`
       : html`<span class="of-item">${this.who(step)}</span>, all ratings`;
   }
 
+  /** Only where the model asks for it. */
+  private when(u: number, i: number): string {
+    const { moments, items } = this.opened ?? {};
+    const moment = moments?.[u * (items?.length ?? 0) + i] ?? Number.NaN;
+    const needs = this.lab.entry.needs.includes('timestamps');
+    return needs && Number.isFinite(moment) ? `, ${dateOf(moment / DAY)}` : '';
+  }
+
   private who({ subject }: Step): string {
     if ('user' in subject) return `user ${subject.user + 1}`;
+    if ('vectors' in subject) return `all ${subject.vectors}s together`;
     return 'item' in subject ? this.film(subject.item) : `user ${subject.rating.u + 1}`;
   }
 
@@ -339,15 +359,19 @@ export class StepWalk extends LabView {
 
   /** A step that solves a linear system shows the system. */
   private system(step: Step): TemplateResult {
+    // Who draws tells the precision of a rating; who solves does not know one.
+    const drawn = step.terms.some(({ symbol }) => symbol === String.raw`\alpha`);
+    if (drawn) return html`<drawn-vector .step=${step}></drawn-vector>`;
     const { settings } = this.lab.state;
     const variant = this.lab.entry.hyperparameters.find(({ name }) => name === 'variant');
     const chosen =
       variant?.kind.type === 'choice' ? variant.kind.choices[settings['variant'] ?? 0] : undefined;
+    const kind = { 'implicit-als': 'implicit', confidence: 'weighted' }[this.lab.entry.id];
     return html`<solved-system
       .step=${step}
       .who=${this.who(step)}
       .lambda=${settings['lambda'] ?? 0}
-      .variant=${chosen ?? 'biased'}
+      .variant=${kind ?? chosen ?? 'biased'}
     ></solved-system>`;
   }
 
@@ -355,8 +379,9 @@ export class StepWalk extends LabView {
     const mu = this.walked?.parameters.find(({ axis }) => axis === 'global');
     return html`<p class="help">
       ${mu ? html`${tex(mu.symbol)} = <span class="value">${steady(mu.values[0] ?? 0)}</span>.` : nothing}
-      Bold: the known ratings. Small: the predictions ${tex(String.raw`\hat r_{ui}`)} as they stand.
-      Framed: the cell that the step learns from, and every number that it changed.
+      Bold: the known ratings. Small: the predictions
+      ${tex(this.ranks ? String.raw`\hat p_{ui}` : String.raw`\hat r_{ui}`)} as they stand. Framed:
+      the cell that the step learns from, and every number that it changed.
     </p>`;
   }
 
@@ -365,17 +390,24 @@ export class StepWalk extends LabView {
     const points = [...(walked?.losses ?? [])].map((loss, n): [number, number] => [n, loss]);
     const color = lab.entry.id in PALETTE ? lab.entry.id : 'error';
     return html`
-      <h4>RMSE over all known ratings</h4>
+      <h4>${this.ranks ? 'The objective' : 'RMSE over all known ratings'}</h4>
       <line-chart
         .chart=${walked?.chart}
         .lines=${[{ name: lab.entry.title, color, points }]}
         .xName=${'step'}
-        label="RMSE over all known ratings before the first step and after each"
+        label="${
+          this.ranks ? 'The objective' : 'RMSE over all known ratings'
+        } before the first step and after each"
       ></line-chart>
       <p class="help value">
-        Objective, squared errors and penalties of all known ratings:
-        ${steady(walked?.objective ?? Number.NaN)}. For the RMSE predictions are held within the
-        scale of the ratings.
+        ${
+          this.ranks
+            ? html`Objective, weighted squared errors of all cells and penalties:
+              ${steady(walked?.objective ?? Number.NaN)}.`
+            : html`Objective, squared errors and penalties of all known ratings:
+              ${steady(walked?.objective ?? Number.NaN)}. For the RMSE predictions are held within
+              the scale of the ratings.`
+        }
       </p>
     `;
   }

@@ -66,13 +66,105 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
     load: () => import('./zeros-compare.ts'),
     render: (lab) => html`<zeros-compare .lab=${lab}></zeros-compare>`,
   },
+  'weighted-mean': {
+    load: () => import('./weighted-mean.ts'),
+    render: (lab) => html`<weighted-mean .lab=${lab}></weighted-mean>`,
+  },
+  shortcut: {
+    load: () => import('./matrix-shortcut.ts'),
+    render: (lab) => html`<matrix-shortcut .lab=${lab}></matrix-shortcut>`,
+  },
+  drift: {
+    load: () => import('./drift-map.ts'),
+    render: (lab) => html`<drift-map .lab=${lab.block.id}></drift-map>`,
+  },
+  'bias-curves': {
+    load: () => import('./bias-curves.ts'),
+    render: (lab) => html`<bias-curves .lab=${lab}></bias-curves>`,
+  },
+  'time-splits': {
+    load: () => import('./time-splits.ts'),
+    render: (lab) => html`<time-splits .lab=${lab}></time-splits>`,
+  },
   train: {
     load: () => import('./model-training.ts'),
     render: (lab) => html`<model-training .lab=${lab}></model-training>`,
   },
+  'fold-in': {
+    load: () => import('./fold-in.ts'),
+    render: (lab) => html`<fold-in-view .lab=${lab}></fold-in-view>`,
+  },
+  parts: {
+    load: () => import('./factor-parts.ts'),
+    render: (lab) => html`<factor-parts .lab=${lab}></factor-parts>`,
+  },
+  taste: {
+    load: () => import('./taste-vectors.ts'),
+    render: (lab) => html`<taste-vectors .lab=${lab}></taste-vectors>`,
+  },
+  factors: {
+    load: () => import('./factor-map.ts'),
+    render: (lab) => html`<factor-map .lab=${lab}></factor-map>`,
+  },
+  sweep: {
+    load: () => import('./lambda-sweep.ts'),
+    render: (lab) => html`<lambda-sweep .lab=${lab}></lambda-sweep>`,
+  },
+  variance: {
+    load: () => import('./variance-shares.ts'),
+    render: (lab) => html`<variance-shares .lab=${lab}></variance-shares>`,
+  },
+  decomposition: {
+    load: () => import('./svd-matrix.ts'),
+    render: (lab) => html`<svd-matrix .lab=${lab}></svd-matrix>`,
+  },
+  spectrum: {
+    load: () => import('./singular-values.ts'),
+    render: (lab) => html`<singular-values .lab=${lab}></singular-values>`,
+  },
+  tiers: {
+    load: () => import('./tier-shares.ts'),
+    render: (lab) => html`<tier-shares .lab=${lab}></tier-shares>`,
+  },
+  slip: {
+    load: () => import('./slip-compare.ts'),
+    render: (lab) => html`<slip-compare .lab=${lab}></slip-compare>`,
+  },
   recommendations: {
     load: () => import('./film-table.ts'),
     render: (lab) => html`<film-table .lab=${lab}></film-table>`,
+  },
+  'prior-posterior': {
+    load: () => import('./prior-posterior.ts'),
+    render: (lab) => html`<prior-posterior .lab=${lab}></prior-posterior>`,
+  },
+  'same-numbers': {
+    load: () => import('./same-numbers.ts'),
+    render: (lab) => html`<same-numbers .lab=${lab}></same-numbers>`,
+  },
+  gibbs: {
+    load: () => import('./gibbs-walk.ts'),
+    render: (lab) => html`<gibbs-walk .lab=${lab}></gibbs-walk>`,
+  },
+  posterior: {
+    load: () => import('./rating-posterior.ts'),
+    render: (lab) => html`<rating-posterior .lab=${lab}></rating-posterior>`,
+  },
+  traces: {
+    load: () => import('./chain-traces.ts'),
+    render: (lab) => html`<chain-traces .lab=${lab}></chain-traces>`,
+  },
+  'new-user': {
+    load: () => import('./new-user.ts'),
+    render: (lab) => html`<new-user .lab=${lab}></new-user>`,
+  },
+  'new-film': {
+    load: () => import('./new-film.ts'),
+    render: (lab) => html`<new-film .lab=${lab}></new-film>`,
+  },
+  'cold-start': {
+    load: () => import('./cold-start.ts'),
+    render: (lab) => html`<cold-start .lab=${lab}></cold-start>`,
   },
 };
 
@@ -80,5 +172,8 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
 function withoutMeaning({ block: { show } }: Lab): string[] {
   if (show.includes('order')) return ['update'];
   if (show.includes('zeros')) return ['variant'];
+  if (show.includes('sweep')) return ['lambda'];
+  if (show.includes('decomposition')) return ['factors', 'refill', 'lambda', 'epochs'];
+  if (show.includes('slip')) return ['implicit'];
   return show.every((view) => ['controls', 'table', 'walk'].includes(view)) ? ['epochs'] : [];
 }

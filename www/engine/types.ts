@@ -1,12 +1,15 @@
 import type {
   Chart,
+  ColdPoint,
   DataInfo,
   Epoch,
+  Film,
   Interpolated,
   Item,
   Neighborhood,
   ParameterValues,
   Position,
+  Regular,
   SharedRaters,
   Step,
 } from '../../pkg/factorscope.js';
@@ -31,6 +34,8 @@ export interface Opened {
   users: string[];
   /** All cells, row by row, NaN where empty; only of a small data set. */
   cells: Float32Array | undefined;
+  /** When each cell was rated, in seconds since 1970, NaN where nobody knows; only of a small data set. */
+  moments: Float64Array | undefined;
 }
 
 /** Everything that decides a run. */
@@ -39,7 +44,7 @@ export interface Setup {
   /** `name=value`. */
   settings: string[];
   seed: number;
-  /** `everything`, `latest` or a share such as `0.2`. */
+  /** `everything`, `latest`, `time` or a share such as `0.2`. */
   split: string;
 }
 
@@ -97,6 +102,51 @@ export interface Raced {
 export interface RaceLine {
   color: Uint8Array;
   points: [number, number][];
+}
+
+/** What a prediction of a factorization is the sum of. */
+export interface Addends {
+  p: Float32Array;
+  q: Float32Array;
+  mu: number;
+  bUser: number;
+  bItem: number;
+}
+
+/** What a chart of bars shows. */
+export interface Bars {
+  /** One more than there are bars. */
+  edges: number[];
+  heights: number[];
+  curve: [number, number][];
+  marks: number[];
+  /** Of the bars, the curve, and each mark. */
+  colors: Uint8Array[];
+}
+
+/** What a cold start is measured on. */
+export interface ColdSetup {
+  /** Who is new. */
+  side: 'users' | 'items';
+  /** How many ratings of each are known. */
+  known: number[];
+  /** How many groups become cold, one after the other. */
+  folds: number;
+  seed: number;
+  /** The models compared, each with its settings. */
+  models: { model: string; settings: string[] }[];
+}
+
+/** One training of a cold start: which model and which group it was. */
+export interface ColdPart extends ColdPoint {
+  at: number;
+  fold: number;
+}
+
+/** Whose biases over the years can be asked for: the most rated films, the users with most days. */
+export interface Curved {
+  films: Film[];
+  users: Regular[];
 }
 
 /** One prediction of a neighborhood model. */

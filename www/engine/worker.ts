@@ -3,18 +3,34 @@
 import { expose } from 'comlink';
 
 import init, {
+  type BiasCurve,
+  type Chain,
   type Chart,
+  ColdStart,
   Data,
   type Epoch,
   type Explanation,
   type Film,
+  histogramChart,
   lineChart,
+  type NewcomerAnswer,
+  type NewItem,
+  type NewUser,
   type ParameterValues,
+  type Part,
+  type Posterior,
   Run,
+  type ShareOf,
+  type Shortened,
   type Step,
   Walk,
 } from '../../pkg/factorscope.js';
 import type {
+  Addends,
+  Bars,
+  ColdPart,
+  ColdSetup,
+  Curved,
   Fit,
   Interpolating,
   Neighbored,
@@ -54,11 +70,13 @@ export class Engine {
     this.data = data;
     this.run = undefined;
     this.walk = undefined;
+    const isSmall = data.info().users * data.info().items <= 1024;
     return {
       info: data.info(),
       items: data.catalogue(),
       users: data.userIds(),
-      cells: data.info().users * data.info().items <= 1024 ? data.cells() : undefined,
+      cells: isSmall ? data.cells() : undefined,
+      moments: isSmall ? data.moments() : undefined,
     };
   }
 
@@ -216,6 +234,142 @@ export class Engine {
       Float64Array.from(lines.flatMap(({ points }) => points.flat())),
       Uint8Array.from(lines.flatMap(({ color }) => [...color])),
     );
+  }
+
+  /** What the trained model predicts for somebody with these ratings who is not in the data. */
+  newcomer(
+    items: Uint32Array,
+    ratings: Float32Array,
+    count: number,
+    least: number,
+  ): NewcomerAnswer {
+    return this.trained.newcomer(items, ratings, count, least, new Uint32Array());
+  }
+
+  /** The factors of the trained nonnegative factorization, by their films and genres. */
+  parts(count: number, least: number): Part[] {
+    return this.trained.parts(count, least);
+  }
+
+  /** The two vectors and the biases of one prediction of the trained model. */
+  addends(user: number, item: number): Addends {
+    const parameters = this.trained.parameters();
+    const row = (name: string, at: number): Float32Array => {
+      const found = parameters.find((parameter) => parameter.name === name);
+      const { columns, values } = found ?? { columns: 0, values: new Float32Array() };
+      return values.slice(at * columns, (at + 1) * columns);
+    };
+    return {
+      p: row('p_u', user),
+      q: row('q_i', item),
+      mu: row('mu', 0)[0] ?? 0,
+      bUser: row('b_u', user)[0] ?? 0,
+      bItem: row('b_i', item)[0] ?? 0,
+    };
+  }
+
+  /** What the draws of the trained sampler say of one rating. */
+  posterior(user: number, item: number): Posterior {
+    return this.trained.posterior(user, item);
+  }
+
+  /** How the chain of the trained sampler went. */
+  chain(): Chain {
+    return this.trained.chain();
+  }
+
+  /** Bars between edges, a curve over them, and marked values; colours in this order. */
+  bars(
+    xLabel: string,
+    yLabel: string,
+    { edges, heights, curve, marks, colors }: Bars,
+  ): Chart | undefined {
+    return histogramChart(
+      xLabel,
+      yLabel,
+      Float64Array.from(edges),
+      Float64Array.from(heights),
+      Float64Array.from(curve.flat()),
+      Float64Array.from(marks),
+      Uint8Array.from(colors.flatMap((color) => [...color])),
+    );
+  }
+
+  /** Confidence and similarity of each rated item in a prediction of the trained implicit model. */
+  shares(user: number, item: number): ShareOf[] {
+    return this.trained.shares(user, item);
+  }
+
+  /** One user's matrix with and without the shortcut, after one epoch of the implicit model. */
+  shortcut(setup: Setup, user: number): Shortened {
+    const run = new Run(this.opened, setup.model, setup.settings, setup.split, setup.seed);
+    try {
+      run.pass();
+      return run.shortcut(user);
+    } finally {
+      run.free();
+    }
+  }
+
+  /** Somebody of whom only these attributes are known, by the trained model. */
+  newUser(attributes: number[], count: number, least: number): NewUser {
+    return this.trained.newUser(Uint32Array.from(attributes), count, least);
+  }
+
+  /** A film of which only these genres are known. */
+  newItem(attributes: number[]): NewItem {
+    return this.trained.newItem(Uint32Array.from(attributes));
+  }
+
+  /** The vector of every item with that of its attributes, row by row. */
+  itemVectors(): Float32Array {
+    return this.trained.itemVectors();
+  }
+
+  /** Trains every model once for each group and each number of known ratings; group by group. */
+  async coldStart(setup: ColdSetup, tell: (part: ColdPart) => unknown): Promise<number> {
+    this.cancelled = false;
+    const { folds, known, models, seed, side } = setup;
+    const plan = new ColdStart(this.opened, side, Uint32Array.from(known), folds, seed);
+    try {
+      for (let fold = 0; fold < folds; fold++) {
+        for (const n of known) {
+          for (const [at, { model, settings }] of models.entries()) {
+            if (this.cancelled) return plan.lines();
+            tell({ ...plan.measure(model, settings, fold, n), at, fold });
+            await breathe();
+          }
+        }
+      }
+      return plan.lines();
+    } finally {
+      plan.free();
+    }
+  }
+
+  /** All parameters of the trained model. */
+  parameters(): ParameterValues[] {
+    return this.trained.parameters();
+  }
+
+  /** How many ratings each item has, by dense index. */
+  counts(): Uint32Array {
+    return this.opened.itemCounts();
+  }
+
+  /** Whose curves the trained model can be asked for. */
+  curved(most: number): Curved {
+    return { films: this.trained.mostRated(most), users: this.trained.regulars(most) };
+  }
+
+  /** A film's bias over the years; `colors` of the line and of the dots. */
+  itemCurve(item: number, colors: Uint8Array): BiasCurve {
+    return this.trained.itemCurve(item, colors);
+  }
+
+  /** A user's bias over the years. */
+  userCurve(user: number, colors: Uint8Array): BiasCurve {
+    return this.trained.userCurve(user, colors);
   }
 
   /** One prediction of a neighborhood model trained on the whole of a small data set. */

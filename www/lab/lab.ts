@@ -1,5 +1,5 @@
 import type { Entry } from '../../pkg/factorscope.js';
-import { currentSource, dataChanges } from '../data/store.ts';
+import { currentSource, dataChanges, simulated } from '../data/store.ts';
 import { Client } from '../engine/client.ts';
 import type { Opened, Setup, Trained } from '../engine/types.ts';
 import type { Lab as Block } from '../lesson/lab.ts';
@@ -39,7 +39,7 @@ export class Lab extends EventTarget {
     super();
     this.current = beginning;
     dataChanges.addEventListener('change', () => {
-      if (block.data !== 'toy') this.reopen();
+      if (block.data !== 'toy' && block.data !== 'simulation') this.reopen();
     });
   }
 
@@ -128,7 +128,9 @@ export class Lab extends EventTarget {
     const { table } = this.current;
     const source = table
       ? { kind: 'table' as const, ...table, cells: engineCells(table) }
-      : await currentSource();
+      : this.block.data === 'simulation'
+        ? simulated
+        : await currentSource();
     return this.client.open(source, this.block.data === 'cutout');
   }
 

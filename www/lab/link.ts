@@ -119,7 +119,9 @@ function whole(most: number): (text: string) => number | undefined {
 
 /** A split as the engine takes it: a word, or a share of at most two decimals that leaves something. */
 function readSplit(text: string): string | undefined {
-  return /^(everything|latest|0\.\d{1,2})$/.test(text) && Number(text) !== 0 ? text : undefined;
+  return /^(everything|latest|time|0\.\d{1,2})$/.test(text) && Number(text) !== 0
+    ? text
+    : undefined;
 }
 
 /** `2,,1;,4,3;1,,` */

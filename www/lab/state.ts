@@ -27,7 +27,7 @@ export interface LabState {
   step: number;
   /** The dense index of the user whose recommendations are shown. */
   user: number;
-  /** What is held back for testing: `everything` trains on all, `latest`, or a share such as `0.2`. */
+  /** What is held back for testing: `everything` trains on all, `latest`, `time`, or a share such as `0.2`. */
   split: string;
   /** How many ratings a film needs in training to be recommended; nothing for the usual number. */
   least: number | undefined;

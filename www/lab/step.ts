@@ -26,11 +26,36 @@ export function indexed(
 ): string {
   const own = parameters[parameter];
   if (!own) return '?';
+  const neighbor = own.of?.[row * own.columns + column];
+  if (own.symbol.endsWith('_{ij}') && neighbor !== undefined) {
+    const item = own.axis === 'item' ? row + 1 : 'i';
+    return `${own.symbol.slice(0, -5)}_{${item},${neighbor + 1}}`;
+  }
   const { base, index } = parts(own.symbol);
   if (index === undefined) return own.symbol;
-  if (own.columns > 1) return `${base}_{${row + 1},${column + 1}}`;
+  if (own.axis === 'bin' || own.axis === 'day') return timed(parameters, own, base, row);
   const shared = parameters.filter(({ symbol }) => parts(symbol).base === base).length > 1;
+  if (own.columns > 1) {
+    return `${base}_{${shared ? `${index}=` : ''}${row + 1},${column + 1}}`;
+  }
   return shared ? `${base}_{${index}=${row + 1}}` : `${base}_{${row + 1}}`;
+}
+
+/** The symbol of an item's bias in one of its bins, or of a user's bias on one of the user's days. */
+function timed(
+  parameters: readonly ParameterValues[],
+  { axis, of, rows }: ParameterValues,
+  base: string,
+  row: number,
+): string {
+  if (axis === 'day') {
+    const user = of?.[row] ?? 0;
+    const day = row - (of?.indexOf(user) ?? 0) + 1;
+    return String.raw`${base}_{u=${user + 1},\,\text{day }${day}}`;
+  }
+  const items = parameters.find((other) => other.axis === 'item')?.rows ?? 1;
+  const bins = Math.max(1, Math.round(rows / items));
+  return String.raw`${base}_{i=${Math.floor(row / bins) + 1},\,\text{bin }${(row % bins) + 1}}`;
 }
 
 /** The changes of one row of one parameter, such as the vector of user 2. */
@@ -53,20 +78,65 @@ export function groups({ updates }: Step): Group[] {
   return [...found.values()].sort((a, b) => a.parameter - b.parameter || a.row - b.row);
 }
 
-/** The model's rule for a parameter, as LaTeX: one of the form `x <- …`, or a system `A x = …`. */
-export function ruleFor({ updates }: Pick<Entry, 'updates'>, symbol: string): string | undefined {
-  return updates.find(
-    (rule) => rule.includes(`${symbol} \\leftarrow`) || rule.includes(`\\, ${symbol} =`),
+/**
+ * The model's rule for a parameter, as LaTeX: one of the form `x <- …` or, for each component,
+ * `x_{uk} <- …`, or a system `A x = …`. Where a model can learn in two ways, `descends` says which.
+ */
+export function ruleFor(
+  { updates }: Pick<Entry, 'updates'>,
+  symbol: string,
+  descends = false,
+): string | undefined {
+  const each = symbol.replace(/_(\w)$/, '_{$1k}');
+  const rules = updates.filter(
+    (rule) =>
+      rule.includes(`${symbol} \\leftarrow`) ||
+      rule.startsWith(`${each} \\leftarrow`) ||
+      rule.includes(`\\, ${symbol} =`),
   );
+  const down = descends ? rules.find((rule) => rule.includes('\\gamma')) : undefined;
+  return down ?? rules[0];
 }
 
-/** The learning rate of a model that goes down a gradient; nothing for one that solves. */
+/** Whether a rule only multiplies what was there: `x_{uk} <- x_{uk} …`. */
+export function multiplies(rule: string | undefined): boolean {
+  const [, left, right] = /^(\S+) \\leftarrow (\S+)\\, \\frac/.exec(rule ?? '') ?? [];
+  return left !== undefined && left === right;
+}
+
+/** The symbols of a step's terms; where one stands for each component, k becomes its number. */
+export function termSymbols({ terms }: Pick<Step, 'terms'>): string[] {
+  const seen = new Map<string, number>();
+  return terms.map(({ symbol }) => {
+    const k = (seen.get(symbol) ?? 0) + 1;
+    seen.set(symbol, k);
+    return symbol.replaceAll(/_\{([ui])k\}/g, `_{$1,${k}}`);
+  });
+}
+
+/** The learning rate of a model that goes down a gradient; nothing for one that does not. */
 export function learningRate(
   entry: Pick<Entry, 'hyperparameters'>,
   settings: Readonly<Record<string, number>>,
 ): number | undefined {
   const gamma = entry.hyperparameters.find(({ name }) => name === 'gamma');
+  const method = entry.hyperparameters.find(({ name }) => name === 'method');
+  if (method?.kind.type === 'choice' && method.kind.choices.includes('sgd')) {
+    const chosen = method.kind.choices[settings['method'] ?? method.default];
+    if (chosen !== 'sgd') return undefined;
+  }
   return gamma && (settings['gamma'] ?? gamma.default);
+}
+
+/** The learning rate in a parameter's rule: models with several call the others gamma_2, gamma_3, … */
+export function rateOf(
+  entry: Pick<Entry, 'hyperparameters' | 'updates'>,
+  settings: Readonly<Record<string, number>>,
+  symbol: string,
+): number | undefined {
+  const [, n] = /\\gamma_(\d)/.exec(ruleFor(entry, symbol) ?? '') ?? [];
+  const own = entry.hyperparameters.find(({ name }) => name === `gamma_${n}`);
+  return own ? (settings[own.name] ?? own.default) : learningRate(entry, settings);
 }
 
 /** `0.1000 − 0.05 · (−0.8000) = 0.1400`: after = before − gamma · gradient in numbers. */
@@ -123,11 +193,16 @@ export function visits(step: Step | undefined, u: number, i: number): boolean {
   const { subject } = step ?? {};
   if (!subject) return false;
   if ('rating' in subject) return subject.rating.u === u && subject.rating.i === i;
-  return 'user' in subject ? subject.user === u : subject.item === i;
+  if ('user' in subject) return subject.user === u;
+  return 'item' in subject && subject.item === i;
 }
 
-/** The symbol of one component for any user or item, as LaTeX: `p_{u,1}`; `b_u` where there is one. */
+/**
+ * The symbol of one component for any user or item, as LaTeX: `p_{u,1}`; `b_u` where there is one;
+ * `w_{ij_1}` for the item's first neighbor.
+ */
 export function component({ columns, symbol }: ParameterValues, column: number): string {
+  if (symbol.endsWith('_{ij}')) return `${symbol.slice(0, -1)}_${column + 1}}`;
   const { base, index } = parts(symbol);
   return columns > 1 && index !== undefined ? `${base}_{${index},${column + 1}}` : symbol;
 }

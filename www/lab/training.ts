@@ -1,6 +1,6 @@
 // What a training says about itself, as pure functions of what the engine reports.
 
-import type { Epoch } from '../../pkg/factorscope.js';
+import type { Epoch, Task } from '../../pkg/factorscope.js';
 import type { Setup } from '../engine/types.ts';
 import { count, duration } from '../format.ts';
 
@@ -15,16 +15,21 @@ export interface ErrorRow {
   change: number;
 }
 
-/** RMSE and MAE on both sets, at the start and now; not numbers where a set is empty. */
-export function errorRows(history: readonly Epoch[]): ErrorRow[] {
+/**
+ * RMSE and MAE on both sets, at the start and now; not numbers where a set is empty. Of a model that only
+ * ranks, the expected percentile rank on the test set.
+ */
+export function errorRows(history: readonly Epoch[], task: Task = 'rating'): ErrorRow[] {
   const first = history[0];
   const last = history.at(-1);
-  const row = (set: 'train' | 'test', measure: 'rmse' | 'mae'): ErrorRow => {
+  const row = (set: 'train' | 'test', measure: 'rmse' | 'mae' | 'rank'): ErrorRow => {
     const start = first?.[set][measure] ?? Number.NaN;
     const now = last?.[set][measure] ?? Number.NaN;
-    const name = `${set === 'train' ? 'training' : 'test'} ${measure.toUpperCase()}`;
+    const called = measure === 'rank' ? 'rank, %' : measure.toUpperCase();
+    const name = `${set === 'train' ? 'training' : 'test'} ${called}`;
     return { name, set, start, now, change: now - start };
   };
+  if (task === 'ranking') return [row('test', 'rank')];
   return [row('train', 'rmse'), row('test', 'rmse'), row('train', 'mae'), row('test', 'mae')];
 }
 

@@ -52,7 +52,8 @@ export async function prepareCriterion() {
  *
  * @param {string | undefined} zip
  * @param {boolean} quick
- * @returns {Promise<Record<string, { fit?: number, pass?: number }>>}
+ * @returns {Promise<Record<string, { fit?: number, pass?: number }>>} also under the names of the pairs
+ *   that benches/models.rs compares at equal settings
  */
 export async function criterion(zip, quick) {
   rmSync(results, { recursive: true, force: true });
@@ -60,7 +61,13 @@ export async function criterion(zip, quick) {
     'The native benchmark failed: the reason stands above.',
     'cargo',
     [...bench, '--', '--noplot', ...(quick ? ['--quick'] : [])],
-    { env: { CRITERION_HOME: results, MOVIELENS_ZIP: zip ?? '' } },
+    {
+      env: {
+        CRITERION_HOME: results,
+        MOVIELENS_ZIP: zip ?? '',
+        FACTORSCOPE_BENCH_QUICK: quick ? '1' : '',
+      },
+    },
   );
   /** @param {string} model @param {string} work */
   const median = (model, work) => {

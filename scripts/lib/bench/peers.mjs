@@ -8,18 +8,33 @@ import { done, hash, mark } from '../stamp.mjs';
 /**
  * @typedef {object} Peer
  * @property {number} fit_seconds for all five folds
+ * @property {number} test_seconds for all five folds
  * @property {boolean} scaled whether fewer were run
  * @property {number} folds how many were
- * @property {number} rmse
+ * @property {number | undefined} [rmse] of a model that predicts ratings
+ * @property {number | undefined} [mae] of the same
+ * @property {number | undefined} [rank] of a model that only ranks: the expected percentile rank
  * @property {Record<string, string>} versions of its packages
  */
 
-/** Which of benches/peers.py stands beside which model, and what it is called. */
-export const peerOf = /** @type {Record<string, { key: string, title: string }>} */ ({
-  baseline: { key: 'surprise-baseline', title: 'Surprise BaselineOnly' },
-  svd: { key: 'surprise-svd', title: 'Surprise SVD' },
-  als: { key: 'cmfrec-als', title: 'cmfrec CMF' },
-  svdpp: { key: 'surprise-svdpp', title: 'Surprise SVD++' },
+const knn = { key: 'surprise-knn', title: 'Surprise KNNBaseline' };
+
+/** Which of benches/peers.py stand beside which model, the main one first, and what they are called. */
+export const peersOf = /** @type {Record<string, { key: string, title: string }[]>} */ ({
+  baseline: [{ key: 'surprise-baseline', title: 'Surprise BaselineOnly' }],
+  'item-knn': [knn],
+  'user-knn': [knn],
+  svd: [{ key: 'surprise-svd', title: 'Surprise SVD' }],
+  als: [{ key: 'cmfrec-als', title: 'cmfrec CMF' }],
+  svdpp: [{ key: 'surprise-svdpp', title: 'Surprise SVD++' }],
+  'truncated-svd': [{ key: 'sklearn-svd', title: 'scikit-learn TruncatedSVD' }],
+  nmf: [{ key: 'surprise-nmf', title: 'Surprise NMF' }],
+  pmf: [{ key: 'surprise-svd-unbiased', title: 'Surprise SVD, unbiased' }],
+  'implicit-als': [
+    { key: 'cmfrec-implicit', title: 'cmfrec CMF_implicit' },
+    { key: 'implicit-cholesky', title: 'implicit, Cholesky' },
+    { key: 'implicit-cg', title: 'implicit, conjugate gradients' },
+  ],
 });
 
 const folder = 'data/bench-venv';

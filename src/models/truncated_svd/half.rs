@@ -5,7 +5,7 @@ use nalgebra::{DMatrix, SymmetricEigen};
 use crate::data::{Line, Ratings};
 use crate::models::biases::{place, square};
 use crate::models::factors::Factors;
-use crate::trace::{Listen, System};
+use crate::trace::Listen;
 
 /// A singular value below this share of the largest is what rounding leaves of zero.
 const ZERO: f64 = 1e-6;
@@ -102,7 +102,13 @@ impl Half<'_> {
             }
         }
         let penalty = f64::from(self.lambda);
-        listen.system(|| system(self.sigma, self.lambda, &work.right));
+        if L::HEARS {
+            let known = line.iter().map(|(id, r)| r * self.held.row(id)[0]).sum();
+            let [of_known, of_fill] = Self::symbols(self.places);
+            listen.term(of_known, known);
+            listen.term(of_fill, work.right[0] as f32 - known);
+            listen.term(r"\sigma_1 + \lambda", self.sigma[0] + self.lambda);
+        }
         for (k, &right) in work.right.iter().enumerate() {
             let (sigma, before) = (f64::from(self.sigma[k]), own[k]);
             let after = if sigma > 0.0 { (right / (sigma + penalty)) as f32 } else { 0.0 };
@@ -163,6 +169,15 @@ impl Half<'_> {
         }
     }
     // lesson: end
+
+    /// What the known and what the other cells of a line add to the first component's right side.
+    fn symbols(places: Places) -> [&'static str; 2] {
+        if places.own < places.held {
+            [r"\sum_{i \in R(u)} r_{ui}\, q_{i1}", r"\sum_{i \notin R(u)} f_{ui}\, q_{i1}"]
+        } else {
+            [r"\sum_{u \in R(i)} r_{ui}\, p_{u1}", r"\sum_{u \notin R(i)} f_{ui}\, p_{u1}"]
+        }
+    }
 
     /// Sigma P^T P Sigma.
     fn gram(&self, gram: &mut [f64]) {
@@ -248,23 +263,6 @@ impl Half<'_> {
 pub fn product(p: &[f32], sigma: &[f32], q: &[f32]) -> f64 {
     let terms = p.iter().zip(q).zip(sigma);
     terms.map(|((&p, &q), &s)| f64::from(s) * f64::from(p) * f64::from(q)).sum()
-}
-
-/// (Sigma + lambda I) p_u = sum f_ui q_i.
-fn system(sigma: &[f32], lambda: f32, right: &[f64]) -> System {
-    let f = sigma.len();
-    let mut matrix = vec![0.0; f * f];
-    for (k, &sigma) in sigma.iter().enumerate() {
-        matrix[k * f + k] = sigma + lambda;
-    }
-    let solved = |(&s, &x): (&f32, &f64)| {
-        if s > 0.0 { (x / (f64::from(s) + f64::from(lambda))) as f32 } else { 0.0 }
-    };
-    System {
-        matrix,
-        right: right.iter().map(|&x| x as f32).collect(),
-        solution: Some(sigma.iter().zip(right).map(solved).collect()),
-    }
 }
 
 /// Eigenvalues, largest first, and the eigenvectors as columns; nothing where the matrix is not finite.

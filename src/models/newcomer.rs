@@ -1,0 +1,65 @@
+//! A user who is not in the training set, in models that know users by their ratings alone.
+
+use super::biases::Biases;
+use super::factors::{Factors, dot};
+use crate::trace::{Explanation, Listen};
+
+/// What a model makes of a row of ratings: a bias and a vector to stand where a training user's stand.
+///
+/// Predicts   r^_i = mu + b + b_i + q_i . z,  z the sum of one part for each rating
+/// Cost       O(f) a prediction
+#[derive(Debug, Clone)]
+pub struct Newcomer<'a> {
+    /// mu and the b_i of the model; its b_u are not used.
+    pub(super) b: &'a Biases,
+    /// The q_i of the model.
+    pub(super) q: &'a Factors,
+    /// The bias, from the ratings in closed form.
+    pub bias: f32,
+    /// z, with its padding.
+    pub vector: Vec<f32>,
+    /// Each rated item with its part of z.
+    pub parts: Vec<(usize, Vec<f32>)>,
+}
+
+impl<'a> Newcomer<'a> {
+    /// The bias is the minimum of the objective over it, with everything else held: the mean of what
+    /// mu, b_i and q_i . z leave of the ratings, over 1 + lambda.
+    pub(super) fn new(
+        (b, q): (&'a Biases, &'a Factors),
+        rated: crate::data::Line,
+        lambda: f32,
+        vector: Vec<f32>,
+        parts: Vec<(usize, Vec<f32>)>,
+    ) -> Self {
+        let rest = |(i, r): (usize, f32)| r - b.mu - b.i[i] - dot(q.row(i), &vector);
+        let sum = rated.iter().map(rest).fold(0.0, |sum, rest| sum + rest);
+        let count = rated.len() as f32 * (1.0 + lambda);
+        let bias = if count > 0.0 { sum / count } else { 0.0 };
+        Self { b, q, bias, vector, parts }
+    }
+
+    /// The prediction for one item, not clamped to the rating scale.
+    pub fn predict(&self, i: usize) -> f32 {
+        self.sum(i, &mut ())
+    }
+
+    /// The addends of a prediction, and what each rating contributes to its last one, largest first.
+    pub fn explain(&self, i: usize) -> Explanation {
+        let mut explanation = Explanation::default();
+        self.sum(i, &mut explanation);
+        let share = |(j, part): &(usize, Vec<f32>)| (*j, dot(self.q.row(i), part));
+        explanation.because = self.parts.iter().map(share).collect();
+        explanation.because.sort_by(|a, b| b.1.total_cmp(&a.1));
+        explanation
+    }
+
+    fn sum<L: Listen>(&self, i: usize, listen: &mut L) -> f32 {
+        let product = dot(self.q.row(i), &self.vector);
+        listen.term(r"\mu", self.b.mu);
+        listen.term("b_u", self.bias);
+        listen.term("b_i", self.b.i[i]);
+        listen.term(r"q_i^\top z_u", product);
+        self.b.mu + self.bias + self.b.i[i] + product
+    }
+}

@@ -1,0 +1,203 @@
+//! Models that know a user by the ratings alone: against the formulas written out, and somebody who is
+//! not in the training set.
+
+use std::env;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use factorscope::data::load::{load, read_path};
+use factorscope::data::{Line, Ratings};
+use factorscope::models::{Model, REGISTRY, Spec};
+use serde_json::Value;
+
+use crate::reference::{compare, numbers, setting, start};
+use crate::support::{
+    SEED, parameter, reference, reference_set, set_values, small_sets, values, variants,
+};
+
+const IDS: [&str; 2] = ["nsvd", "asymmetric-svd"];
+
+#[test]
+fn steps_and_newcomers_are_those_of_the_formulas_written_out() {
+    let reference = reference("asymmetric.json");
+    for id in IDS {
+        for run in reference[id].as_array().unwrap() {
+            let settings = [
+                setting("factors", &reference["factors"]),
+                setting("gamma", &run["gamma"]),
+                setting("lambda", &run["lambda"]),
+                "order=stored".to_owned(),
+            ];
+            let spec = Spec::with(id, settings.iter().map(String::as_str)).unwrap();
+            let mut model = spec.build(reference_set(), SEED);
+            let mut given = reference["start"].clone();
+            if id == "nsvd" {
+                given.as_object_mut().unwrap().remove("y_j");
+            }
+            start(&mut *model, &given);
+            for epoch in 0..reference["epochs"].as_u64().unwrap() {
+                model.pass(epoch as usize);
+            }
+            compare(&*model, run, &run["mu"], &spec.to_string());
+
+            let rows = reference["new"].as_array().unwrap();
+            let ids: Vec<u32> = rows.iter().map(|row| row[0].as_u64().unwrap() as u32).collect();
+            let given: Vec<f32> = rows.iter().map(|row| row[1].as_f64().unwrap() as f32).collect();
+            let new = model.fold_in(Line { ids: &ids, ratings: &given }).unwrap();
+            near(new.bias, &run["new"]["bias"], &spec);
+            for (i, expected) in numbers(&run["new"]["predictions"]).into_iter().enumerate() {
+                near(new.predict(i), &Value::from(expected), &spec);
+            }
+        }
+    }
+}
+
+fn near(found: f32, expected: &Value, spec: &Spec) {
+    let (found, expected) = (f64::from(found), expected.as_f64().unwrap());
+    assert!((found - expected).abs() < 2e-5, "{spec}: {found}, expected {expected}");
+}
+
+/// The sets, each with every model that can take in a newcomer, trained.
+fn trained() -> Vec<(String, Arc<Ratings>, Box<dyn Model>)> {
+    let mut all = Vec::new();
+    for (name, train) in small_sets() {
+        for spec in REGISTRY.iter().flat_map(variants) {
+            let mut model = spec.build(Arc::clone(&train), SEED);
+            if model.fold_in(train.row(0)).is_none() {
+                assert!(!IDS.contains(&spec.entry().id));
+                continue;
+            }
+            for epoch in 0..5 {
+                model.pass(epoch);
+            }
+            all.push((format!("{spec} on the {name}"), Arc::clone(&train), model));
+        }
+    }
+    assert!(!all.is_empty());
+    all
+}
+
+#[test]
+fn a_newcomer_with_the_ratings_of_a_training_user_is_predicted_as_that_user_up_to_the_bias() {
+    for (what, train, model) in trained() {
+        let b_u = parameter(&*model, "b_u");
+        for (u, b_u) in b_u.iter().enumerate() {
+            let new = model.fold_in(train.row(u)).unwrap();
+            for i in 0..train.items() {
+                let expected = model.predict(u, i) - b_u[0] + new.bias;
+                let found = new.predict(i);
+                assert!((found - expected).abs() < 1e-5, "{what}: {u}, {i}: {found}, {expected}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_newcomers_bias_minimizes_the_objective_with_everything_else_held() {
+    for (what, train, mut model) in trained() {
+        let state = values(&*model);
+        for u in (0..train.users()).filter(|&u| !train.row(u).is_empty()) {
+            let bias = model.fold_in(train.row(u)).unwrap().bias;
+            let mut at = |by: f32| {
+                let mut beside = state.clone();
+                beside[1][u] = bias + by;
+                set_values(&mut *model, &beside);
+                model.objective()
+            };
+            let (below, least, above) = (at(-0.05), at(0.0), at(0.05));
+            assert!(least < below && least < above, "{what}: user {u}");
+            assert!((above - below).abs() < 1e-4 * least.max(1.0), "{what}: user {u}");
+            set_values(&mut *model, &state);
+        }
+    }
+}
+
+#[test]
+fn a_newcomers_explanation_sums_up_and_names_every_rating() {
+    for (what, train, model) in trained() {
+        for u in 0..train.users() {
+            let new = model.fold_in(train.row(u)).unwrap();
+            for i in 0..train.items() {
+                let explanation = new.explain(i);
+                let sum: f32 = explanation.terms.iter().map(|term| term.value).sum();
+                assert_eq!(sum.to_bits(), new.predict(i).to_bits(), "{what}");
+                let shares: f32 = explanation.because.iter().map(|b| b.1).sum();
+                let product = explanation.terms.last().unwrap().value;
+                assert!((shares - product).abs() < 1e-5, "{what}: {shares}, {product}");
+                assert!(explanation.because.is_sorted_by(|a, b| a.1 >= b.1), "{what}");
+                let mut items: Vec<u32> = explanation.because.iter().map(|b| b.0 as u32).collect();
+                items.sort_unstable();
+                assert_eq!(items, train.row(u).ids, "{what}");
+                // The same holds for a training user.
+                let own: f32 = model.explain(u, i).because.iter().map(|b| b.1).sum();
+                let terms = model.explain(u, i).terms;
+                let products: f32 = terms[3..].iter().map(|term| term.value).sum();
+                assert!((own - products).abs() < 1e-5, "{what}: {own}, {products}");
+            }
+        }
+    }
+}
+
+#[test]
+fn who_has_rated_nothing_is_predicted_the_mean_and_the_items_bias() {
+    for (what, train, model) in trained() {
+        let new = model.fold_in(Line { ids: &[], ratings: &[] }).unwrap();
+        let (mu, b_i) = (parameter(&*model, "mu")[0][0], parameter(&*model, "b_i"));
+        assert_eq!(new.bias, 0.0);
+        for (i, b_i) in b_i.iter().enumerate() {
+            assert_eq!(new.predict(i), mu + b_i[0], "{what}");
+            assert!(new.explain(i).because.is_empty(), "{what}");
+        }
+        assert_eq!(train.items(), b_i.len());
+    }
+}
+
+/// Every fifth user is unknown to the model; of their ratings four in five are handed in, and the rest
+/// predicted, without a step of training.
+#[test]
+fn newcomers_on_movielens_are_predicted_better_than_by_means() {
+    let Some(path) = env::var_os("MOVIELENS_ZIP").filter(|path| !path.is_empty()) else {
+        return;
+    };
+    let all = load(&read_path(Path::new(&path)).unwrap()).unwrap().ratings;
+    let is_new = |u: usize| u.is_multiple_of(5);
+    let positions: Vec<usize> = all.iter().map(|rating| rating.u).collect();
+    let train = Arc::new(all.subset(|n| !is_new(positions[n])));
+    let given = all.subset(|n| is_new(positions[n]) && n % 5 != 0);
+    let asked = all.subset(|n| is_new(positions[n]) && n % 5 == 0);
+    let (low, high) = all.scale();
+    let squared = |e: f32| f64::from(e) * f64::from(e);
+    // The bias alone, by the same closed form with the penalty of the baseline.
+    let baseline = {
+        let mut model = Spec::new("baseline").unwrap().build(Arc::clone(&train), SEED);
+        (0..10).for_each(|epoch| model.pass(epoch));
+        model
+    };
+    let (mu, b_i) = (train.mean(), parameter(&*baseline, "b_i"));
+    let mut by_means = 0.0;
+    for rating in asked.iter() {
+        let known = given.row(rating.u);
+        let rest: f32 = known.iter().map(|(i, r)| r - mu - b_i[i][0]).sum();
+        let predicted = mu + rest / (known.len() as f32 + 5.0) + b_i[rating.i][0];
+        by_means += squared(rating.r - predicted.clamp(low, high));
+    }
+    let rmse = |sum: f64| (sum / asked.len() as f64).sqrt();
+    let by_means = rmse(by_means);
+    for id in IDS {
+        let spec = Spec::new(id).unwrap();
+        let mut model = spec.build(Arc::clone(&train), SEED);
+        (0..spec.epochs()).for_each(|epoch| model.pass(epoch));
+        let mut sum = 0.0;
+        for u in (0..all.users()).filter(|&u| is_new(u)) {
+            let new = model.fold_in(given.row(u)).unwrap();
+            for (i, r) in asked.row(u).iter() {
+                sum += squared(r - new.predict(i).clamp(low, high));
+            }
+        }
+        let found = rmse(sum);
+        let line = format!("newcomers: {id} {found:.4}, mean and biases {by_means:.4}");
+        let _ = writeln!(io::stderr(), "MovieLens: {line}");
+        assert!(found < by_means, "{line}");
+    }
+}

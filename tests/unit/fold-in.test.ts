@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+
+import { addends, findFilms, withRating } from '../../www/lab/fold-in.ts';
+
+const items = ['Alien', 'Aliens', 'Heat'].map((title) => ({ title, year: undefined, genres: [] }));
+
+test('a rating replaces one of the same item, or comes last', () => {
+  const one = withRating([], 2, 4);
+  expect(one).toEqual([{ item: 2, rating: 4 }]);
+  expect(withRating(withRating(one, 0, 5), 2, 1)).toEqual([
+    { item: 2, rating: 1 },
+    { item: 0, rating: 5 },
+  ]);
+});
+
+test('films are found by a part of the title, without those already rated', () => {
+  expect(findFilms(items, ' ALI', [], 6)).toEqual([0, 1]);
+  expect(findFilms(items, 'ali', [{ item: 0, rating: 5 }], 6)).toEqual([1]);
+  expect(findFilms(items, 'ali', [], 1)).toEqual([0]);
+  expect(findFilms(items, '  ', [], 6)).toEqual([]);
+});
+
+test('what the factors add is told largest first', () => {
+  expect(addends([1, 2], [0.5, 3])).toEqual([
+    { factor: 2, p: 2, q: 3, value: 6 },
+    { factor: 1, p: 1, q: 0.5, value: 0.5 },
+  ]);
+});

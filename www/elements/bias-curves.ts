@@ -1,0 +1,203 @@
+import './line-chart.ts';
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { BiasCurve } from '../../pkg/factorscope.js';
+import { EngineDied } from '../engine/client.ts';
+import type { Curved } from '../engine/types.ts';
+import { count, plain } from '../format.ts';
+import { filmName } from '../lab/films.ts';
+import { dateOfYear } from '../lab/time.ts';
+import { color } from '../palette.ts';
+import { sentence } from '../sentence.ts';
+import { LabView } from './lab-view.ts';
+import type { Line } from './line-chart.ts';
+
+/** Films and users to choose from. */
+const CHOICES = 50;
+/** Days of the user shown first. */
+const LEGIBLE = 60;
+
+type Kind = 'item' | 'user';
+
+/** The biases of a film and of a user over the years, as the trained model has them. */
+@customElement('bias-curves')
+export class BiasCurves extends LabView {
+  @state() private curved: Curved | undefined;
+  @state() private item: BiasCurve | undefined;
+  @state() private user: BiasCurve | undefined;
+  @state() private film = 0;
+  @state() private fault = '';
+  /** Counts questions: a late answer to an earlier one is dropped. */
+  private asked = 0;
+  private readonly trained = (): void => void this.follow();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.lab.addEventListener('trained', this.trained);
+    if (this.lab.result) void this.follow();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.lab.removeEventListener('trained', this.trained);
+  }
+
+  protected override dataChanged(): void {
+    this.asked += 1;
+    this.curved = undefined;
+  }
+
+  protected override render(): TemplateResult {
+    const { curved, fault } = this;
+    return html`
+      <section class="bias-curves" aria-label="Biases over the years">
+        ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing}
+        ${
+          curved
+            ? html`${this.ofFilm(curved)} ${this.ofUser(curved)}`
+            : html`<p class="films-empty">
+                Once the model above is trained, the bias of a film and of a user over the years
+                stand here.
+              </p>`
+        }
+      </section>
+    `;
+  }
+
+  private ofFilm({ films }: Curved): TemplateResult {
+    const id = `${this.lab.block.id}-film`;
+    return html`
+      <div class="bias-choice">
+        <label for=${id}>Film</label>
+        <select id=${id} @change=${(event: Event) => this.choose(event, 'item')}>
+          ${films.map(
+            (film) =>
+              html`<option value=${film.item} .selected=${film.item === this.film}>
+                ${filmName(film)}
+              </option>`,
+          )}
+        </select>
+        <span class="help">${this.counted(this.item)}</span>
+      </div>
+      <line-chart
+        .chart=${this.item?.chart}
+        .lines=${filmLines(this.item)}
+        .xName=${'date'}
+        .xText=${dateOfYear}
+        .digits=${3}
+        label="The bias of the film over the years"
+      ></line-chart>
+    `;
+  }
+
+  private ofUser({ users }: Curved): TemplateResult {
+    const id = `${this.lab.block.id}-regular`;
+    const { user } = this.lab.state;
+    return html`
+      <div class="bias-choice">
+        <label for=${id}>User</label>
+        <select id=${id} @change=${(event: Event) => this.choose(event, 'user')}>
+          ${users.map(
+            (regular) =>
+              html`<option value=${regular.user} .selected=${regular.user === user}>
+                ${regular.id}: ${count(regular.days)} days in ${plain(regular.years, 1)} years
+              </option>`,
+          )}
+        </select>
+        <span class="help">${this.counted(this.user)}</span>
+      </div>
+      <line-chart
+        .chart=${this.user?.chart}
+        .lines=${userLines(this.user)}
+        .xName=${'date'}
+        .xText=${dateOfYear}
+        .digits=${3}
+        label="The bias of the user over the years, with its days"
+      ></line-chart>
+    `;
+  }
+
+  private counted(curve: BiasCurve | undefined): string {
+    return curve ? `${count(curve.count)} ratings in training` : '';
+  }
+
+  private choose(event: Event, kind: Kind): void {
+    const index = Number((event.target as HTMLSelectElement).value);
+    if (kind === 'item') this.film = index;
+    // A choice of rows changes no parameter: what the link promised still holds.
+    else this.lab.set({ user: index }, true);
+    void this.draw();
+  }
+
+  /** Takes the list from a model just trained, and keeps the choices where it has them. */
+  private async follow(): Promise<void> {
+    const asked = ++this.asked;
+    if (!this.lab.result) {
+      this.curved = undefined;
+      return;
+    }
+    await this.guarded(asked, async () => {
+      const client = await this.lab.engine();
+      const curved = await client.call((engine) => engine.curved(CHOICES));
+      if (asked !== this.asked) return;
+      const { films, users } = curved;
+      if (!films.some(({ item }) => item === this.film)) this.film = films[0]?.item ?? 0;
+      if (!users.some(({ user }) => user === this.lab.state.user)) {
+        this.lab.set({ user: middling(users)?.user ?? 0 }, true);
+      }
+      this.curved = curved;
+      await this.draw();
+    });
+  }
+
+  private async draw(): Promise<void> {
+    const asked = ++this.asked;
+    await this.guarded(asked, async () => {
+      const { film } = this;
+      const { user } = this.lab.state;
+      const client = await this.lab.engine();
+      const item = await client.call((engine) => engine.itemCurve(film, colors('item')));
+      const own = await client.call((engine) => engine.userCurve(user, colors('user')));
+      if (asked !== this.asked) return;
+      this.item = item;
+      this.user = own;
+      this.fault = '';
+    });
+  }
+
+  private async guarded(asked: number, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (asked <= this.asked) this.fault = sentence(error);
+      if (error instanceof EngineDied) this.lab.finish(undefined);
+    }
+  }
+}
+
+/** The user whose number of days is nearest to what a chart can show one by one. */
+function middling(users: Curved['users']): Curved['users'][number] | undefined {
+  const off = ({ days }: { days: number }): number => Math.abs(days - LEGIBLE);
+  return [...users].sort((a, b) => off(a) - off(b))[0];
+}
+
+function colors(kind: Kind): Uint8Array {
+  return Uint8Array.from([...color(kind), ...color('train')]);
+}
+
+function filmLines(curve: BiasCurve | undefined): Line[] {
+  return [
+    { name: 'bias of the film', color: 'item', points: curve?.line ?? [] },
+    { name: 'what its ratings say (dots)', color: 'train', points: curve?.seen ?? [] },
+  ];
+}
+
+function userLines(curve: BiasCurve | undefined): Line[] {
+  return [
+    { name: 'bias of the user, drifting', color: 'user', points: curve?.line ?? [] },
+    { name: 'on each day (dots)', color: 'user', points: curve?.days ?? [] },
+    { name: 'what the day’s ratings say (grey dots)', color: 'train', points: curve?.seen ?? [] },
+  ];
+}

@@ -1,0 +1,163 @@
+import './line-chart.ts';
+
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { Chain, Chart } from '../../pkg/factorscope.js';
+import { EngineDied } from '../engine/client.ts';
+import { color } from '../palette.ts';
+import { sentence } from '../sentence.ts';
+import type { Line } from './line-chart.ts';
+import { LabView } from './lab-view.ts';
+
+const TRACES = {
+  rmse: 'test RMSE',
+  means: 'lengths of the means',
+  rating: 'the chosen rating',
+  alpha: 'precision alpha',
+} as const;
+type Trace = keyof typeof TRACES;
+
+/** How a chain of draws went: one value a sweep. */
+@customElement('chain-traces')
+export class ChainTraces extends LabView {
+  @state() private chain: Chain | undefined;
+  @state() private draws: readonly number[] = [];
+  @state() private trace: Trace = 'rmse';
+  @state() private chart: Chart | undefined;
+  @state() private fault = '';
+  private asked = 0;
+
+  private readonly trained = (): void => void this.ask();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.lab.addEventListener('trained', this.trained);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.lab.removeEventListener('trained', this.trained);
+  }
+
+  protected override firstUpdated(_changed: PropertyValues): void {
+    if (this.lab.block.data === 'toy') this.trace = 'means';
+    void this.ask();
+  }
+
+  protected override labChanged(): void {
+    this.requestUpdate();
+    void this.ask();
+  }
+
+  protected override dataChanged(): void {
+    this.chain = undefined;
+    this.chart = undefined;
+  }
+
+  protected override render(): TemplateResult {
+    const group = `${this.lab.block.id}-trace`;
+    const tested = this.lab.block.data !== 'toy';
+    const names = (Object.keys(TRACES) as Trace[]).filter((name) => tested || name !== 'rmse');
+    return html`
+      <section class="chain-traces" aria-label="Traces of the chain">
+        <fieldset class="choice">
+          <legend>Draw by draw</legend>
+          ${names.map(
+            (name) => html`
+              <label>
+                <input
+                  type="radio"
+                  name=${group}
+                  value=${name}
+                  .checked=${name === this.trace}
+                  @change=${() => this.choose(name)}
+                />${TRACES[name]}
+              </label>
+            `,
+          )}
+        </fieldset>
+        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        <line-chart
+          .chart=${this.chart}
+          .lines=${this.lines()}
+          xName="kept draw"
+          label="${TRACES[this.trace]} over the kept draws"
+        ></line-chart>
+      </section>
+    `;
+  }
+
+  private choose(trace: Trace): void {
+    this.trace = trace;
+    void this.draw();
+  }
+
+  private lines(): Line[] {
+    const { chain } = this;
+    if (!chain) return [];
+    const line = (name: string, token: string, values: readonly number[]): Line => ({
+      name,
+      color: token,
+      points: values.map((value, n) => [n + 1, value]),
+    });
+    const means = this.draws.map((_, n) => {
+      const some = this.draws.slice(0, n + 1);
+      return some.reduce((sum, x) => sum + x, 0) / some.length;
+    });
+    const lines: Record<Trace, Line[]> = {
+      rmse: [
+        line('one draw', 'train', chain.single),
+        line('average so far', 'test', chain.average),
+      ],
+      means: [line('|μ_P|', 'user', chain.mean_p), line('|μ_Q|', 'item', chain.mean_q)],
+      rating: [line('one draw', 'train', this.draws), line('average so far', 'test', means)],
+      alpha: [line('α', 'user', chain.alpha)],
+    };
+    return lines[this.trace];
+  }
+
+  private async ask(): Promise<void> {
+    const asked = ++this.asked;
+    if (!this.lab.result) {
+      this.chain = undefined;
+      this.chart = undefined;
+      return;
+    }
+    try {
+      const client = await this.lab.engine();
+      const opened = await this.lab.opened();
+      const { cell, user } = this.lab.state;
+      const chosen = this.lab.block.data === 'toy' ? cell.u : user;
+      const u = Math.min(chosen, opened.users.length - 1);
+      const i = Math.min(cell.i, opened.items.length - 1);
+      const chain = await client.call((engine) => engine.chain());
+      const { draws } = await client.call((engine) => engine.posterior(u, i));
+      if (asked !== this.asked) return;
+      this.chain = chain;
+      this.draws = draws;
+      this.fault = '';
+      await this.draw();
+    } catch (error) {
+      if (asked !== this.asked) return;
+      this.fault = sentence(error);
+      if (error instanceof EngineDied) this.lab.finish(undefined);
+    }
+  }
+
+  private async draw(): Promise<void> {
+    const { asked } = this;
+    const { trace } = this;
+    const lines = this.lines().map(({ color: token, points }) => ({
+      color: color(token as 'user'),
+      points: [...points] as [number, number][],
+    }));
+    try {
+      const client = await this.lab.engine();
+      const chart = await client.call((engine) => engine.lines('kept draw', TRACES[trace], lines));
+      if (asked === this.asked && trace === this.trace) this.chart = chart;
+    } catch (error) {
+      this.fault = sentence(error);
+    }
+  }
+}

@@ -1,0 +1,242 @@
+import './data-source.ts';
+import './line-chart.ts';
+
+import { proxy } from 'comlink';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { Chart } from '../../pkg/factorscope.js';
+import type { ColdPart, ColdSetup } from '../engine/types.ts';
+import { count, fixed, plain, signed } from '../format.ts';
+import { coldCurve, worth } from '../lab/cold.ts';
+import { settingsList } from '../lab/registry.ts';
+import { color } from '../palette.ts';
+import { sentence } from '../sentence.ts';
+import { LabView } from './lab-view.ts';
+import type { Line } from './line-chart.ts';
+
+const KNOWN = [0, 1, 2, 5, 10];
+const FOLDS = 3;
+const SIDES = { users: 'users', items: 'films' } as const;
+type Side = keyof typeof SIDES;
+
+/** Errors for those of whom little is known, with attributes and without. */
+@customElement('cold-start')
+export class ColdStart extends LabView {
+  @state() private side: Side = 'users';
+  @state() private parts: ColdPart[] = [];
+  @state() private running = false;
+  @state() private told = '';
+  @state() private fault = '';
+  @state() private chart: Chart | undefined;
+  /** Whether the data tells anything of users. */
+  @state() private hasUsers = true;
+  /** Who was cold in what is shown. */
+  @state() private shown: Side = 'users';
+  /** Counts measurements: what an earlier one still has to say is dropped. */
+  private current = 0;
+
+  protected override firstUpdated(): void {
+    void this.look();
+  }
+
+  protected override dataChanged(): void {
+    this.stop();
+    this.parts = [];
+    this.chart = undefined;
+    this.told = '';
+    void this.look();
+  }
+
+  protected override render(): TemplateResult {
+    const { data, id } = this.lab.block;
+    const total = KNOWN.length * FOLDS * 2;
+    return html`
+      <section class="cold-start" aria-label="Cold start">
+        ${data === 'simulation' ? nothing : html`<data-source .lab=${this.lab}></data-source>`}
+        <fieldset class="choice">
+          <legend>New are</legend>
+          ${(Object.keys(SIDES) as Side[]).map(
+            (side) =>
+              html`<label>
+                <input
+                  type="radio"
+                  name="${id}-side"
+                  value=${side}
+                  .checked=${side === this.side}
+                  ?disabled=${this.running || (side === 'users' && !this.hasUsers)}
+                  @change=${() => (this.side = side)}
+                />${SIDES[side]}
+              </label>`,
+          )}
+        </fieldset>
+        ${
+          this.hasUsers
+            ? nothing
+            : html`<p class="help">
+                This data says nothing of its users but their ratings, so only new films can be told
+                apart.
+              </p>`
+        }
+        <div class="buttons">
+          ${
+            this.running
+              ? html`<button type="button" @click=${this.stop}>Cancel</button>`
+              : html`<button type="button" class="main" @click=${this.start}>Measure</button>`
+          }
+          <progress
+            aria-label="Progress of the measurement"
+            max=${total}
+            .value=${this.parts.length}
+          ></progress>
+          <span class="race-told" role="status">${this.told}</span>
+        </div>
+        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        <line-chart
+          .chart=${this.chart}
+          .lines=${this.lines()}
+          xName="known ratings"
+          label="RMSE for new ${SIDES[this.shown]} over the number of their ratings that are known"
+        ></line-chart>
+        ${this.table()} ${this.verdict()}
+      </section>
+    `;
+  }
+
+  private curves(): [ReturnType<typeof coldCurve>, ReturnType<typeof coldCurve>] {
+    return [coldCurve(this.parts, 0), coldCurve(this.parts, 1)];
+  }
+
+  private lines(): Line[] {
+    const told = this.shown === 'users' ? 'with the users’ attributes' : 'with the films’ genres';
+    const names = [
+      [told, 'svdpp'],
+      ['without', 'train'],
+    ] as const;
+    const curves = this.curves();
+    return names.map(([name, color], at) => ({
+      name,
+      color,
+      points: (curves[at] ?? []).map(({ known, rmse }) => [known, rmse] as const),
+    }));
+  }
+
+  private table(): TemplateResult {
+    const [having, lacking] = this.curves();
+    const cell = (value: number | undefined, show = fixed): string =>
+      value === undefined ? '–' : show(value, 4);
+    return html`
+      <div class="table-scroll" tabindex="0" role="group" aria-label="Errors of the cold start">
+        <table class="numbers cold-errors">
+          <thead>
+            <tr>
+              <th scope="col">known ratings</th>
+              <th scope="col">RMSE with</th>
+              <th scope="col">without</th>
+              <th scope="col">difference</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${KNOWN.map((known) => {
+              const at = (curve: typeof having): number | undefined =>
+                curve.find((point) => point.known === known)?.rmse;
+              const [a, b] = [at(having), at(lacking)];
+              const gain = a === undefined || b === undefined ? undefined : a - b;
+              return html`<tr>
+                <th scope="row">${known}</th>
+                <td>${cell(a)}</td>
+                <td>${cell(b)}</td>
+                <td>${cell(gain, signed)}</td>
+              </tr>`;
+            })}
+          </tbody>
+        </table>
+      </div>
+    `;
+  }
+
+  private verdict(): TemplateResult {
+    const done = !this.running && this.parts.length === KNOWN.length * FOLDS * 2;
+    const n = done ? worth(...this.curves()) : undefined;
+    const most = KNOWN.at(-1) ?? 0;
+    const what =
+      this.shown === 'users' ? 'the attributes of a new user' : 'the genres of a new film';
+    let text = '';
+    if (n === Infinity) text = `Here ${what} are worth more than ${most} ratings.`;
+    else if (n !== undefined)
+      text = `Here ${what} are worth about as much as ${plain(n, 1)} ratings.`;
+    else if (done) text = `Here ${what} do not help where nothing else is known.`;
+    return html`<p class="cold-verdict" role="status">${text}</p>`;
+  }
+
+  private readonly stop = (): void => {
+    if (!this.running) return;
+    this.running = false;
+    this.current += 1;
+    this.told = 'Cancelled; what was measured is shown.';
+    void this.lab.engine().then((client) => client.call((engine) => engine.cancel()));
+  };
+
+  private readonly start = async (): Promise<void> => {
+    if (this.running) return;
+    const current = ++this.current;
+    const { entry } = this.lab;
+    const { seed, settings } = this.lab.state;
+    const inputs = entry.hyperparameters.find(({ name }) => name === 'inputs');
+    const choices = inputs?.kind.type === 'choice' ? inputs.kind.choices : [];
+    const { side } = this;
+    const models = [side, 'none'].map((word) => ({
+      model: entry.id,
+      settings: settingsList(entry, { ...settings, inputs: Math.max(0, choices.indexOf(word)) }),
+    }));
+    this.running = true;
+    this.fault = '';
+    this.parts = [];
+    this.chart = undefined;
+    this.shown = side;
+    this.told = 'Opening the data …';
+    const setup: ColdSetup = { side, known: KNOWN, folds: FOLDS, seed, models };
+    const total = KNOWN.length * FOLDS * models.length;
+    const tell = (part: ColdPart): void => {
+      if (current !== this.current) return;
+      this.parts = [...this.parts, part];
+      this.told = `${this.parts.length} of ${total} trainings`;
+      void this.draw(current);
+    };
+    try {
+      const client = await this.lab.engine();
+      const cold = await client.call((engine) => engine.coldStart(setup, proxy(tell)));
+      if (current !== this.current) return;
+      this.running = false;
+      this.told = `${count(cold)} ${SIDES[side]} were new, each once.`;
+      void this.draw(current);
+    } catch (error) {
+      if (current !== this.current) return;
+      this.running = false;
+      this.told = '';
+      this.fault = sentence(error);
+    }
+  };
+
+  private async draw(current: number): Promise<void> {
+    const { parts } = this;
+    const drawn = this.lines().map(({ points }, at) => ({
+      color: color(at === 0 ? 'svdpp' : 'train'),
+      points: points.map(([x, y]): [number, number] => [x, y]),
+    }));
+    const client = await this.lab.engine();
+    const chart = await client.call((engine) => engine.lines('known ratings', 'RMSE', drawn));
+    if (current === this.current && parts === this.parts) this.chart = chart;
+  }
+
+  private async look(): Promise<void> {
+    try {
+      const { info } = await this.lab.opened();
+      this.hasUsers = info.user_attributes.length > 0;
+      if (!this.hasUsers) this.side = 'items';
+      if (this.parts.length === 0) this.shown = this.side;
+    } catch (error) {
+      this.fault = sentence(error);
+    }
+  }
+}

@@ -1,0 +1,307 @@
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { ParameterValues } from '../../pkg/factorscope.js';
+import type { Opened } from '../engine/types.ts';
+import { count, fixed } from '../format.ts';
+import { dot, ends, labels, placed, type Point, row, turnedVector } from '../lab/factors.ts';
+import { filmName } from '../lab/films.ts';
+import { tex } from '../maths.ts';
+import { sentence } from '../sentence.ts';
+import { LabView } from './lab-view.ts';
+
+const SIZE = 520;
+const MARGIN = 30;
+const MOST_POINTS = 300;
+const MOST_LABELS = 16;
+const LISTED = 8;
+/** Beyond so many ratings a film needs some of them to be shown. */
+const LARGE = 5000;
+
+interface Shown {
+  opened: Opened;
+  counts: Uint32Array;
+  p: ParameterValues;
+  q: ParameterValues;
+}
+
+/** The films of a trained model along its factors, which may be turned: lists, a map, a product. */
+@customElement('factor-map')
+export class FactorMap extends LabView {
+  @state() private shown: Shown | undefined;
+  @state() private fault = '';
+  @state() private first = 0;
+  @state() private second = 1;
+  @state() private degrees = 0;
+  @state() private least: number | undefined;
+  private asked = 0;
+  private readonly trained = (): void => void this.ask();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.lab.addEventListener('trained', this.trained);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.lab.removeEventListener('trained', this.trained);
+  }
+
+  protected override firstUpdated(): void {
+    void this.ask();
+  }
+
+  protected override dataChanged(): void {
+    this.asked++;
+    this.shown = undefined;
+  }
+
+  private async ask(): Promise<void> {
+    const asked = ++this.asked;
+    if (!this.lab.result) {
+      this.shown = undefined;
+      return;
+    }
+    try {
+      const opened = await this.lab.opened();
+      const client = await this.lab.engine();
+      const [parameters, counts] = await Promise.all([
+        client.call((engine) => engine.parameters()),
+        client.call((engine) => engine.counts()),
+      ]);
+      if (asked !== this.asked) return;
+      const of = (name: string): ParameterValues | undefined =>
+        parameters.find((parameter) => parameter.name === name);
+      const [p, q] = [of('p_u'), of('q_i')];
+      if (!p || !q) throw new Error('this model has no vectors of users and films');
+      this.shown = { opened, counts, p, q };
+      this.first = Math.min(this.first, q.columns - 1);
+      this.second = Math.min(this.second, q.columns - 1);
+      this.fault = '';
+    } catch (error) {
+      if (asked === this.asked) this.fault = sentence(error);
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const { fault, shown } = this;
+    return html`
+      <section class="factors" aria-label="Films along the factors">
+        ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing}
+        ${
+          shown
+            ? this.parts(shown)
+            : html`<p class="films-empty">
+                Once the model above is trained, its films stand here along the factors you choose.
+              </p>`
+        }
+      </section>
+    `;
+  }
+
+  private parts(shown: Shown): TemplateResult {
+    const { degrees } = this;
+    const usual = shown.opened.info.ratings > LARGE ? 50 : 1;
+    const points = placed(shown.q, shown.counts, {
+      axes: [this.first, this.second],
+      degrees,
+      least: this.least ?? usual,
+      most: MOST_POINTS,
+    });
+    const { high, low } = ends(points, LISTED);
+    return html`
+      ${this.controls(shown, usual)}
+      <div class="factors-panels">
+        ${this.map(shown, points)}
+        <div class="factors-lists">
+          ${this.list('Highest to the right', high, shown)}
+          ${this.list('Lowest, to the left', low, shown)}
+        </div>
+      </div>
+      <p class="help">
+        ${count(points.length)} films: those rated most often, of all with enough ratings. The lists
+        go by the horizontal axis.
+      </p>
+      ${this.product(shown, high[0] ?? points[0])}
+    `;
+  }
+
+  private controls({ q }: Shown, usual: number): TemplateResult {
+    const { id } = this.lab.block;
+    const factors = Array.from({ length: q.columns }, (_, k) => k);
+    const choice = (
+      name: string,
+      label: string,
+      chosen: number,
+      choose: (k: number) => void,
+    ): TemplateResult => html`
+      <div>
+        <label for="${id}-${name}">${label}</label>
+        <select
+          id="${id}-${name}"
+          @change=${(event: Event) => choose((event.target as HTMLSelectElement).selectedIndex)}
+        >
+          ${factors.map(
+            (k) =>
+              html`<option ?selected=${k === chosen} .selected=${k === chosen}>
+                factor ${k + 1}
+              </option>`,
+          )}
+        </select>
+      </div>
+    `;
+    return html`
+      <div class="factors-controls">
+        ${choice('first', 'Horizontal', this.first, (k) => (this.first = k))}
+        ${choice('second', 'Vertical', this.second, (k) => (this.second = k))}
+        <div>
+          <label for="${id}-least">At least this many ratings</label>
+          <input
+            id="${id}-least"
+            class="number"
+            type="number"
+            min="1"
+            max="100000"
+            .value=${String(this.least ?? usual)}
+            @change=${(event: Event) => {
+              const value = Number((event.target as HTMLInputElement).value);
+              this.least = Number.isInteger(value) && value >= 1 ? value : undefined;
+            }}
+          />
+        </div>
+        <div class="factors-turn">
+          <label for="${id}-turn">
+            Turn both axes by <output class="value">${this.degrees}°</output>
+          </label>
+          <input
+            id="${id}-turn"
+            type="range"
+            min="0"
+            max="180"
+            step="5"
+            ?disabled=${this.first === this.second}
+            .value=${String(this.degrees)}
+            @input=${(event: Event) => (this.degrees = Number((event.target as HTMLInputElement).value))}
+          />
+        </div>
+      </div>
+      ${
+        this.first === this.second
+          ? html`<p class="note">Choose two different factors to see a map and to turn it.</p>`
+          : nothing
+      }
+    `;
+  }
+
+  private name({ opened }: Shown, item: number): string {
+    const film = opened.items[item];
+    return film ? filmName(film) : `item ${item + 1}`;
+  }
+
+  private map(shown: Shown, points: readonly Point[]): TemplateResult {
+    const reach = Math.max(...points.map(({ x, y }) => Math.max(Math.abs(x), Math.abs(y))), 1e-9);
+    const middle = SIZE / 2;
+    const scale = (middle - MARGIN) / reach;
+    const drawn = points.map(({ item, x, y }) => ({
+      item,
+      x: middle + x * scale,
+      y: middle - y * scale,
+      far: Math.hypot(x, y),
+      name: shown.opened.items[item]?.title ?? '',
+    }));
+    const named = labels(drawn, SIZE, MOST_LABELS);
+    const axis = (which: string, k: number): string =>
+      this.degrees === 0 ? `factor ${k + 1}` : `${which} axis, turned`;
+    return html`
+      <svg
+        class="factors-map"
+        viewBox="0 0 ${SIZE} ${SIZE}"
+        role="img"
+        aria-label="Map of ${points.length} films over factors ${this.first + 1} and ${this.second + 1}, turned by ${this.degrees} degrees"
+      >
+        <line class="factors-axis" x1="0" x2=${SIZE} y1=${middle} y2=${middle}></line>
+        <line class="factors-axis" y1="0" y2=${SIZE} x1=${middle} x2=${middle}></line>
+        ${drawn.map(
+          ({ item, x, y }) =>
+            svg`<circle class="factors-film" cx=${x.toFixed(1)} cy=${y.toFixed(1)} r="3.5"><title>${this.name(shown, item)}</title></circle>`,
+        )}
+        ${named.map(
+          ({ anchor, text, x, y }) =>
+            svg`<text x=${(x + (anchor === 'start' ? 6 : -6)).toFixed(1)} y=${(y + 4).toFixed(1)} text-anchor=${anchor}>${text}</text>`,
+        )}
+        <text class="factors-name" x=${SIZE - 4} y=${middle - 6} text-anchor="end">
+          ${axis('horizontal', this.first)}
+        </text>
+        <text class="factors-name" x=${middle + 6} y="14">${axis('vertical', this.second)}</text>
+      </svg>
+    `;
+  }
+
+  private list(caption: string, points: readonly Point[], shown: Shown): TemplateResult {
+    return html`
+      <table class="numbers value factors-list">
+        <caption>
+          ${caption}
+        </caption>
+        <tbody>
+          ${points.map(
+            ({ item, x }) => html`
+              <tr>
+                <th scope="row">${this.name(shown, item)}</th>
+                <td>${fixed(x, 3)}</td>
+              </tr>
+            `,
+          )}
+        </tbody>
+      </table>
+    `;
+  }
+
+  /** One product before the turn and after it: the parts change, the sum does not. */
+  private product(shown: Shown, film: Point | undefined): TemplateResult | typeof nothing {
+    const { degrees, first, second } = this;
+    if (!film || first === second) return nothing;
+    const user = Math.min(this.lab.state.user, shown.p.rows - 1);
+    const [p, q] = [row(shown.p, user), row(shown.q, film.item)];
+    const [p2, q2] = [p, q].map((vector) => turnedVector(vector, first, second, degrees)) as [
+      number[],
+      number[],
+    ];
+    const part = (a: readonly number[], b: readonly number[], k: number): number =>
+      (a[k] ?? 0) * (b[k] ?? 0);
+    const rest = (a: readonly number[], b: readonly number[]): number =>
+      dot(a, b) - part(a, b, first) - part(a, b, second);
+    const line = (name: string, before: number, after: number): TemplateResult => html`
+      <tr>
+        <th scope="row">${name}</th>
+        <td>${fixed(before, 4)}</td>
+        <td>${fixed(after, 4)}</td>
+      </tr>
+    `;
+    return html`
+      <div class="table-scroll" tabindex="0" role="group" aria-label="One product, part by part">
+        <table class="numbers value factors-product">
+          <caption>
+            User ${shown.opened.users[user] ?? user + 1} and ${this.name(shown, film.item)}:
+            ${tex(String.raw`p_u^\top q_i`)}, part by part
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col" class="text">part</th>
+              <th scope="col">as trained</th>
+              <th scope="col">turned by ${degrees}°</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${line('horizontal axis', part(p, q, first), part(p2, q2, first))}
+            ${line('vertical axis', part(p, q, second), part(p2, q2, second))}
+            ${line('all other factors', rest(p, q), rest(p2, q2))}
+          </tbody>
+          <tfoot>
+            ${line('the product', dot(p, q), dot(p2, q2))}
+          </tfoot>
+        </table>
+      </div>
+    `;
+  }
+}

@@ -1,0 +1,268 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { NewcomerAnswer } from '../../pkg/factorscope.js';
+import { EngineDied } from '../engine/client.ts';
+import type { Opened } from '../engine/types.ts';
+import { count, fixed, plain, signed } from '../format.ts';
+import { filmName, usualLeast } from '../lab/films.ts';
+import { findFilms, type Given, withRating } from '../lab/fold-in.ts';
+import { tex } from '../maths.ts';
+import { sentence } from '../sentence.ts';
+import { LabView } from './lab-view.ts';
+
+const FILMS = 10;
+const MATCHES = 6;
+/** How many ratings a start from a known user takes over. */
+const TAKEN = 5;
+
+/** Somebody who is not in the data: a few ratings in, predictions out, nothing trained. */
+@customElement('fold-in-view')
+export class FoldInView extends LabView {
+  @state() private opened: Opened | undefined;
+  @state() private given: readonly Given[] = [];
+  @state() private wanted = '';
+  @state() private answer: NewcomerAnswer | undefined;
+  /** Milliseconds from the question to the answer. */
+  @state() private took = 0;
+  @state() private fault = '';
+  private asked = 0;
+
+  private readonly trained = (): void => void this.ask();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.lab.addEventListener('trained', this.trained);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.lab.removeEventListener('trained', this.trained);
+  }
+
+  protected override firstUpdated(_changed: PropertyValues): void {
+    void this.ask();
+  }
+
+  protected override labChanged(): void {
+    this.requestUpdate();
+  }
+
+  protected override dataChanged(): void {
+    this.asked += 1;
+    this.opened = undefined;
+    this.answer = undefined;
+    this.given = [];
+  }
+
+  protected override render(): TemplateResult {
+    const { answer, fault, opened } = this;
+    return html`
+      <section class="fold-in" aria-label="Somebody new">
+        ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing}
+        ${
+          opened && answer
+            ? html`<div class="fold-in-panels">
+                <div>${this.entering(opened)}</div>
+                <div>${this.predicted(answer, opened)}</div>
+              </div>`
+            : html`<p class="films-empty">
+                ${
+                  this.lab.result
+                    ? 'Asking the model …'
+                    : 'Once the model above is trained, you can rate a few films here as somebody it has never seen, and are told at once what you would like.'
+                }
+              </p>`
+        }
+      </section>
+    `;
+  }
+
+  private entering(opened: Opened): TemplateResult {
+    const { id } = this.lab.block;
+    const [low, high] = opened.info.scale;
+    const found = findFilms(opened.items, this.wanted, this.given, MATCHES);
+    return html`
+      <h4>Your ratings</h4>
+      <form @submit=${(event: Event) => event.preventDefault()}>
+        <label for="${id}-film">Find a film</label>
+        <input
+          id="${id}-film"
+          type="text"
+          autocomplete="off"
+          aria-describedby="${id}-film-help"
+          .value=${this.wanted}
+          @input=${(event: Event) => (this.wanted = (event.target as HTMLInputElement).value)}
+        />
+        <p class="help" id="${id}-film-help">
+          Type a part of its title; a click takes it with ${plain(high)} stars.
+        </p>
+        <ul class="fold-in-matches">
+          ${found.map(
+            (item) =>
+              html`<li>
+                <button type="button" class="quiet" @click=${() => this.take(item, high)}>
+                  ${filmName(opened.items[item] ?? { title: String(item) })}
+                </button>
+              </li>`,
+          )}
+        </ul>
+      </form>
+      ${
+        this.given.length === 0
+          ? html`<p>
+              None yet: so far you are predicted ${tex(String.raw`\mu + b_i`)}, as anybody would be.
+            </p>`
+          : html`<table class="film-list fold-in-given">
+              <thead>
+                <tr>
+                  <th scope="col">film</th>
+                  <th scope="col" class="film-number">stars</th>
+                  <th scope="col"><span class="visually-hidden">take back</span></th>
+                </tr>
+              </thead>
+              <tbody>
+                ${this.given.map((one) => this.row(one, opened, low, high))}
+              </tbody>
+            </table>`
+      }
+      <div class="buttons">
+        <button type="button" @click=${() => void this.borrow(opened)}>
+          Take ${TAKEN} ratings of some user
+        </button>
+        <button type="button" ?disabled=${this.given.length === 0} @click=${() => this.put([])}>
+          Clear
+        </button>
+      </div>
+    `;
+  }
+
+  private row({ item, rating }: Given, opened: Opened, low: number, high: number): TemplateResult {
+    const name = filmName(opened.items[item] ?? { title: String(item) });
+    return html`<tr>
+      <td class="film-title">${name}</td>
+      <td class="film-number">
+        <input
+          class="number"
+          type="number"
+          min=${low}
+          max=${high}
+          step="0.5"
+          aria-label="Stars for ${name}"
+          .value=${String(rating)}
+          @change=${(event: Event) => this.rate(item, event.target as HTMLInputElement)}
+        />
+      </td>
+      <td>
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Take back ${name}"
+          @click=${() => this.put(this.given.filter((one) => one.item !== item))}
+        >
+          ×
+        </button>
+      </td>
+    </tr>`;
+  }
+
+  private predicted(answer: NewcomerAnswer, opened: Opened): TemplateResult {
+    return html`
+      <h4>Predicted highest for you</h4>
+      <p class="fold-in-told value" role="status">
+        ${count(this.given.length)} ${this.given.length === 1 ? 'rating' : 'ratings'}, no training,
+        answered in ${fixed(this.took, 0)} ms; your bias ${tex('b_u')} = ${signed(answer.bias, 4)}.
+      </p>
+      <table class="film-list fold-in-films">
+        <thead>
+          <tr>
+            <th scope="col">film</th>
+            <th scope="col">most because of</th>
+            <th scope="col" class="film-number">predicted</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${answer.films.map((film, n) => {
+            const [item, share] = answer.reasons[n]?.because[0] ?? [];
+            const cause = item === undefined ? undefined : opened.items[item];
+            return html`<tr>
+              <td class="film-title">${filmName(film)}</td>
+              <td>${cause ? html`${filmName(cause)}: ${signed(share ?? 0, 3)}` : '–'}</td>
+              <td class="film-number">${fixed(film.rating, 2)}</td>
+            </tr>`;
+          })}
+        </tbody>
+      </table>
+      <p class="help">
+        Of the films with at least ${this.least(opened)} training ratings. “Because of” names the
+        rating of yours that adds most to ${tex(String.raw`q_i^\top z_u`)}, and how much.
+      </p>
+    `;
+  }
+
+  private least(opened: Opened): number {
+    return this.lab.state.least ?? usualLeast(opened.info.ratings);
+  }
+
+  private take(item: number, rating: number): void {
+    this.wanted = '';
+    this.put(withRating(this.given, item, rating));
+  }
+
+  private rate(item: number, input: HTMLInputElement): void {
+    if (input.checkValidity() && Number.isFinite(input.valueAsNumber)) {
+      this.put(withRating(this.given, item, input.valueAsNumber));
+    } else input.reportValidity();
+  }
+
+  private async borrow(opened: Opened): Promise<void> {
+    await this.guarded(async () => {
+      const user = Math.floor(Math.random() * opened.users.length);
+      const client = await this.lab.engine();
+      const { items, ratings } = await client.call((engine) => engine.row(user));
+      const every = Math.max(1, Math.floor(items.length / TAKEN));
+      const taken = items.flatMap((item, n): Given[] =>
+        n % every === 0 ? [{ item, rating: ratings[n] ?? 0 }] : [],
+      );
+      this.put(taken.slice(0, TAKEN));
+    });
+  }
+
+  private put(given: readonly Given[]): void {
+    this.given = given;
+    void this.ask();
+  }
+
+  private async ask(): Promise<void> {
+    const asked = ++this.asked;
+    if (!this.lab.result) {
+      this.answer = undefined;
+      this.requestUpdate();
+      return;
+    }
+    await this.guarded(async () => {
+      const opened = await this.lab.opened();
+      const client = await this.lab.engine();
+      const from = performance.now();
+      const items = Uint32Array.from(this.given, ({ item }) => item);
+      const ratings = Float32Array.from(this.given, ({ rating }) => rating);
+      const answer = await client.call((engine) =>
+        engine.newcomer(items, ratings, FILMS, this.least(opened)),
+      );
+      if (asked !== this.asked) return;
+      this.took = performance.now() - from;
+      this.opened = opened;
+      this.answer = answer;
+      this.fault = '';
+    });
+  }
+
+  private async guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.fault = sentence(error);
+      if (error instanceof EngineDied) this.lab.finish(undefined);
+    }
+  }
+}

@@ -1,0 +1,283 @@
+import './line-chart.ts';
+import './run-link.ts';
+
+import { proxy } from 'comlink';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { Chart, Hyperparameter } from '../../pkg/factorscope.js';
+import type { Fit, Setup } from '../engine/types.ts';
+import { fixed, plain } from '../format.ts';
+import { best, lambdas, logarithmic, type Swept } from '../lab/sweep.ts';
+import { tex } from '../maths.ts';
+import { near } from '../near.ts';
+import { color } from '../palette.ts';
+import { sentence } from '../sentence.ts';
+import { LabView } from './lab-view.ts';
+import type { Line } from './line-chart.ts';
+
+const X_NAME = 'logarithm of lambda (base 10)';
+/** On the toy: from where to where, in how many steps, with how many passes. */
+const TOY = { from: 0.01, to: 100, steps: 33, passes: 200 } as const;
+
+/** The model trained with one lambda after the other: errors on large data, parameters on the toy. */
+@customElement('lambda-sweep')
+export class LambdaSweep extends LabView {
+  @state() private swept: readonly Swept[] = [];
+  @state() private lines: readonly Line[] = [];
+  @state() private chart: Chart | undefined;
+  @state() private running = false;
+  @state() private told = '';
+  @state() private fault = '';
+  @state() private fingerprint: string | undefined;
+  private asked = 0;
+  /** What the sweep shown was made with. */
+  private made = '';
+  /** Whether it has been near the screen: before that nothing is computed. */
+  private seen = false;
+
+  protected override firstUpdated(): void {
+    void near(this).then(() => {
+      this.seen = true;
+      this.labChanged();
+    });
+  }
+
+  protected override labChanged(): void {
+    this.requestUpdate();
+    if (!this.seen && !this.lab.linked) return;
+    if (this.lab.state.table) void this.shrink();
+    else if (this.running && this.made !== this.wanted()) this.cancel();
+    else if (this.lab.linked && this.swept.length === 0 && !this.running) void this.start();
+  }
+
+  protected override dataChanged(): void {
+    this.asked++;
+    this.running = false;
+    this.swept = [];
+    this.lines = [];
+    this.chart = undefined;
+    this.told = '';
+    this.fingerprint = undefined;
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <section class="sweep" aria-label="Sweep over lambda">
+        ${this.lab.state.table ? this.small() : this.large()}
+        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        <run-link .lab=${this.lab} .fingerprint=${this.fingerprint}></run-link>
+      </section>
+    `;
+  }
+
+  private get lambda(): Hyperparameter | undefined {
+    return this.lab.entry.hyperparameters.find(({ name }) => name === 'lambda');
+  }
+
+  private setup(lambda: number): Setup {
+    const setup = this.lab.setup();
+    const settings = setup.settings.filter((text) => !text.startsWith('lambda='));
+    return { ...setup, settings: [...settings, `lambda=${lambda}`] };
+  }
+
+  /** Everything that decides a sweep, in one text. */
+  private wanted(): string {
+    return JSON.stringify(this.setup(0));
+  }
+
+  // --- the toy: every parameter over lambda, anew at every change ---
+
+  private async shrink(): Promise<void> {
+    const asked = ++this.asked;
+    try {
+      const client = await this.lab.engine();
+      const all = logarithmic(TOY.from, TOY.to, TOY.steps);
+      const fits: { lambda: number; fit: Fit }[] = [];
+      for (const lambda of all) {
+        const setup = this.setup(Number(lambda.toPrecision(4)));
+        const fit = await client.call((engine) => engine.fit(setup, TOY.passes));
+        if (asked !== this.asked) return;
+        fits.push({ lambda, fit });
+      }
+      const lines = biasLines(fits);
+      const colored = lines.map(({ color: name, points }) => ({
+        color: color(name === 'user' ? 'user' : name === 'item' ? 'item' : 'error'),
+        points: [...points] as [number, number][],
+      }));
+      const chart = await client.call((engine) => engine.lines(X_NAME, 'value', colored));
+      if (asked !== this.asked) return;
+      this.lines = lines;
+      this.chart = chart;
+      this.fingerprint = fits.at(-1)?.fit.fingerprint;
+      this.fault = '';
+    } catch (error) {
+      if (asked === this.asked) this.fault = sentence(error);
+    }
+  }
+
+  private small(): TemplateResult {
+    return html`
+      <line-chart
+        .chart=${this.chart}
+        .lines=${this.lines}
+        .xName=${'log λ'}
+        .digits=${3}
+        label="Every bias of the toy, and the training RMSE, over the logarithm of lambda"
+      ></line-chart>
+      <p class="help">
+        From ${tex(String.raw`\lambda = 0.01`)} on the left to ${tex(String.raw`\lambda = 100`)} on
+        the right; in the middle, at 0, ${tex(String.raw`\lambda = 1`)}. Each point is the least
+        squares solved anew. Point at the chart to read the values.
+      </p>
+    `;
+  }
+
+  // --- larger data: errors over lambda, at a command ---
+
+  private readonly start = async (): Promise<void> => {
+    const { lambda } = this;
+    if (!lambda) {
+      this.fault = 'This model has no lambda.';
+      return;
+    }
+    const asked = ++this.asked;
+    this.made = this.wanted();
+    this.running = true;
+    this.fault = '';
+    this.swept = [];
+    this.chart = undefined;
+    this.fingerprint = undefined;
+    const all = lambdas(lambda);
+    try {
+      const client = await this.lab.engine();
+      for (const [n, value] of all.entries()) {
+        this.told = `${n + 1} of ${all.length}: λ = ${plain(value, 5)}`;
+        const setup = this.setup(value);
+        const raced = await client.call((engine) => engine.history(setup, proxy(nothingToTell)));
+        if (asked !== this.asked || !this.running) break;
+        const last = raced.history.at(-1);
+        if (raced.stopped || !last) {
+          this.fault = sentence(raced.stopped ?? 'a training gave no result');
+          continue;
+        }
+        const { test, train } = last;
+        this.swept = [...this.swept, { lambda: value, train: train.rmse, test: test.rmse }];
+        this.fingerprint = n === all.length - 1 ? raced.fingerprint : undefined;
+        await this.draw(asked);
+      }
+      if (asked === this.asked) this.told = this.running ? 'Finished.' : 'Cancelled.';
+    } catch (error) {
+      if (asked === this.asked) {
+        this.fault = sentence(error);
+        this.told = '';
+      }
+    }
+    if (asked === this.asked) this.running = false;
+  };
+
+  private async draw(asked: number): Promise<void> {
+    const lines = this.errorLines().map(({ color: name, points }) => ({
+      color: color(name === 'train' ? 'train' : 'test'),
+      points: [...points] as [number, number][],
+    }));
+    const client = await this.lab.engine();
+    const chart = await client.call((engine) => engine.lines(X_NAME, 'RMSE', lines));
+    if (asked === this.asked) this.chart = chart;
+  }
+
+  private errorLines(): Line[] {
+    const line = (name: string, which: 'train' | 'test'): Line => ({
+      name,
+      color: which,
+      points: this.swept.map((one): [number, number] => [Math.log10(one.lambda), one[which]]),
+    });
+    return [line('training RMSE', 'train'), line('test RMSE', 'test')];
+  }
+
+  private readonly cancel = (): void => {
+    this.running = false;
+    void this.lab
+      .engine()
+      .then((client) => client.call((engine) => engine.cancel()))
+      .catch(() => undefined);
+  };
+
+  private large(): TemplateResult {
+    const stale = this.swept.length > 0 && !this.running && this.made !== this.wanted();
+    const low = best(this.swept);
+    return html`
+      <div class="buttons">
+        ${
+          this.running
+            ? html`<button type="button" @click=${this.cancel}>Cancel</button>`
+            : html`<button type="button" class="main" @click=${this.start}>Run the sweep</button>`
+        }
+        <span role="status" class="race-told">${this.told}</span>
+      </div>
+      ${
+        stale
+          ? html`<p class="note">The settings have changed; what is drawn is the sweep before.</p>`
+          : nothing
+      }
+      <line-chart
+        .chart=${this.chart}
+        .lines=${this.errorLines()}
+        .xName=${'log λ'}
+        label="Training and test RMSE over the logarithm of lambda"
+      ></line-chart>
+      <div class="table-scroll" tabindex="0" role="group" aria-label="Errors for each lambda">
+        <table class="numbers value sweep-table">
+          <thead>
+            <tr>
+              <th scope="col">${tex(String.raw`\lambda`)}</th>
+              <th scope="col">training RMSE</th>
+              <th scope="col">test RMSE</th>
+              <th scope="col" class="text"><span class="visually-hidden">remark</span></th>
+            </tr>
+          </thead>
+          <tbody>
+            ${(this.lambda ? lambdas(this.lambda) : []).map((lambda) => {
+              const one = this.swept.find((swept) => swept.lambda === lambda);
+              return html`<tr class=${one && one === low ? 'sweep-best' : ''}>
+                <td>${plain(lambda, 5)}</td>
+                <td>${one ? fixed(one.train, 4) : '–'}</td>
+                <td>${one ? fixed(one.test, 4) : '–'}</td>
+                <td class="text">${one && one === low && !this.running ? 'lowest' : ''}</td>
+              </tr>`;
+            })}
+          </tbody>
+        </table>
+      </div>
+    `;
+  }
+}
+
+const nothingToTell = (): void => undefined;
+
+/** Each bias as a line over the logarithm of lambda, and the training error. */
+function biasLines(fits: readonly { lambda: number; fit: Fit }[]): Line[] {
+  const x = (lambda: number): number => Math.log10(lambda);
+  const first = fits[0]?.fit.parameters ?? [];
+  const lines = first.flatMap((parameter, at): Line[] => {
+    if (parameter.axis === 'global' || parameter.columns !== 1) return [];
+    const user = parameter.axis === 'user';
+    return Array.from({ length: parameter.rows }, (_, row): Line => ({
+      name: `${user ? 'user' : 'item'} ${row + 1}`,
+      color: user ? 'user' : 'item',
+      points: fits.map(({ fit, lambda }): [number, number] => [
+        x(lambda),
+        fit.parameters[at]?.values[row] ?? Number.NaN,
+      ]),
+    }));
+  });
+  const rmse: Line = {
+    name: 'training RMSE',
+    color: 'error',
+    points: fits.map(({ fit, lambda }): [number, number] => [
+      x(lambda),
+      fit.history.at(-1)?.train.rmse ?? Number.NaN,
+    ]),
+  };
+  return [...lines, rmse];
+}

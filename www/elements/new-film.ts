@@ -1,0 +1,156 @@
+import './data-source.ts';
+import './run-link.ts';
+
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { NewItem } from '../../pkg/factorscope.js';
+import { count, fixed, plain, signed } from '../format.ts';
+import { histogram, mean } from '../lab/newcomer.ts';
+import { sentence } from '../sentence.ts';
+import { Newcomer } from './newcomer.ts';
+
+const STEP = 0.25;
+
+/** A made-up film that nobody has rated: genres to switch, and what all users would give it. */
+@customElement('new-film')
+export class NewFilm extends Newcomer {
+  @state() private chosen: readonly number[] = [];
+  @state() private told: NewItem | undefined;
+  /** The same without any genre. */
+  @state() private unknown: NewItem | undefined;
+  private asked = 0;
+
+  protected override dataChanged(): void {
+    super.dataChanged();
+    this.chosen = [];
+    this.told = undefined;
+  }
+
+  protected override render(): TemplateResult {
+    const { fault, opened, told, unknown } = this;
+    const genres = opened?.info.item_attributes ?? [];
+    return html`
+      <section class="newcomer" aria-label="A made-up film">
+        <data-source .lab=${this.lab}></data-source>
+        ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing}
+        ${
+          opened && told && unknown
+            ? genres.length === 0
+              ? html`<p class="note">This data has no genres.</p>`
+              : html`${this.choices(genres.map(({ value }) => value))} ${this.answer(told, unknown)}`
+            : html`<p class="newcomer-wait">Training …</p>`
+        }
+        <run-link .lab=${this.lab} .fingerprint=${this.fingerprint}></run-link>
+      </section>
+    `;
+  }
+
+  private choices(genres: readonly string[]): TemplateResult {
+    return html`<fieldset class="newcomer-genres">
+      <legend>Genres of the new film</legend>
+      ${genres.map(
+        (genre, at) =>
+          html`<label>
+            <input
+              type="checkbox"
+              .checked=${this.chosen.includes(at)}
+              @change=${() => {
+                const has = this.chosen.includes(at);
+                this.chosen = has ? this.chosen.filter((g) => g !== at) : [...this.chosen, at];
+                void this.ask();
+              }}
+            />${genre}
+          </label>`,
+      )}
+    </fieldset>`;
+  }
+
+  private answer({ ratings, bias }: NewItem, unknown: NewItem): TemplateResult {
+    const [low, high] = this.opened?.info.scale ?? [0, 5];
+    const bars = histogram(ratings, low, high, STEP);
+    const before = histogram(unknown.ratings, low, high, STEP);
+    const most = Math.max(...bars.map((bar) => bar.count), ...before.map((bar) => bar.count), 1);
+    const [own, base] = [mean(ratings), mean(unknown.ratings)];
+    const spread = (values: readonly number[], centre: number): number =>
+      Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
+    return html`
+      <figure class="newcomer-histogram">
+        <svg viewBox="0 0 600 180" role="img" aria-label="How many users would give what">
+          ${bars.map(({ count: n }, at) => {
+            const width = 600 / bars.length;
+            const height = (n / most) * 150;
+            const ghost = ((before[at]?.count ?? 0) / most) * 150;
+            return svg`<rect
+                class="bar"
+                x=${at * width + 1}
+                y=${150 - height}
+                width=${width - 2}
+                height=${height}
+              ></rect><path
+                class="ghost"
+                d="M${at * width} ${150 - ghost}h${width}"
+              ></path>`;
+          })}
+          <line class="axis" x1="0" x2="600" y1="150.5" y2="150.5"></line>
+          ${bars
+            .filter(({ from }) => Number.isInteger(from))
+            .map(
+              ({ from }) =>
+                svg`<text x=${((from - low) / (high - low)) * 600} y="171" text-anchor="middle">${plain(from)}</text>`,
+            )}
+        </svg>
+        <figcaption class="help">
+          What ${count(ratings.length)} users would give the film, in quarters of a star; beyond the
+          scale counts at its ends. The line is a film of which nothing is known.
+        </figcaption>
+      </figure>
+      <table class="numbers newcomer-levels">
+        <thead>
+          <tr>
+            <th scope="col"><span class="visually-hidden">what</span></th>
+            <th scope="col">these genres</th>
+            <th scope="col">nothing known</th>
+            <th scope="col">difference</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th scope="row">mean over all users</th>
+            <td>${fixed(own, 3)}</td>
+            <td>${fixed(base, 3)}</td>
+            <td>${signed(own - base, 3)}</td>
+          </tr>
+          <tr>
+            <th scope="row">of that, the genres’ biases</th>
+            <td>${signed(bias, 3)}</td>
+            <td>${signed(unknown.bias, 3)}</td>
+            <td>${signed(bias - unknown.bias, 3)}</td>
+          </tr>
+          <tr>
+            <th scope="row">standard deviation</th>
+            <td>${fixed(spread(ratings, own), 3)}</td>
+            <td>${fixed(spread(unknown.ratings, base), 3)}</td>
+            <td>${signed(spread(ratings, own) - spread(unknown.ratings, base), 3)}</td>
+          </tr>
+        </tbody>
+      </table>
+    `;
+  }
+
+  protected override async ask(): Promise<void> {
+    const asked = ++this.asked;
+    try {
+      const client = await this.lab.engine();
+      const { chosen } = this;
+      const [told, unknown] = await client.call((engine) =>
+        Promise.all([engine.newItem([...chosen]), engine.newItem([])]),
+      );
+      if (asked !== this.asked) return;
+      this.told = told;
+      this.unknown = unknown;
+    } catch (error) {
+      if (asked === this.asked) this.fault = sentence(error);
+    }
+  }
+}

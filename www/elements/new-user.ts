@@ -1,0 +1,247 @@
+import './run-link.ts';
+
+import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { NewUser as Told, ParameterValues } from '../../pkg/factorscope.js';
+import { fixed, signed } from '../format.ts';
+import { filmName } from '../lab/films.ts';
+import { type Arrow, arrows, kinds, row } from '../lab/newcomer.ts';
+import { tex } from '../maths.ts';
+import { sentence } from '../sentence.ts';
+import { Newcomer } from './newcomer.ts';
+
+const FILMS = 5;
+/** Films with fewer ratings have hardly moved from their genres. */
+const LEAST = 20;
+const SIZE = 420;
+
+/** A made-up user: attributes to switch, the sum of their vectors, and the films that follow. */
+@customElement('new-user')
+export class NewUser extends Newcomer {
+  /** The numbers of the attributes that hold, one a kind at most. */
+  @state() private chosen: readonly number[] = [];
+  @state() private told: Told | undefined;
+  /** The same of whom nothing is known. */
+  @state() private unknown: Told | undefined;
+  @state() private vectors: Float32Array = new Float32Array();
+  @state() private y: ParameterValues | undefined;
+  private asked = 0;
+
+  protected override dataChanged(): void {
+    super.dataChanged();
+    this.chosen = [];
+    this.told = undefined;
+  }
+
+  protected override render(): TemplateResult {
+    const { fault, opened, told, unknown } = this;
+    return html`
+      <section class="newcomer" aria-label="A made-up user">
+        ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing}
+        ${
+          opened && told && unknown
+            ? opened.info.user_attributes.length === 0
+              ? html`<p class="note">This data says nothing of its users but their ratings.</p>`
+              : html`<div class="newcomer-two">
+                    <div>${this.choices()} ${this.addends(told, unknown)}</div>
+                    ${this.plane(told)}
+                  </div>
+                  ${this.films(told, unknown)}`
+            : html`<p class="newcomer-wait">Training on the simulated ratings …</p>`
+        }
+        <run-link .lab=${this.lab} .fingerprint=${this.fingerprint}></run-link>
+      </section>
+    `;
+  }
+
+  private choices(): TemplateResult {
+    const all = kinds(this.opened?.info.user_attributes ?? []);
+    const { id } = this.lab.block;
+    return html`<form class="newcomer-choices" @submit=${(event: Event) => event.preventDefault()}>
+      ${all.map(
+        ({ kind, values }) => html`
+          <label for="${id}-${kind}">${kind}</label>
+          <select
+            id="${id}-${kind}"
+            @change=${(event: Event) => {
+              const at = Number((event.target as HTMLSelectElement).value);
+              const others = this.chosen.filter((own) => values.every((value) => value.at !== own));
+              this.chosen = (at < 0 ? others : [...others, at]).sort((a, b) => a - b);
+              void this.ask();
+            }}
+          >
+            <option value="-1">not told</option>
+            ${values.map(
+              ({ at, value }) =>
+                html`<option value=${at} .selected=${this.chosen.includes(at)}>${value}</option>`,
+            )}
+          </select>
+        `,
+      )}
+    </form>`;
+  }
+
+  /** The prediction for the first film, from what anybody would give it. */
+  private addends(told: Told, unknown: Told): TemplateResult {
+    const [film] = told.films;
+    if (!film) return html`<p>No film has ${LEAST} ratings.</p>`;
+    const names = this.opened?.info.user_attributes ?? [];
+    const base = unknown.ratings[film.item] ?? NaN;
+    return html`
+      <p class="newcomer-film">Prediction for film 1, <em>${filmName(film)}</em>:</p>
+      <table class="numbers newcomer-addends">
+        <thead>
+          <tr>
+            <th scope="col">from</th>
+            <th scope="col">${tex('b_a')}</th>
+            <th scope="col">${tex(String.raw`v_i^\top y_a`)}</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th scope="row">anybody new</th>
+            <td colspan="2">${fixed(base, 3)}</td>
+          </tr>
+          ${kinds(names).map(({ kind, values }) => {
+            const share = told.shares.find(({ attribute }) =>
+              values.some(({ at }) => at === attribute),
+            );
+            const value = share ? names[share.attribute]?.value : 'not told';
+            return html`<tr>
+              <th scope="row">${kind}: ${value}</th>
+              <td>${share ? signed(share.bias, 3) : '–'}</td>
+              <td>${share ? signed(share.product, 3) : '–'}</td>
+            </tr>`;
+          })}
+          <tr class="sum">
+            <th scope="row">sum</th>
+            <td colspan="2">${fixed(film.rating, 3)}</td>
+          </tr>
+        </tbody>
+      </table>
+    `;
+  }
+
+  private films(told: Told, unknown: Told): TemplateResult {
+    return html`
+      <table class="film-list" aria-label="Films predicted highest for the made-up user">
+        <thead>
+          <tr>
+            <th scope="col" class="film-rank">#</th>
+            <th scope="col">film</th>
+            <th scope="col" class="film-number">predicted</th>
+            <th scope="col" class="film-number">anybody new</th>
+            <th scope="col" class="film-number">difference</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${told.films.map((film, n) => {
+            const base = unknown.ratings[film.item] ?? NaN;
+            return html`<tr>
+              <td class="film-rank">${n + 1}</td>
+              <td>${filmName(film)}<br /><span class="help">${film.genres.join(', ')}</span></td>
+              <td class="film-number">${fixed(film.rating, 2)}</td>
+              <td class="film-number">${fixed(base, 2)}</td>
+              <td class="film-number">${signed(film.rating - base, 2)}</td>
+            </tr>`;
+          })}
+        </tbody>
+      </table>
+    `;
+  }
+
+  private plane(told: Told): TemplateResult {
+    const names = this.opened?.info.user_attributes ?? [];
+    const chain = arrows(this.chosen, (at) => row(this.y, at));
+    const items = this.opened?.items ?? [];
+    const dots = items.map((_item, i): [number, number] => [
+      this.vectors[2 * i] ?? 0,
+      this.vectors[2 * i + 1] ?? 0,
+    ]);
+    const vectors = names.map((_name, at) => row(this.y, at));
+    // The longest sum there can be fits, so that nothing jumps when an attribute is switched.
+    const longest = kinds(names)
+      .map(({ values }) => Math.max(...values.map(({ at }) => Math.hypot(...(vectors[at] ?? [0])))))
+      .reduce((a, b) => a + b, 0);
+    const reach = 1.08 * Math.max(longest, ...dots.map(([x, y]) => Math.hypot(x, y)), 0.1);
+    const place = ([x, y]: readonly [number, number]): [number, number] => [
+      SIZE / 2 + (x / reach) * (SIZE / 2),
+      SIZE / 2 - (y / reach) * (SIZE / 2),
+    ];
+    const spoken = `The plane of two factors: ${items.length} films as dots, and an arrow for each attribute told, laid head to tail. They end at ${told.vector.map((x) => fixed(x, 2)).join(', ')}.`;
+    return html`
+      <figure class="newcomer-plane">
+        <svg viewBox="0 0 ${SIZE} ${SIZE}" role="img" aria-label=${spoken}>
+          <rect class="frame" x="0.5" y="0.5" width=${SIZE - 1} height=${SIZE - 1}></rect>
+          <line class="axis" x1="0" x2=${SIZE} y1=${SIZE / 2} y2=${SIZE / 2}></line>
+          <line class="axis" y1="0" y2=${SIZE} x1=${SIZE / 2} x2=${SIZE / 2}></line>
+          ${dots.map((dot) => {
+            const [x, y] = place(dot);
+            return svg`<circle class="film" cx=${x} cy=${y} r="2.5"></circle>`;
+          })}
+          ${told.films.map(({ item }, n) => this.best(place(dots[item] ?? [0, 0]), n + 1))}
+          ${chain.map((arrow) => this.arrow(arrow, place, names[arrow.at]?.value ?? ''))}
+          ${this.end(place(chain.at(-1)?.to ?? [0, 0]))}
+        </svg>
+        <figcaption class="help">
+          Orange: films by ${tex('v_i')}; the five predicted highest carry their number. Blue: an
+          arrow ${tex('y_a')} for each attribute told, head to tail. Their end is all that is known
+          of the user’s taste.
+        </figcaption>
+      </figure>
+    `;
+  }
+
+  private best([x, y]: [number, number], n: number): SVGTemplateResult {
+    return svg`<circle class="best" cx=${x} cy=${y} r="9"></circle>
+      <text class="best-number" x=${x} y=${y + 4.5} text-anchor="middle">${n}</text>`;
+  }
+
+  private arrow(
+    { from, to }: Arrow,
+    place: (at: readonly [number, number]) => [number, number],
+    name: string,
+  ): SVGTemplateResult {
+    const [[x1, y1], [x2, y2]] = [place(from), place(to)];
+    const length = Math.hypot(x2 - x1, y2 - y1) || 1;
+    const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];
+    const head = Math.min(9, length / 2);
+    const wing = (side: number): string =>
+      `${x2 - head * (dx + side * 0.45 * dy)},${y2 - head * (dy - side * 0.45 * dx)}`;
+    // Beside the arrow's middle, on the side that faces away from the centre of the plane.
+    const [mx, my] = [(x1 + x2) / 2, (y1 + y2) / 2];
+    const right = dx >= 0 ? 1 : -1;
+    return svg`<line class="attribute" x1=${x1} y1=${y1} x2=${x2} y2=${y2}></line>
+      <polygon class="attribute-head" points="${x2},${y2} ${wing(1)} ${wing(-1)}"></polygon>
+      <text class="attribute-name" x=${mx + right * 8} y=${my - 6}
+        text-anchor=${right > 0 ? 'start' : 'end'}>${name}</text>`;
+  }
+
+  private end([x, y]: [number, number]): SVGTemplateResult {
+    return svg`<circle class="taste" cx=${x} cy=${y} r="6"></circle>`;
+  }
+
+  protected override async ask(): Promise<void> {
+    const asked = ++this.asked;
+    try {
+      const client = await this.lab.engine();
+      const { chosen } = this;
+      const [told, unknown, vectors, parameters] = await client.call((engine) =>
+        Promise.all([
+          engine.newUser([...chosen], FILMS, LEAST),
+          engine.newUser([], FILMS, LEAST),
+          engine.itemVectors(),
+          engine.parameters(),
+        ]),
+      );
+      if (asked !== this.asked) return;
+      this.told = told;
+      this.unknown = unknown;
+      this.vectors = vectors;
+      this.y = parameters.find(({ name }) => name === 'y_a');
+    } catch (error) {
+      if (asked === this.asked) this.fault = sentence(error);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import './line-chart.ts';
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { Chart } from '../../pkg/factorscope.js';
+import { curve, density, likelihood, type Normal, posterior, type Seen } from '../bayes.ts';
+import { fixed, plain } from '../format.ts';
+import { tex } from '../maths.ts';
+import { color } from '../palette.ts';
+import { sentence } from '../sentence.ts';
+import type { Line } from './line-chart.ts';
+import { LabView } from './lab-view.ts';
+
+/** What user 2 of the toy table gave, less the mean of all ratings, 2.2. */
+const RATINGS = [
+  { item: 2, t: 1.8, q: 1 },
+  { item: 3, t: 0.8, q: 0.5 },
+] as const;
+const REACH = 4;
+const PIECES = 160;
+
+interface Rating {
+  item: number;
+  t: number;
+  q: number;
+  used: boolean;
+}
+
+/** One user, one factor: the prior of p, what the ratings say, and both together. */
+@customElement('prior-posterior')
+export class PriorPosterior extends LabView {
+  @state() private ratings: readonly Rating[] = RATINGS.map((r) => ({ ...r, used: true }));
+  @state() private chart: Chart | undefined;
+  @state() private fault = '';
+  private drawing = 0;
+
+  protected override labChanged(): void {
+    this.requestUpdate();
+    void this.draw();
+  }
+
+  private get variances(): { noise: number; prior: number } {
+    const { settings } = this.lab.state;
+    return { noise: settings['variance'] ?? 1, prior: settings['variance_p'] ?? 1 };
+  }
+
+  private get seen(): Seen[] {
+    return this.ratings.filter(({ used }) => used);
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <section class="prior-posterior" aria-label="Prior, likelihood and posterior of one number">
+        <div class="prior-ratings">${this.ratings.map((rating, n) => this.rating(rating, n))}</div>
+        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        <line-chart
+          .chart=${this.chart}
+          .lines=${this.lines()}
+          .digits=${3}
+          xName="p"
+          label="Prior, likelihood and posterior of p as curves"
+        ></line-chart>
+        ${this.numbers()}
+        <p class="help">
+          The curve of the likelihood is scaled so that the area under it is 1, as under the other
+          two. The marks of this picture: where a curve is highest its value of p is the most
+          probable; how wide it is says how much remains unknown.
+        </p>
+      </section>
+    `;
+  }
+
+  private rating({ item, q, t, used }: Rating, n: number): TemplateResult {
+    const id = `${this.lab.block.id}-q${item}`;
+    return html`
+      <div class="control">
+        <label>
+          <input
+            type="checkbox"
+            .checked=${used}
+            @change=${(event: Event) => this.put(n, { used: (event.target as HTMLInputElement).checked })}
+          />
+          item ${item}: ${tex(String.raw`t_${item}`)} = ${fixed(t + 2.2, 0)} − 2.2 = ${fixed(t, 1)}
+        </label>
+        <output class="value" for=${id}>${tex(String.raw`q_${item}`)} = ${fixed(q, 2)}</output>
+        <input
+          id=${id}
+          type="range"
+          aria-label="q of item ${item}"
+          min="-2"
+          max="2"
+          step="0.05"
+          .value=${String(q)}
+          @input=${(event: Event) => this.put(n, { q: Number((event.target as HTMLInputElement).value) })}
+        />
+      </div>
+    `;
+  }
+
+  private put(at: number, patch: Partial<Rating>): void {
+    this.ratings = this.ratings.map((rating, n) => (n === at ? { ...rating, ...patch } : rating));
+    void this.draw();
+  }
+
+  private lines(): Line[] {
+    const { noise, prior } = this.variances;
+    const told = likelihood(this.seen, noise);
+    const of = (normal: Normal): [number, number][] =>
+      curve((x) => density(x, normal), -REACH, REACH, PIECES);
+    return [
+      { name: 'prior', color: 'train', points: of({ mean: 0, variance: prior }) },
+      { name: 'likelihood', color: 'item', points: told ? of(told) : [] },
+      { name: 'posterior', color: 'user', points: of(posterior(this.seen, noise, prior)) },
+    ];
+  }
+
+  private numbers(): TemplateResult {
+    const { noise, prior } = this.variances;
+    const lambda = noise / prior;
+    const squares = this.seen.reduce((sum, { q }) => sum + q * q, 0);
+    const products = this.seen.reduce((sum, { q, t }) => sum + q * t, 0);
+    const told = likelihood(this.seen, noise);
+    const after = posterior(this.seen, noise, prior);
+    const row = (
+      name: string,
+      formula: string,
+      numbers: string,
+      value: number | undefined,
+    ): TemplateResult => html`
+      <tr>
+        <th scope="row" class="text">${name}</th>
+        <td class="text">${tex(formula)}</td>
+        <td class="value">${numbers}</td>
+        <td class="value"><strong>${value === undefined ? '–' : fixed(value, 4)}</strong></td>
+      </tr>
+    `;
+    const [s, t, l] = [fixed(squares, 3), fixed(products, 3), fixed(lambda, 3)];
+    return html`
+      <div
+        class="table-scroll"
+        tabindex="0"
+        role="group"
+        aria-label="The numbers behind the curves"
+      >
+        <table class="numbers prior-numbers">
+          <thead>
+            <tr>
+              <th scope="col" class="text">what</th>
+              <th scope="col" class="text">formula</th>
+              <th scope="col">with numbers</th>
+              <th scope="col">value</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${row('ratio of variances', String.raw`\lambda = \sigma^2 / \sigma_p^2`, `${plain(noise, 4)} / ${plain(prior, 4)}`, lambda)}
+            ${row('maximum likelihood', String.raw`\sum q_i t_i / \sum q_i^2`, told ? `${t} / ${s}` : 'no rating tells', told?.mean)}
+            ${row('most probable p', String.raw`\sum q_i t_i / (\sum q_i^2 + \lambda)`, `${t} / (${s} + ${l})`, after.mean)}
+            ${row('standard deviation', String.raw`\sigma / \sqrt{\sum q_i^2 + \lambda}`, `${fixed(Math.sqrt(noise), 3)} / √(${s} + ${l})`, Math.sqrt(after.variance))}
+          </tbody>
+        </table>
+      </div>
+    `;
+  }
+
+  private async draw(): Promise<void> {
+    const drawing = ++this.drawing;
+    const lines = this.lines()
+      .filter(({ points }) => points.length > 0)
+      .map(({ color: name, points }) => ({
+        color: color(name as 'user'),
+        points: [...points] as [number, number][],
+      }));
+    try {
+      const client = await this.lab.engine();
+      const chart = await client.call((engine) => engine.lines('p', 'density', lines));
+      if (drawing === this.drawing) this.chart = chart;
+    } catch (error) {
+      if (drawing === this.drawing) this.fault = sentence(error);
+    }
+  }
+}

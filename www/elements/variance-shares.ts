@@ -1,0 +1,179 @@
+import './run-link.ts';
+
+import { proxy } from 'comlink';
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import { fixed } from '../format.ts';
+import { modelEntry, settingsList, settingsOf } from '../lab/registry.ts';
+import { type Part, shares } from '../lab/sweep.ts';
+import { sentence } from '../sentence.ts';
+import { LabView } from './lab-view.ts';
+
+const WIDTH = 600;
+const NAMES: Record<Part, string> = {
+  biases: 'explained by the biases',
+  factors: 'explained by the vectors on top',
+  rest: 'not explained',
+};
+const PARTS = ['biases', 'factors', 'rest'] as const;
+
+/** Mean squared errors on the test set: of the mean, of the baseline, of the lab's model. */
+interface Measured {
+  mean: number;
+  biases: number;
+  factors: number;
+  fingerprint: string;
+}
+
+/** How much of the variance of held-back ratings the biases explain, how much the vectors, how much none. */
+@customElement('variance-shares')
+export class VarianceShares extends LabView {
+  @state() private measured: Measured | undefined;
+  @state() private running = false;
+  @state() private fault = '';
+  private asked = 0;
+  private made = '';
+
+  protected override labChanged(): void {
+    this.requestUpdate();
+    if (this.lab.linked && !this.measured && !this.running) void this.measure();
+  }
+
+  protected override dataChanged(): void {
+    this.asked++;
+    this.running = false;
+    this.measured = undefined;
+  }
+
+  private wanted(): string {
+    return JSON.stringify(this.lab.setup());
+  }
+
+  private readonly measure = async (): Promise<void> => {
+    const asked = ++this.asked;
+    this.running = true;
+    this.fault = '';
+    this.made = this.wanted();
+    try {
+      const baseline = modelEntry('baseline');
+      if (!baseline) throw new Error('the engine has no baseline');
+      const client = await this.lab.engine();
+      const setup = this.lab.setup();
+      const plain = {
+        ...setup,
+        model: baseline.id,
+        settings: settingsList(baseline, settingsOf(baseline)),
+      };
+      const quiet = (): void => undefined;
+      const first = await client.call((engine) => engine.history(plain, proxy(quiet)));
+      if (asked !== this.asked) return;
+      const second = await client.call((engine) => engine.history(setup, proxy(quiet)));
+      if (asked !== this.asked) return;
+      const stopped = first.stopped ?? second.stopped;
+      if (stopped) this.fault = sentence(stopped);
+      const square = (rmse: number | undefined): number => (rmse ?? Number.NaN) ** 2;
+      this.measured = {
+        // At the start every bias is 0, so the baseline predicts the mean.
+        mean: square(first.history[0]?.test.rmse),
+        biases: square(first.history.at(-1)?.test.rmse),
+        factors: square(second.history.at(-1)?.test.rmse),
+        fingerprint: second.fingerprint,
+      };
+    } catch (error) {
+      if (asked === this.asked) this.fault = sentence(error);
+    }
+    if (asked === this.asked) this.running = false;
+  };
+
+  protected override render(): TemplateResult {
+    const { measured } = this;
+    const stale = measured && !this.running && this.made !== this.wanted();
+    const parts = measured && shares(measured.mean, measured.biases, measured.factors);
+    return html`
+      <section class="variance" aria-label="Parts of the variance">
+        <div class="buttons">
+          <button type="button" class="main" ?disabled=${this.running} @click=${this.measure}>
+            Measure the parts
+          </button>
+          <span role="status">${this.running ? 'Training …' : measured ? 'Measured.' : ''}</span>
+        </div>
+        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        ${
+          stale
+            ? html`<p class="note">The settings have changed since these numbers were measured.</p>`
+            : nothing
+        }
+        ${this.bar(parts)} ${this.table(measured, parts)}
+        <run-link
+          .lab=${this.lab}
+          .fingerprint=${stale ? undefined : measured?.fingerprint}
+        ></run-link>
+      </section>
+    `;
+  }
+
+  private bar(parts: Record<Part, number> | undefined): TemplateResult {
+    let x = 0;
+    return html`
+      <svg
+        class="variance-bar"
+        viewBox="0 0 ${WIDTH} 34"
+        role="img"
+        aria-label="The parts of the variance as lengths of one bar"
+        preserveAspectRatio="none"
+      >
+        ${PARTS.map((part) => {
+          const width = parts ? Math.max(0, parts[part]) * WIDTH : part === 'rest' ? WIDTH : 0;
+          const piece = svg`<rect class="variance-${part}" x=${x.toFixed(1)} y="0" width=${width.toFixed(1)} height="34"></rect>`;
+          x += width;
+          return piece;
+        })}
+      </svg>
+    `;
+  }
+
+  private table(
+    measured: Measured | undefined,
+    parts: Record<Part, number> | undefined,
+  ): TemplateResult {
+    const sizes = measured && {
+      biases: measured.mean - measured.biases,
+      factors: measured.biases - measured.factors,
+      rest: measured.factors,
+    };
+    return html`
+      <div class="table-scroll" tabindex="0" role="group" aria-label="Parts of the variance">
+        <table class="numbers value variance-table">
+          <thead>
+            <tr>
+              <th scope="col" class="text">part of the variance of the test ratings</th>
+              <th scope="col">size</th>
+              <th scope="col">share</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${PARTS.map(
+              (part) => html`
+                <tr>
+                  <th scope="row">
+                    <span class="swatch variance-${part}" aria-hidden="true"></span>${NAMES[part]}
+                  </th>
+                  <td>${fixed(sizes?.[part] ?? Number.NaN, 4)}</td>
+                  <td>${parts ? `${fixed(100 * parts[part], 1)} %` : '–'}</td>
+                </tr>
+              `,
+            )}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">all: mean squared error of the mean</th>
+              <td>${fixed(measured?.mean ?? Number.NaN, 4)}</td>
+              <td>${measured ? '100.0 %' : '–'}</td>
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+    `;
+  }
+}
