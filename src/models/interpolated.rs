@@ -30,7 +30,7 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter {
             name: "beta",
             symbol: r"\beta",
-            default: 50.0,
+            default: 200.0,
             min: 0.0,
             max: 1000.0,
             kind: Kind::Real,
