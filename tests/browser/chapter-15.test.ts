@@ -69,10 +69,10 @@ describe('the made-up user', () => {
       expect(Math.abs((first ?? Number.NaN) - sum)).toBeLessThan(0.0051);
     }
     expect(lists[0]).not.toBe(lists[1]);
-    await lab.getByLabel('age').selectOption({ label: '56+' });
+    await lab.getByLabel('age', { exact: true }).selectOption({ label: '56+' });
     await lab.getByText('age: 56+').waitFor();
     expect(await lab.locator('.attribute').count()).toBe(2);
-    await lab.getByLabel('age').selectOption({ label: 'not told' });
+    await lab.getByLabel('age', { exact: true }).selectOption({ label: 'not told' });
     await lab.getByText('age: not told').waitFor();
     expect(await lab.locator('.attribute').count()).toBe(1);
     await isSound(lab);
@@ -164,7 +164,7 @@ test('MovieLens tells genres, and nothing of its users', async (context) => {
   const lab = part(page, 'cold-start', 1);
   await lab.scrollIntoViewIfNeeded();
   await lab.getByText('only new films can be told').waitFor({ timeout: 60_000 });
-  expect(await lab.getByLabel('users').isDisabled()).toBe(true);
+  expect(await lab.getByLabel('users', { exact: true }).isDisabled()).toBe(true);
   expect(await lab.getByLabel('films', { exact: true }).isChecked()).toBe(true);
 });
 
