@@ -5,7 +5,7 @@ import type { NewcomerAnswer } from '../../pkg/factorscope.js';
 import { EngineDied } from '../engine/client.ts';
 import type { Opened } from '../engine/types.ts';
 import { count, fixed, plain, signed } from '../format.ts';
-import { filmName, usualLeast } from '../lab/films.ts';
+import { filmName, nameOf, usualLeast } from '../lab/films.ts';
 import { findFilms, type Given, withRating } from '../lab/fold-in.ts';
 import { tex } from '../maths.ts';
 import { sentence } from '../sentence.ts';
@@ -99,11 +99,12 @@ export class FoldInView extends LabView {
         </p>
         <ul class="fold-in-matches">
           ${found.map(
-            (item) => html`<li>
-              <button type="button" class="quiet" @click=${() => this.take(item, high)}>
-                ${filmName(opened.items[item] ?? { title: String(item) })}
-              </button>
-            </li>`,
+            (item) =>
+              html`<li>
+                <button type="button" class="quiet" @click=${() => this.take(item, high)}>
+                  ${nameOf(opened.items, item)}
+                </button>
+              </li>`,
           )}
         </ul>
       </form>
@@ -136,13 +137,8 @@ export class FoldInView extends LabView {
     `;
   }
 
-  private row(
-    { item, rating }: Given,
-    opened: Opened,
-    low: number,
-    high: number,
-  ): TemplateResult {
-    const name = filmName(opened.items[item] ?? { title: String(item) });
+  private row({ item, rating }: Given, opened: Opened, low: number, high: number): TemplateResult {
+    const name = nameOf(opened.items, item);
     return html`<tr>
       <td class="film-title">${name}</td>
       <td class="film-number">
@@ -175,8 +171,7 @@ export class FoldInView extends LabView {
       <h4>Predicted highest for you</h4>
       <p class="fold-in-told value" role="status">
         ${count(this.given.length)} ${this.given.length === 1 ? 'rating' : 'ratings'}, no training,
-        answered in ${fixed(this.took, 0)} ms; your bias ${tex('b_u')} =
-        ${signed(answer.bias, 4)}.
+        answered in ${fixed(this.took, 0)} ms; your bias ${tex('b_u')} = ${signed(answer.bias, 4)}.
       </p>
       <table class="film-list fold-in-films">
         <thead>

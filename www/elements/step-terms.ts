@@ -3,7 +3,15 @@ import { customElement, property } from 'lit/decorators.js';
 
 import type { Entry, ParameterValues, Step, Term } from '../../pkg/factorscope.js';
 import { plain, steady } from '../format.ts';
-import { groups, multiplies, predicted, products, ratingOf, ruleFor, termSymbols } from '../lab/step.ts';
+import {
+  groups,
+  multiplies,
+  predicted,
+  products,
+  ratingOf,
+  ruleFor,
+  termSymbols,
+} from '../lab/step.ts';
 import { tex } from '../maths.ts';
 
 /** Products of components written out; of longer vectors the rest is counted. */

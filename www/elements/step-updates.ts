@@ -71,7 +71,8 @@ export class StepUpdates extends LitElement {
           <th scope="col">after</th>
         </tr>
       </thead>
-      ${shown.map((group) => this.group(group, place(all, group) === 0, times))} ${this.rest(all, shown)}
+      ${shown.map((group) => this.group(group, place(all, group) === 0, times))}
+      ${this.rest(all, shown)}
     </table>`;
   }
 

@@ -231,7 +231,12 @@ export class Engine {
   }
 
   /** What the trained model predicts for somebody with these ratings who is not in the data. */
-  newcomer(items: Uint32Array, ratings: Float32Array, count: number, least: number): NewcomerAnswer {
+  newcomer(
+    items: Uint32Array,
+    ratings: Float32Array,
+    count: number,
+    least: number,
+  ): NewcomerAnswer {
     return this.trained.newcomer(items, ratings, count, least, new Uint32Array());
   }
 
