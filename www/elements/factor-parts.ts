@@ -5,7 +5,7 @@ import type { Film, Part } from '../../pkg/factorscope.js';
 import { EngineDied } from '../engine/client.ts';
 import type { Addends, Opened } from '../engine/types.ts';
 import { count, fixed, signed } from '../format.ts';
-import { filmName } from '../lab/films.ts';
+import { filmName, nameOf } from '../lab/films.ts';
 import { addends } from '../lab/fold-in.ts';
 import { tex } from '../maths.ts';
 import { sentence } from '../sentence.ts';
@@ -64,7 +64,7 @@ export class FactorParts extends LabView {
         ${
           opened && parts.length > 0
             ? html`<h4>What each factor carries</h4>
-                <div class="parts-list">${parts.map((part, k) => this.part(part, k, opened))}</div>
+                <div class="parts-list">${parts.map((part, k) => this.block(part, k, opened))}</div>
                 <p class="help">
                   Only films with at least ${LEAST} training ratings. A film’s share: how much of
                   ${tex(String.raw`\bar p^\top q_i`)} this factor adds, for the mean user
@@ -84,16 +84,14 @@ export class FactorParts extends LabView {
     `;
   }
 
-  private part({ films, genres, share }: Part, k: number, opened: Opened): TemplateResult {
+  private block({ films, genres, share }: Part, k: number, opened: Opened): TemplateResult {
     return html`<article class="part">
       <h5>Factor ${k + 1} <span class="help">${fixed(100 * share, 1)} % of the products</span></h5>
       <ol>
         ${films.map(
           ({ item, share: own }) =>
             html`<li>
-              <span class="film-title"
-                >${filmName(opened.items[item] ?? { title: String(item) })}</span
-              >
+              <span class="film-title">${nameOf(opened.items, item)}</span>
               <span class="value">${fixed(100 * own, 0)} %</span>
             </li>`,
         )}

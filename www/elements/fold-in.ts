@@ -5,7 +5,7 @@ import type { NewcomerAnswer } from '../../pkg/factorscope.js';
 import { EngineDied } from '../engine/client.ts';
 import type { Opened } from '../engine/types.ts';
 import { count, fixed, plain, signed } from '../format.ts';
-import { filmName, usualLeast } from '../lab/films.ts';
+import { filmName, nameOf, usualLeast } from '../lab/films.ts';
 import { findFilms, type Given, withRating } from '../lab/fold-in.ts';
 import { tex } from '../maths.ts';
 import { sentence } from '../sentence.ts';
@@ -102,7 +102,7 @@ export class FoldInView extends LabView {
             (item) =>
               html`<li>
                 <button type="button" class="quiet" @click=${() => this.take(item, high)}>
-                  ${filmName(opened.items[item] ?? { title: String(item) })}
+                  ${nameOf(opened.items, item)}
                 </button>
               </li>`,
           )}
@@ -138,7 +138,7 @@ export class FoldInView extends LabView {
   }
 
   private row({ item, rating }: Given, opened: Opened, low: number, high: number): TemplateResult {
-    const name = filmName(opened.items[item] ?? { title: String(item) });
+    const name = nameOf(opened.items, item);
     return html`<tr>
       <td class="film-title">${name}</td>
       <td class="film-number">

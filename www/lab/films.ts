@@ -7,6 +7,12 @@ export function filmName({ title, year }: Pick<Item, 'title' | 'year'>): string 
   return year === undefined ? title : `${title} (${year})`;
 }
 
+/** The same of the item with this index. */
+export function nameOf(items: readonly Item[], item: number): string {
+  const known = items[item];
+  return known ? filmName(known) : `item ${item + 1}`;
+}
+
 /** Ratings a film needs to be recommended, unless the reader says otherwise; 1 in small data. */
 export function usualLeast(ratings: number): number {
   return ratings < 1000 ? 1 : 5;
