@@ -12,7 +12,7 @@ use crate::sort;
 use crate::trace::System;
 
 /// One who could speak in a prediction: an item that the user rated, or a user who rated the item.
-#[derive(Debug, Serialize, tsify::Tsify)]
+#[derive(Debug, Clone, Serialize, tsify::Tsify)]
 pub struct Candidate {
     /// The item j, or the user v.
     pub id: usize,

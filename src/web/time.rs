@@ -28,7 +28,7 @@ pub struct BiasCurve {
 }
 
 /// A user and on how many days the user has training ratings.
-#[derive(Debug, Serialize, tsify::Tsify)]
+#[derive(Debug, Clone, Serialize, tsify::Tsify)]
 pub struct Regular {
     /// Dense index.
     pub user: usize,
