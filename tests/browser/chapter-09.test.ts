@@ -81,7 +81,7 @@ describe('the decomposition of the cut-out', () => {
     }
     const last = async (): Promise<string> => lab.locator('.legend output').first().innerText();
     const before = await last();
-    await lab.getByLabel('fill').selectOption('zeros');
+    await lab.locator('select[id$="-fill"]').selectOption('zeros');
     await expect.poll(last).not.toBe(before);
     await expectNothingBroken(page);
   });
@@ -118,9 +118,9 @@ describe('on MovieLens', () => {
     const lab = part(page, 'singular-values');
     expect(await train(lab)).toBeCloseTo(0.864, 2);
     await lab.locator('singular-values polyline').first().waitFor();
-    await lab.getByLabel('fill').selectOption('zeros');
+    await lab.locator('select[id$="-fill"]').selectOption('zeros');
     expect(await train(lab)).toBeGreaterThan(2.5);
-    await lab.getByLabel('fill').selectOption('item-means');
+    await lab.locator('select[id$="-fill"]').selectOption('item-means');
     expect(await train(lab)).toBeCloseTo(0.957, 2);
     await expectNothingBroken(page);
   });
