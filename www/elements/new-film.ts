@@ -76,11 +76,11 @@ export class NewFilm extends Newcomer {
       Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
     return html`
       <figure class="newcomer-histogram">
-        <svg viewBox="0 0 600 180" role="img" aria-label="How many users would give what">
+        <svg viewBox="-8 0 616 180" role="img" aria-label="How many users would give what">
           ${bars.map(({ count: n }, at) => {
             const width = 600 / bars.length;
-            const height = (n / most) * 150;
-            const ghost = ((before[at]?.count ?? 0) / most) * 150;
+            const height = (n / most) * 146;
+            const ghost = ((before[at]?.count ?? 0) / most) * 146;
             return svg`<rect
                 class="bar"
                 x=${at * width + 1}
@@ -93,11 +93,11 @@ export class NewFilm extends Newcomer {
               ></path>`;
           })}
           <line class="axis" x1="0" x2="600" y1="150.5" y2="150.5"></line>
-          ${bars
-            .filter(({ from }) => Number.isInteger(from))
+          ${[...bars.map(({ from }) => from), high]
+            .filter((star) => Number.isInteger(star))
             .map(
-              ({ from }) =>
-                svg`<text x=${((from - low) / (high - low)) * 600} y="171" text-anchor="middle">${plain(from)}</text>`,
+              (star) =>
+                svg`<text x=${((star - low) / (high - low)) * 600} y="171" text-anchor="middle">${plain(star)}</text>`,
             )}
         </svg>
         <figcaption class="help">

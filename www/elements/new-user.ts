@@ -6,7 +6,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { NewUser as Told, ParameterValues } from '../../pkg/factorscope.js';
 import { fixed, signed } from '../format.ts';
 import { filmName } from '../lab/films.ts';
-import { type Arrow, arrows, kinds, row } from '../lab/newcomer.ts';
+import { type Arrow, arrows, kinds, mean, row } from '../lab/newcomer.ts';
 import { tex } from '../maths.ts';
 import { sentence } from '../sentence.ts';
 import { Newcomer } from './newcomer.ts';
@@ -131,7 +131,7 @@ export class NewUser extends Newcomer {
             <th scope="col" class="film-rank">#</th>
             <th scope="col">film</th>
             <th scope="col" class="film-number">predicted</th>
-            <th scope="col" class="film-number">anybody new</th>
+            <th scope="col" class="film-number newcomer-base">anybody new</th>
             <th scope="col" class="film-number">difference</th>
           </tr>
         </thead>
@@ -142,7 +142,7 @@ export class NewUser extends Newcomer {
               <td class="film-rank">${n + 1}</td>
               <td>${filmName(film)}<br /><span class="help">${film.genres.join(', ')}</span></td>
               <td class="film-number">${fixed(film.rating, 2)}</td>
-              <td class="film-number">${fixed(base, 2)}</td>
+              <td class="film-number newcomer-base">${fixed(base, 2)}</td>
               <td class="film-number">${signed(film.rating - base, 2)}</td>
             </tr>`;
           })}
@@ -169,6 +169,11 @@ export class NewUser extends Newcomer {
       SIZE / 2 + (x / reach) * (SIZE / 2),
       SIZE / 2 - (y / reach) * (SIZE / 2),
     ];
+    const corners = [[0, 0] as [number, number], ...chain.map(({ to }) => to)].map(place);
+    const centre = [0, 1].map((k) => mean(corners.map((corner) => corner[k] ?? 0))) as [
+      number,
+      number,
+    ];
     const spoken = `The plane of two factors: ${items.length} films as dots, and an arrow for each attribute told, laid head to tail. They end at ${told.vector.map((x) => fixed(x, 2)).join(', ')}.`;
     return html`
       <figure class="newcomer-plane">
@@ -181,7 +186,7 @@ export class NewUser extends Newcomer {
             return svg`<circle class="film" cx=${x} cy=${y} r="2.5"></circle>`;
           })}
           ${told.films.map(({ item }, n) => this.best(place(dots[item] ?? [0, 0]), n + 1))}
-          ${chain.map((arrow) => this.arrow(arrow, place, names[arrow.at]?.value ?? ''))}
+          ${chain.map((arrow) => this.arrow(arrow, place, centre, names[arrow.at]?.value ?? ''))}
           ${this.end(place(chain.at(-1)?.to ?? [0, 0]))}
         </svg>
         <figcaption class="help">
@@ -201,6 +206,7 @@ export class NewUser extends Newcomer {
   private arrow(
     { from, to }: Arrow,
     place: (at: readonly [number, number]) => [number, number],
+    centre: readonly [number, number],
     name: string,
   ): SVGTemplateResult {
     const [[x1, y1], [x2, y2]] = [place(from), place(to)];
@@ -209,13 +215,14 @@ export class NewUser extends Newcomer {
     const head = Math.min(9, length / 2);
     const wing = (side: number): string =>
       `${x2 - head * (dx + side * 0.45 * dy)},${y2 - head * (dy - side * 0.45 * dx)}`;
-    // Beside the arrow's middle, on the side that faces away from the centre of the plane.
+    // Beside the arrow's middle, on the side that faces away from the middle of all arrows.
     const [mx, my] = [(x1 + x2) / 2, (y1 + y2) / 2];
-    const right = dx >= 0 ? 1 : -1;
+    const outward = (mx - centre[0]) * dy - (my - centre[1]) * dx >= 0 ? 1 : -1;
+    const [nx, ny] = [outward * dy, -outward * dx];
     return svg`<line class="attribute" x1=${x1} y1=${y1} x2=${x2} y2=${y2}></line>
       <polygon class="attribute-head" points="${x2},${y2} ${wing(1)} ${wing(-1)}"></polygon>
-      <text class="attribute-name" x=${mx + right * 8} y=${my - 6}
-        text-anchor=${right > 0 ? 'start' : 'end'}>${name}</text>`;
+      <text class="attribute-name" x=${mx + 10 * nx} y=${my + 5 + 14 * ny}
+        text-anchor=${nx >= 0 ? 'start' : 'end'}>${name}</text>`;
   }
 
   private end([x, y]: [number, number]): SVGTemplateResult {
