@@ -70,7 +70,9 @@ pub const ENTRY: Entry = Entry {
 /// Source     Bell, Koren (ICDM 2007), section 4, with their solver for nonnegative weights; Koren (KDD
 ///            2008), eq. 4. They took all user's ratings with global effects removed; here it is the
 ///            baseline, and the mean that products are shrunk to is taken over pairs of ratings rather
-///            than pairs of items, which needs no matrix of all items.
+///            than pairs of items, which needs no matrix of all items. Defaults by 5-fold error on
+///            MovieLens latest-small: .8461 with either kind of weights; the error of 15 neighbors with
+///            beta 50 is .8466
 #[derive(Debug, Clone)]
 pub struct InterpolatedKnn {
     knn: Knn,

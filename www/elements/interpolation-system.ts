@@ -24,7 +24,7 @@ export class InterpolationSystem extends LabView {
   @state() private shown: Shown | undefined;
   @state() private fault = '';
   private user = 0;
-  private item = 0;
+  private item: number | undefined;
   private asked = 0;
 
   protected override labChanged(): void {
@@ -35,7 +35,7 @@ export class InterpolationSystem extends LabView {
     this.asked++;
     this.shown = undefined;
     this.user = 0;
-    this.item = 0;
+    this.item = undefined;
   }
 
   private async ask(): Promise<void> {
@@ -68,7 +68,7 @@ export class InterpolationSystem extends LabView {
   private parts({ found, opened }: Shown): TemplateResult {
     const { neighbors } = found.interpolated;
     return html`
-      ${pairPicker(this.lab.block.id, opened, this.user, this.item, (user, item) => {
+      ${pairPicker(this.lab.block.id, opened, this.user, found.item, (user, item) => {
         this.user = user;
         this.item = item;
         void this.ask();
@@ -89,7 +89,7 @@ export class InterpolationSystem extends LabView {
     const n = neighbors.length;
     const theta = system.solution ?? [];
     return html`
-      <div class="table-scroll">
+      <div class="table-scroll" tabindex="0" role="group" aria-label="Table">
         <table class="neighbors-table neighbors-system">
           <caption>
             The system ${tex(raw`\hat A\,\theta = \hat b`)}: shrunk mean products, and under each
@@ -136,7 +136,7 @@ export class InterpolationSystem extends LabView {
     const mean = neighbors.reduce((sum, [, s, e]) => sum + (s / all) * e, 0);
     const sum = theta.reduce((whole, weight) => whole + weight, 0);
     return html`
-      <div class="table-scroll">
+      <div class="table-scroll" tabindex="0" role="group" aria-label="Table">
         <table class="neighbors-table neighbors-weights">
           <caption>
             The same neighbors with both kinds of weights

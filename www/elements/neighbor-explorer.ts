@@ -17,7 +17,6 @@ const raw = String.raw;
 interface Shown {
   opened: Opened;
   user: number;
-  item: number;
   found: Neighbored;
 }
 
@@ -27,7 +26,7 @@ export class NeighborExplorer extends LabView {
   @state() private shown: Shown | undefined;
   @state() private fault = '';
   private user = 0;
-  private item = 0;
+  private item: number | undefined;
   private other: number | undefined;
   private asked = 0;
 
@@ -39,7 +38,7 @@ export class NeighborExplorer extends LabView {
     this.asked++;
     this.shown = undefined;
     this.user = 0;
-    this.item = 0;
+    this.item = undefined;
     this.other = undefined;
   }
 
@@ -52,7 +51,7 @@ export class NeighborExplorer extends LabView {
       const setup = this.lab.setup('everything');
       const found = await client.call((engine) => engine.neighbors(setup, user, item, other));
       if (asked !== this.asked) return;
-      this.shown = { opened, user, item, found };
+      this.shown = { opened, user, found };
       this.fault = '';
     } catch (error) {
       if (asked === this.asked) this.fault = error instanceof Error ? error.message : String(error);
@@ -77,7 +76,7 @@ export class NeighborExplorer extends LabView {
   private parts(shown: Shown): TemplateResult {
     const { found, opened } = shown;
     return html`
-      ${pairPicker(this.lab.block.id, opened, this.user, this.item, (user, item) => {
+      ${pairPicker(this.lab.block.id, opened, this.user, found.item, (user, item) => {
         this.user = user;
         this.item = item;
         this.other = undefined;
@@ -118,7 +117,7 @@ export class NeighborExplorer extends LabView {
     const { candidates } = shown.found.neighborhood;
     const speaking = candidates.filter(({ weight }) => weight > 0).length;
     return html`
-      <div class="table-scroll">
+      <div class="table-scroll" tabindex="0" role="group" aria-label="Table">
         <table class="neighbors-table">
           <caption>
             ${candidates.length} could speak, ${speaking} do (tinted).
@@ -182,8 +181,8 @@ export class NeighborExplorer extends LabView {
     `;
   }
 
-  private pair({ found, item, opened, user }: Shown): TemplateResult | typeof nothing {
-    const { other, shared } = found;
+  private pair({ found, opened, user }: Shown): TemplateResult | typeof nothing {
+    const { item, other, shared } = found;
     if (!shared || other === undefined) return nothing;
     const own = this.name({ id: this.byItems ? item : user }, opened);
     const n = shared.raters.length;
@@ -196,7 +195,7 @@ export class NeighborExplorer extends LabView {
     const correlation = measure === 0 || measure === 2;
     return html`
       <div class="neighbors-pair" role="group" aria-label="What the two share">
-        <div class="table-scroll">
+        <div class="table-scroll" tabindex="0" role="group" aria-label="Table">
           <table class="neighbors-table">
             <caption>
               <span class="of-item">${own}</span>

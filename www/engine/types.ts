@@ -151,6 +151,8 @@ export interface Curved {
 
 /** One prediction of a neighborhood model. */
 export interface Neighbored {
+  /** The item asked about, or the one for which most speak. */
+  item: number;
   neighborhood: Neighborhood;
   /** The one that was asked for, or the most similar of those who could speak. */
   other: number | undefined;
@@ -163,6 +165,8 @@ export interface Neighbored {
 
 /** One prediction with interpolation weights. */
 export interface Interpolating {
+  /** The item asked about, or the one for which most speak. */
+  item: number;
   interpolated: Interpolated;
   /** The rating itself, where there is one. */
   known: number | undefined;

@@ -373,13 +373,20 @@ export class Engine {
   }
 
   /** One prediction of a neighborhood model trained on the whole of a small data set. */
-  neighbors(setup: Setup, user: number, item: number, chosen: number | undefined): Neighbored {
+  neighbors(
+    setup: Setup,
+    user: number,
+    asked: number | undefined,
+    chosen: number | undefined,
+  ): Neighbored {
     const run = this.whole(setup);
+    const item = asked ?? this.spokenFor(run, user);
     const neighborhood = run.neighborhood(user, item);
     const ids = neighborhood.candidates.map(({ id }) => id);
     const other = chosen !== undefined && ids.includes(chosen) ? chosen : ids[0];
     const row = setup.model === 'user-knn' ? user : item;
     const found = {
+      item,
       neighborhood,
       other,
       shared: other === undefined ? undefined : run.sharedRaters(row, other),
@@ -391,9 +398,11 @@ export class Engine {
   }
 
   /** The system of one prediction with interpolation weights, from the whole of a small data set. */
-  interpolate(setup: Setup, user: number, item: number): Interpolating {
+  interpolate(setup: Setup, user: number, asked: number | undefined): Interpolating {
     const run = this.whole(setup);
+    const item = asked ?? this.spokenFor(run, user);
     const found = {
+      item,
       interpolated: run.interpolated(user, item),
       known: this.known(user, item),
       fingerprint: run.fingerprint(),
@@ -407,6 +416,16 @@ export class Engine {
     const run = new Run(this.opened, setup.model, setup.settings, 'everything', setup.seed);
     run.pass();
     return run;
+  }
+
+  /** The item for which most speak: a good one to begin with. */
+  private spokenFor(run: Run, user: number): number {
+    const { items } = this.opened.info();
+    const speaking = Array.from({ length: items }, (_, item) => {
+      const { candidates } = run.neighborhood(user, item);
+      return candidates.filter(({ similarity }) => similarity > 0).length;
+    });
+    return speaking.indexOf(Math.max(...speaking));
   }
 
   private known(user: number, item: number): number | undefined {
