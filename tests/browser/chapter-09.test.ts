@@ -117,7 +117,7 @@ describe('on MovieLens', () => {
     const { page } = await site.visit(CHAPTER);
     const lab = part(page, 'singular-values');
     expect(await train(lab)).toBeCloseTo(0.864, 2);
-    await lab.locator('singular-values polyline').first().waitFor();
+    await lab.locator('singular-values svg').first().waitFor();
     await lab.locator('select[id$="-fill"]').selectOption('zeros');
     expect(await train(lab)).toBeGreaterThan(2.5);
     await lab.locator('select[id$="-fill"]').selectOption('item-means');

@@ -69,11 +69,10 @@ describe('the walk', () => {
     await lab.getByRole('button', { name: 'Step forward' }).click();
     await lab.getByText('Step 4 ·').waitFor();
     expect(await lab.locator('.walk-where').innerText()).toContain('user 1');
-    const objective = async (): Promise<number> =>
-      number(
-        (await lab.getByText('weighted squared errors of all cells').innerText()).split(':')[1] ??
-          '',
-      );
+    const objective = async (): Promise<number> => {
+      const text = await lab.getByText('weighted squared errors of all cells').innerText();
+      return number(/: ?([\d.,]*\d)/.exec(text.replaceAll('\n', ' '))?.[1] ?? '');
+    };
     const before = await objective();
     await lab.getByRole('button', { name: 'end of the sweep' }).click();
     await lab.getByText('Step 6 ·').waitFor();
