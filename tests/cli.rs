@@ -8,8 +8,8 @@ use factorscope::data::load::{load, read_path};
 use factorscope::data::simulation::simulate;
 use factorscope::data::split::{Split, everything, future, holdout, latest};
 use factorscope::data::{Dataset, compact, toy};
-use factorscope::eval::{ColdStart, Side, cross_validate, errors};
-use factorscope::models::{Model, REGISTRY, Spec, fingerprint};
+use factorscope::eval::{ColdStart, Errors, Side, cross_validate, measure_test};
+use factorscope::models::{Entry, Model, REGISTRY, Spec, Task, fingerprint};
 use serde_json::Value;
 
 const SEED: u64 = 42;
@@ -72,6 +72,10 @@ fn films(test: &str) -> String {
     folder.to_str().unwrap().to_owned()
 }
 
+fn has(entry: &Entry, name: &str) -> bool {
+    entry.hyperparameters.iter().any(|h| h.name == name)
+}
+
 fn fitted(spec: &Spec, split: &Split) -> Box<dyn Model> {
     let mut model = spec.build(split.train.clone(), SEED);
     for epoch in 0..spec.epochs() {
@@ -88,7 +92,8 @@ fn models_prints_the_registry_as_an_array() {
     for (model, entry) in models.iter().zip(REGISTRY) {
         assert_eq!(model["id"], entry.id);
         assert_eq!(model["title"], entry.title);
-        assert_eq!(model["task"], "rating");
+        let task = if entry.task == Task::Rating { "rating" } else { "ranking" };
+        assert_eq!(model["task"], task);
         let hyperparameters = model["hyperparameters"].as_array().unwrap();
         assert_eq!(hyperparameters.len(), entry.hyperparameters.len());
         for (found, h) in hyperparameters.iter().zip(entry.hyperparameters) {
@@ -124,26 +129,36 @@ fn train_is_the_library_s_training_for_every_model() {
     for (name, Dataset { ratings, .. }) in &data {
         let split = holdout(ratings, 0.2, SEED);
         for entry in REGISTRY {
-            let spec = Spec::with(entry.id, ["epochs=2"]).unwrap();
+            let settings = &["epochs=2"][..usize::from(has(entry, "epochs"))];
+            let spec = Spec::with(entry.id, settings.iter().copied()).unwrap();
             if spec.check(ratings).is_err() {
                 continue;
             }
             let model = fitted(&spec, &split);
-            let expected = errors(&*model, &split.test, split.train.scale());
+            let expected = measure_test(entry.task, &*model, &split);
 
-            let args = ["train", name, "--model", entry.id, "--set", "epochs=2"];
+            let mut args = vec!["train", name, "--model", entry.id];
+            args.extend(settings.iter().flat_map(|setting| ["--set", setting]));
             let found = json(&[&args[..], &["--json"]].concat());
             assert_eq!(found["model"], entry.id);
             assert_eq!(found["seed"], SEED);
-            assert_eq!(found["settings"]["epochs"], 2);
+            if has(entry, "epochs") {
+                assert_eq!(found["settings"]["epochs"], 2);
+            }
             assert_eq!(found["on"], "test");
             assert_eq!(found["test_ratings"], split.test.len());
             assert_eq!(found["fingerprint"], fingerprint(&*model));
-            assert!((number(&found["rmse"]) - expected.rmse).abs() < 1e-12);
-            assert!((number(&found["mae"]) - expected.mae).abs() < 1e-12);
+            let Errors { rmse, mae, rank } = expected;
+            for (measure, expected) in [("rmse", rmse), ("mae", mae), ("rank", rank)] {
+                // What is not measured of a model is not told.
+                match found.get(measure) {
+                    Some(value) => assert!((number(value) - expected).abs() < 1e-12),
+                    None => assert!(expected.is_nan(), "{}: {measure}", entry.id),
+                }
+            }
             assert!(number(&found["fit_seconds"]) > 0.0);
             assert!(number(&found["test_seconds"]) > 0.0);
-            assert_eq!(found["history"].as_array().unwrap().len(), 3);
+            assert_eq!(found["history"].as_array().unwrap().len(), 1 + spec.epochs());
 
             let last = format!("\nfingerprint {}\n", fingerprint(&*model));
             assert!(text(&args).ends_with(&last));
@@ -186,7 +201,7 @@ fn the_latest_ratings_can_be_held_back() {
     ] {
         let args = ["train", "simulation", "--model", "baseline", "--holdout", "0.1", "--by", by];
         let model = fitted(&Spec::new("baseline").unwrap(), &split);
-        let expected = errors(&*model, &split.test, split.train.scale());
+        let expected = measure_test(Task::Rating, &*model, &split);
         let found = json(&[&args[..], &["--json"]].concat());
         assert_eq!(found["test_ratings"], split.test.len(), "{by}");
         assert!((number(&found["rmse"]) - expected.rmse).abs() < 1e-12, "{by}");
