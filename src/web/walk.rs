@@ -13,7 +13,7 @@ use crate::trace;
 /// A training that is gone through step by step, forward and back.
 #[wasm_bindgen]
 pub struct Walk {
-    walk: trace::Walk,
+    steps: trace::Walk,
     dataset: Arc<Dataset>,
     /// What is drawn over the steps.
     measure: &'static str,
@@ -37,47 +37,47 @@ impl Walk {
             Task::Rating => "RMSE",
             Task::Ranking => "objective",
         };
-        Ok(Self { walk, dataset, measure })
+        Ok(Self { steps: walk, dataset, measure })
     }
 
     /// One step. False where there is none to take: no rating, or a parameter would leave the finite
     /// numbers.
     pub fn forward(&mut self) -> bool {
-        self.walk.forward().is_some()
+        self.steps.forward().is_some()
     }
 
     /// One step back. False at the start.
     pub fn back(&mut self) -> bool {
-        self.walk.back()
+        self.steps.back()
     }
 
     /// To a step, as far as it gets; at most 100,000.
     pub fn jump(&mut self, step: usize) {
-        self.walk.jump(step.min(100_000));
+        self.steps.jump(step.min(100_000));
     }
 
     /// Where it stands.
     #[wasm_bindgen(unchecked_return_type = "Position")]
     pub fn position(&self) -> Result<JsValue, JsError> {
-        to_js(&self.walk.position())
+        to_js(&self.steps.position())
     }
 
     /// The last step taken.
     #[wasm_bindgen(unchecked_return_type = "Step | undefined")]
     pub fn last(&self) -> Result<JsValue, JsError> {
-        self.walk.last().map_or(Ok(JsValue::UNDEFINED), to_js)
+        self.steps.last().map_or(Ok(JsValue::UNDEFINED), to_js)
     }
 
     /// All parameters as they stand.
     #[wasm_bindgen(unchecked_return_type = "ParameterValues[]")]
     pub fn parameters(&self) -> Result<JsValue, JsError> {
-        parameters(self.walk.model())
+        parameters(self.steps.model())
     }
 
     /// Every prediction as it stands, row by row, not clamped. A rated cell is predicted for the moment
     /// of its rating, where the data knows it.
     pub fn predictions(&self) -> Vec<f32> {
-        let (model, ratings) = (self.walk.model(), &self.dataset.ratings);
+        let (model, ratings) = (self.steps.model(), &self.dataset.ratings);
         let mut cells = predictions(model, ratings.users(), ratings.items());
         let Some(times) = ratings.timestamps() else {
             return cells;
@@ -95,23 +95,23 @@ impl Walk {
 
     /// Training RMSE before the first step and after each; of a model that only ranks, the objective.
     pub fn losses(&self) -> Vec<f64> {
-        self.walk.losses().to_vec()
+        self.steps.losses().to_vec()
     }
 
     /// The squared errors plus the penalties.
     pub fn objective(&self) -> f64 {
-        self.walk.model().objective()
+        self.steps.model().objective()
     }
 
     /// The hash of all parameters.
     pub fn fingerprint(&self) -> String {
-        fingerprint(self.walk.model())
+        fingerprint(self.steps.model())
     }
 
     /// The same over the steps.
     #[wasm_bindgen(unchecked_return_type = "Chart | undefined")]
     pub fn chart(&self, color: &[u8]) -> Result<JsValue, JsError> {
-        let losses = self.walk.losses().iter().enumerate();
+        let losses = self.steps.losses().iter().enumerate();
         let channel = |n: usize| color.get(n).copied().unwrap_or(0);
         let lines = Lines {
             x_label: "step".into(),
@@ -120,7 +120,7 @@ impl Walk {
                 color: (channel(0), channel(1), channel(2)),
                 points: losses.map(|(n, &loss)| (n as f64, loss)).collect(),
             }],
-            x_at_least: self.walk.position().per_epoch as f64,
+            x_at_least: self.steps.position().per_epoch as f64,
         };
         chart(lines.svg(HALF))
     }
