@@ -61,6 +61,7 @@ async function set(page: Page, name: string, value: string, id = MAIN): Promise<
 
 /** Drops a file somewhere on the page, as a hand would. */
 async function drop(page: Page, name: string, content: Uint8Array): Promise<void> {
+  await page.locator('data-source').first().waitFor({ state: 'attached' });
   const transfer = await page.evaluateHandle(
     ([file, bytes]) => {
       const data = new DataTransfer();
