@@ -39,7 +39,7 @@ describe('shrinkage on the toy', () => {
     const { page } = await site.visit(CHAPTER);
     const lab = part(page, 'lambda-sweep');
     await lab.scrollIntoViewIfNeeded();
-    await lab.locator('.chart-plot polyline').first().waitFor({ timeout: 60_000 });
+    await lab.locator('.chart-plot svg').first().waitFor({ timeout: 60_000 });
     expect(await lab.locator('.chart-plot polyline').count()).toBe(7);
     await lab.getByText('The values as a table').click();
     const last = lab.locator('.chart-table tbody tr').last().locator('td');
@@ -129,7 +129,7 @@ describe('the chapter with its live parts at work', () => {
   const live = async (page: Page): Promise<void> => {
     const lab = part(page, 'lambda-sweep');
     await lab.scrollIntoViewIfNeeded();
-    await lab.locator('.chart-plot polyline').first().waitFor({ timeout: 60_000 });
+    await lab.locator('.chart-plot svg').first().waitFor({ timeout: 60_000 });
     await sweep(part(page, 'lambda-sweep', 2));
   };
 
