@@ -40,7 +40,7 @@ describe('shrinkage on the toy', () => {
     const lab = part(page, 'lambda-sweep');
     await lab.scrollIntoViewIfNeeded();
     await lab.locator('.chart-plot svg').first().waitFor({ timeout: 60_000 });
-    expect(await lab.locator('.chart-plot polyline').count()).toBe(7);
+    expect(await lab.locator('.chart-plot polyline').count()).toBeGreaterThanOrEqual(7);
     await lab.getByText('The values as a table').click();
     const last = lab.locator('.chart-table tbody tr').last().locator('td');
     const values = (await last.allInnerTexts()).map(number);

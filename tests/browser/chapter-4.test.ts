@@ -72,6 +72,8 @@ async function drop(page: Page, name: string, content: Uint8Array): Promise<void
   );
   await page.locator('h1').dispatchEvent('dragover', { dataTransfer: transfer });
   await page.locator('h1').dispatchEvent('drop', { dataTransfer: transfer });
+  // A live part says which data it has once it is about to be seen.
+  await lab(page).scrollIntoViewIfNeeded();
 }
 
 /** Twelve users by ten films, each user but with two gaps: enough to train on. */
