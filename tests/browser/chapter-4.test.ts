@@ -274,6 +274,7 @@ describe('a reader’s own data', () => {
     await lab(page).locator('.film-list').first().waitFor();
 
     await page.reload();
+    await lab(page).scrollIntoViewIfNeeded();
     await facts(page).getByText('100 ratings').waitFor();
     await page.locator('data-notice').getByText('your own data').waitFor();
     await facts(page).getByRole('button', { name: 'Back to the site' }).click();
