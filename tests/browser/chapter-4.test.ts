@@ -73,7 +73,7 @@ async function drop(page: Page, name: string, content: Uint8Array): Promise<void
   await page.locator('h1').dispatchEvent('dragover', { dataTransfer: transfer });
   await page.locator('h1').dispatchEvent('drop', { dataTransfer: transfer });
   // A live part says which data it has once it is about to be seen.
-  await facts(page).scrollIntoViewIfNeeded();
+  await lab(page).locator('.data-facts').scrollIntoViewIfNeeded();
 }
 
 /** Twelve users by ten films, each user but with two gaps: enough to train on. */
@@ -274,7 +274,7 @@ describe('a reader’s own data', () => {
     await lab(page).locator('.film-list').first().waitFor();
 
     await page.reload();
-    await facts(page).scrollIntoViewIfNeeded();
+    await lab(page).locator('.data-facts').scrollIntoViewIfNeeded();
     await facts(page).getByText('100 ratings').waitFor();
     await page.locator('data-notice').getByText('your own data').waitFor();
     await facts(page).getByRole('button', { name: 'Back to the site' }).click();
