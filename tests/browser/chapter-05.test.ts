@@ -1,23 +1,11 @@
-import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 
-import { seriousFaults, Site } from './harness.ts';
+import { number, openedSite, part, seriousFaults } from './harness.ts';
 
 const CHAPTER = 'chapters/05-neighbors.html';
 
-let site: Site;
-beforeAll(async () => {
-  site = await Site.open();
-});
-afterEach(() => site.leave());
-afterAll(() => site.close());
-
-const number = (text: string): number =>
-  Number(text.replace('\u2212', '-').replace('+', '').replaceAll(',', ''));
-
-function part(page: Page, element: string, nth = 0): Locator {
-  return page.locator(`model-lab:has(${element})`).nth(nth);
-}
+const site = openedSite();
 
 /** The columns of the tinted rows: residual, n, rho, shrinkage, s, weight, share. */
 async function speakers(lab: Locator): Promise<number[][]> {
@@ -36,7 +24,7 @@ async function ready(lab: Locator): Promise<void> {
 describe.each([0, 1])('the neighbors of one prediction, live part %i', (nth) => {
   test('are weighted by their similarities, and their shares add up', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'neighbor-explorer', nth);
+    const lab = part(page, 'neighbors', nth);
     await ready(lab);
     const rows = await speakers(lab);
     expect(rows.length).toBeGreaterThan(0);
@@ -67,7 +55,7 @@ describe.each([0, 1])('the neighbors of one prediction, live part %i', (nth) => 
 describe('the first live part', () => {
   test('lets fewer speak where k is smaller', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'neighbor-explorer');
+    const lab = part(page, 'neighbors');
     await ready(lab);
     const field = lab.locator('input[id$="-neighbors"]');
     await field.fill('1');
@@ -79,7 +67,7 @@ describe('the first live part', () => {
 
   test('shows the sums of the pair that is chosen', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'neighbor-explorer');
+    const lab = part(page, 'neighbors');
     await ready(lab);
     const radios = lab.locator('.neighbors-table input[type=radio]');
     await radios.nth(1).check();
@@ -99,7 +87,7 @@ describe('the first live part', () => {
 
   test('goes to another user and another film', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'neighbor-explorer');
+    const lab = part(page, 'neighbors');
     await ready(lab);
     const before = await lab.locator('.neighbors-sum').innerText();
     await lab.getByLabel('User u').selectOption({ index: 3 });
@@ -110,7 +98,7 @@ describe('the first live part', () => {
 
 test('the walk counts one film’s list at a time', async () => {
   const { page } = await site.visit(CHAPTER);
-  const lab = part(page, 'step-walk');
+  const lab = part(page, 'walk');
   await lab.scrollIntoViewIfNeeded();
   await lab.getByRole('button', { name: 'Step forward' }).click();
   await lab.getByText('Step 1 ·').waitFor();
@@ -119,7 +107,7 @@ test('the walk counts one film’s list at a time', async () => {
 
 test('training takes one pass, and the films come with their reasons', async () => {
   const { page } = await site.visit(CHAPTER);
-  const lab = part(page, 'model-training');
+  const lab = part(page, 'train');
   await lab.scrollIntoViewIfNeeded();
   await lab.getByRole('button', { name: 'Train' }).click();
   await lab.locator('film-table tbody tr').first().waitFor({ timeout: 60_000 });
@@ -129,7 +117,7 @@ test('training takes one pass, and the films come with their reasons', async () 
 
 test('items and users race', async () => {
   const { page } = await site.visit(CHAPTER);
-  const lab = part(page, 'model-race');
+  const lab = part(page, 'race');
   await lab.scrollIntoViewIfNeeded();
   await lab.getByRole('button', { name: 'Start the race' }).click();
   await lab.getByText('Both have finished.').waitFor({ timeout: 60_000 });
@@ -139,14 +127,14 @@ test('items and users race', async () => {
 
 test.each(['light', 'dark'] as const)('nothing serious for axe, %s', async (colorScheme) => {
   const { page } = await site.visit(CHAPTER, { colorScheme });
-  await ready(part(page, 'neighbor-explorer'));
-  await ready(part(page, 'neighbor-explorer', 1));
+  await ready(part(page, 'neighbors'));
+  await ready(part(page, 'neighbors', 1));
   expect(await seriousFaults(page)).toEqual([]);
 });
 
 test('fits a phone without scrolling sideways', async () => {
   const { page } = await site.visit(CHAPTER, { viewport: { width: 360, height: 740 } });
-  await ready(part(page, 'neighbor-explorer'));
+  await ready(part(page, 'neighbors'));
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );

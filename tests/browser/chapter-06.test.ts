@@ -1,23 +1,11 @@
-import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 
-import { seriousFaults, Site } from './harness.ts';
+import { number, openedSite, part, seriousFaults } from './harness.ts';
 
 const CHAPTER = 'chapters/06-interpolation-weights.html';
 
-let site: Site;
-beforeAll(async () => {
-  site = await Site.open();
-});
-afterEach(() => site.leave());
-afterAll(() => site.close());
-
-const number = (text: string): number =>
-  Number(text.trim().replace('\u2212', '-').replace('+', '').replaceAll(',', ''));
-
-function part(page: Page, element: string, nth = 0): Locator {
-  return page.locator(`model-lab:has(${element})`).nth(nth);
-}
+const site = openedSite();
 
 interface System {
   matrix: number[][];
@@ -53,7 +41,7 @@ async function ready(lab: Locator): Promise<void> {
 describe('the system of one prediction', () => {
   test('is symmetric and solved by its weights', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'interpolation-system');
+    const lab = part(page, 'interpolation');
     await ready(lab);
     const { matrix, right, theta } = await system(lab);
     expect(theta.length).toBeGreaterThan(0);
@@ -69,7 +57,7 @@ describe('the system of one prediction', () => {
 
   test('has no weight below zero where none is allowed', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'interpolation-system');
+    const lab = part(page, 'interpolation');
     await ready(lab);
     await lab.locator('select[id$="-weights"]').selectOption({ label: 'nonnegative' });
     for (const item of [0, 3, 6]) {
@@ -83,7 +71,7 @@ describe('the system of one prediction', () => {
 
 test('the walk of the global weights changes them', async () => {
   const { page } = await site.visit(CHAPTER);
-  const lab = part(page, 'step-walk');
+  const lab = part(page, 'walk');
   await lab.scrollIntoViewIfNeeded();
   await lab.getByRole('button', { name: 'Step forward' }).click();
   await lab.getByText('Step 1 ·').waitFor();
@@ -91,7 +79,7 @@ test('the walk of the global weights changes them', async () => {
 
 test('trains on the large data set and explains its films', async () => {
   const { page } = await site.visit(CHAPTER);
-  const lab = part(page, 'model-training');
+  const lab = part(page, 'train');
   await lab.scrollIntoViewIfNeeded();
   await lab.getByRole('button', { name: 'Train' }).click();
   await lab.locator('film-table tbody tr').first().waitFor({ timeout: 120_000 });
@@ -100,7 +88,7 @@ test('trains on the large data set and explains its films', async () => {
 
 test('learned weights race counted ones', async () => {
   const { page } = await site.visit(CHAPTER);
-  const lab = part(page, 'model-race');
+  const lab = part(page, 'race');
   await lab.scrollIntoViewIfNeeded();
   await lab.getByLabel('epochs', { exact: true }).first().fill('2');
   await lab.getByRole('button', { name: 'Start the race' }).click();
@@ -111,13 +99,13 @@ test('learned weights race counted ones', async () => {
 
 test.each(['light', 'dark'] as const)('nothing serious for axe, %s', async (colorScheme) => {
   const { page } = await site.visit(CHAPTER, { colorScheme });
-  await ready(part(page, 'interpolation-system'));
+  await ready(part(page, 'interpolation'));
   expect(await seriousFaults(page)).toEqual([]);
 });
 
 test('fits a phone without scrolling sideways', async () => {
   const { page } = await site.visit(CHAPTER, { viewport: { width: 360, height: 740 } });
-  await ready(part(page, 'interpolation-system'));
+  await ready(part(page, 'interpolation'));
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );

@@ -1,27 +1,18 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { needMovieLens, seriousFaults, Site } from './harness.ts';
+import {
+  needMovieLens,
+  number,
+  openedSite,
+  part,
+  seriousFaults,
+  visibleFaults,
+} from './harness.ts';
 
 const CHAPTER = 'chapters/08-biases-and-regularization.html';
 
-let site: Site;
-beforeAll(async () => {
-  site = await Site.open();
-});
-afterEach(() => site.leave());
-afterAll(() => site.close());
-
-const number = (text: string): number =>
-  Number(text.replace('\u2212', '-').replace('%', '').replaceAll(',', ''));
-
-function part(page: Page, element: string, nth = 0): Locator {
-  return page.locator(`model-lab:has(${element})`).nth(nth);
-}
-
-async function expectNothingBroken(page: Page): Promise<void> {
-  expect(await page.locator('main').innerText()).not.toMatch(/\bNaN\b|\bundefined\b|\bInfinity\b/);
-}
+const site = openedSite();
 
 /** Runs a sweep and returns lambda, training and test RMSE of each line. */
 async function sweep(lab: Locator): Promise<number[][]> {
@@ -37,10 +28,14 @@ async function sweep(lab: Locator): Promise<number[][]> {
 describe('shrinkage on the toy', () => {
   test('takes every bias to zero, those with few ratings first', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'lambda-sweep');
+    const lab = part(page, 'sweep');
     await lab.scrollIntoViewIfNeeded();
     await lab.locator('.chart-plot svg').first().waitFor({ timeout: 60_000 });
-    expect(await lab.locator('.chart-plot polyline').count()).toBeGreaterThanOrEqual(7);
+    // Two ends make an axis or a mark of its scale: what bends is one of the lines.
+    const points = await lab
+      .locator('.chart-plot polyline')
+      .evaluateAll((found) => found.map((line) => (line as SVGPolylineElement).points.length));
+    expect(points.filter((count) => count > 2)).toHaveLength(7);
     await lab.getByText('The values as a table').click();
     const last = lab.locator('.chart-table tbody tr').last().locator('td');
     const values = (await last.allInnerTexts()).map(number);
@@ -49,12 +44,12 @@ describe('shrinkage on the toy', () => {
     // Ratings 2, 1, 4, 3, 1: their standard deviation about 2.2 is sqrt(1.36).
     expect(values[6]).toBeGreaterThan(1.1);
     expect(values[6]).toBeLessThan(Math.sqrt(1.36));
-    await expectNothingBroken(page);
+    expect(await visibleFaults(page)).toEqual([]);
   });
 
   test('is explained step by step', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'step-walk');
+    const lab = part(page, 'walk');
     await lab.scrollIntoViewIfNeeded();
     await lab.getByRole('button', { name: 'Step forward' }).click();
     await lab.getByText('Step 1 ·').waitFor();
@@ -62,7 +57,7 @@ describe('shrinkage on the toy', () => {
     const terms = (await lab.locator('step-terms td').allInnerTexts()).map(number);
     expect(terms[0]).toBeCloseTo(-1.4, 4);
     expect(terms[1]).toBe(3);
-    await expectNothingBroken(page);
+    expect(await visibleFaults(page)).toEqual([]);
   });
 });
 
@@ -70,7 +65,7 @@ describe('a sweep over lambda', () => {
   test('of ALS underfits and overfits', async (context) => {
     needMovieLens(context);
     const { page } = await site.visit(CHAPTER);
-    const found = await sweep(part(page, 'lambda-sweep', 1));
+    const found = await sweep(part(page, 'sweep', 1));
     expect(found.map(([lambda]) => lambda)).toEqual([0.1, 1, 3, 10, 20, 50, 100]);
     const train = found.map(([, value = NaN]) => value);
     expect(train).toEqual([...train].sort((a, b) => a - b));
@@ -79,39 +74,39 @@ describe('a sweep over lambda', () => {
     expect(tested[0]).toBeCloseTo(1.1868, 3);
     expect(tested[3]).toBeCloseTo(0.8638, 3);
     expect(tested[5]).toBeCloseTo(0.9067, 3);
-    await expectNothingBroken(page);
+    expect(await visibleFaults(page)).toEqual([]);
   });
 
   test('of the baseline comes back by its link with the same bits', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'lambda-sweep', 2);
+    const lab = part(page, 'sweep', 2);
     const found = await sweep(lab);
     expect(found).toHaveLength(7);
     expect(found.flat().every(Number.isFinite)).toBe(true);
     await lab.getByRole('button', { name: 'Copy link' }).click();
     await expect.poll(() => page.url()).toContain('run=');
     const { page: again } = await site.visit(`${CHAPTER}${new URL(page.url()).hash}`);
-    const restored = part(again, 'lambda-sweep', 2);
+    const restored = part(again, 'sweep', 2);
     await restored.getByText('The same bits as in the link').waitFor({ timeout: 60_000 });
   });
 
   test('of gradient descent can be cancelled', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'lambda-sweep', 3);
+    const lab = part(page, 'sweep', 3);
     await lab.scrollIntoViewIfNeeded();
     await lab.getByRole('button', { name: 'Run the sweep' }).click();
     await lab.getByText('2 of 7').waitFor({ timeout: 60_000 });
     await lab.getByRole('button', { name: 'Cancel' }).click();
     await lab.getByText('Cancelled.').waitFor({ timeout: 60_000 });
     expect(await lab.getByText('–', { exact: true }).count()).toBeGreaterThan(4);
-    await expectNothingBroken(page);
+    expect(await visibleFaults(page)).toEqual([]);
   });
 });
 
 describe('the parts of the variance', () => {
   test('add up to the whole', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'variance-shares');
+    const lab = part(page, 'variance');
     await lab.scrollIntoViewIfNeeded();
     await lab.getByRole('button', { name: 'Measure the parts' }).click();
     await lab.getByText('Measured.').waitFor({ timeout: 90_000 });
@@ -121,16 +116,16 @@ describe('the parts of the variance', () => {
     expect(a + b + c).toBeCloseTo(100, 0);
     expect(biases).toBeGreaterThan(factors);
     expect(rest).toBeGreaterThan(biases);
-    await expectNothingBroken(page);
+    expect(await visibleFaults(page)).toEqual([]);
   });
 });
 
 describe('the chapter with its live parts at work', () => {
   const live = async (page: Page): Promise<void> => {
-    const lab = part(page, 'lambda-sweep');
+    const lab = part(page, 'sweep');
     await lab.scrollIntoViewIfNeeded();
     await lab.locator('.chart-plot svg').first().waitFor({ timeout: 60_000 });
-    await sweep(part(page, 'lambda-sweep', 2));
+    await sweep(part(page, 'sweep', 2));
   };
 
   test.each(['light', 'dark'] as const)('has nothing serious for axe, %s', async (colorScheme) => {

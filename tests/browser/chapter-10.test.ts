@@ -1,20 +1,13 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { seriousFaults, Site, visibleFaults } from './harness.ts';
+import { number, openedSite, seriousFaults, visibleFaults } from './harness.ts';
 
 const CHAPTER = 'chapters/10-nonnegative-factors.html';
 
-let site: Site;
-beforeAll(async () => {
-  site = await Site.open();
-});
-afterEach(() => site.leave());
-afterAll(() => site.close());
+const site = openedSite();
 
 const lab = (page: Page, n: number): Locator => page.locator(`#lab-${n}`);
-const number = (text: string): number => Number(text.replaceAll('\u2212', '-').replace('· ', ''));
-
 test('the walk multiplies each component by the ratio of the two sums shown', async () => {
   const { page } = await site.visit(CHAPTER);
   const walk = lab(page, 1);

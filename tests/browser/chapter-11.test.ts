@@ -1,23 +1,18 @@
-import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 
-import { needMovieLens, seriousFaults, Site, visibleFaults } from './harness.ts';
+import {
+  needMovieLens,
+  number,
+  openedSite,
+  part,
+  seriousFaults,
+  visibleFaults,
+} from './harness.ts';
 
 const CHAPTER = 'chapters/11-probabilistic.html';
 
-let site: Site;
-beforeAll(async () => {
-  site = await Site.open();
-});
-afterEach(() => site.leave());
-afterAll(() => site.close());
-
-const number = (text: string): number => Number(text.replace('\u2212', '-').replaceAll(',', ''));
-
-/** The chapter's live part with this view, the first where there are more. */
-function part(page: Page, element: string, nth = 0): Locator {
-  return page.locator(`model-lab:has(${element})`).nth(nth);
-}
+const site = openedSite();
 
 async function put(lab: Locator, name: string, value: string): Promise<void> {
   const field = lab.locator(`input.number[id$="-${name}"]`).first();
@@ -93,7 +88,7 @@ describe('PMF beside least squares', () => {
 describe('the walk', () => {
   test('takes steps and goes back to the bits it had', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'step-walk');
+    const lab = part(page, 'walk');
     await lab.scrollIntoViewIfNeeded();
     const print = lab.locator('run-link output.fingerprint');
     await expect.poll(() => print.innerText()).toMatch(/^[0-9a-f]{16}$/);
@@ -108,7 +103,7 @@ describe('the walk', () => {
 describe('on films', () => {
   test('the race ends with the same fingerprint twice', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'model-race');
+    const lab = part(page, 'race');
     await lab.scrollIntoViewIfNeeded();
     await lab.getByRole('button', { name: 'Start the race' }).click();
     await lab.getByText('Both have finished.').waitFor({ timeout: 60_000 });
@@ -121,7 +116,7 @@ describe('on films', () => {
   test('trains at the defaults to about the error that the text names', async (context) => {
     needMovieLens(context);
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'model-training');
+    const lab = part(page, 'train');
     await lab.scrollIntoViewIfNeeded();
     await lab.getByRole('button', { name: 'Train', exact: true }).click();
     await lab.getByText(/Trained after epoch 40/).waitFor({ state: 'attached', timeout: 60_000 });

@@ -1,34 +1,25 @@
-import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { needMovieLens, seriousFaults, Site, visibleFaults } from './harness.ts';
+import {
+  needMovieLens,
+  number,
+  numbers,
+  openedSite,
+  part,
+  seriousFaults,
+  visibleFaults,
+} from './harness.ts';
 
 const CHAPTER = 'chapters/12-bayesian.html';
 /** Half of the last digit that the matrices show. */
 const HALF_DIGIT = 0.0005;
 
-let site: Site;
-beforeAll(async () => {
-  site = await Site.open();
-});
-afterEach(() => site.leave());
-afterAll(() => site.close());
-
-const number = (text: string): number => Number(text.replace('\u2212', '-').replaceAll(',', ''));
-
-async function numbers(cells: Locator): Promise<number[]> {
-  return (await cells.allInnerTexts()).map(number);
-}
-
-/** The chapter's live part with this view, the first where there are more. */
-function part(page: Page, element: string, nth = 0): Locator {
-  return page.locator(`model-lab:has(${element})`).nth(nth);
-}
+const site = openedSite();
 
 describe('the sampler, draw by draw', () => {
   test('begins with mean and precision, and shows a mean that solves its system', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'gibbs-walk');
+    const lab = part(page, 'gibbs');
     await lab.scrollIntoViewIfNeeded();
     await lab.getByText('Nothing drawn yet').waitFor();
     const draw = lab.getByRole('button', { name: 'Draw', exact: true });
@@ -54,7 +45,7 @@ describe('the sampler, draw by draw', () => {
 
   test('goes back to the bits it had, also over fifty sweeps', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'gibbs-walk');
+    const lab = part(page, 'gibbs');
     await lab.scrollIntoViewIfNeeded();
     const print = lab.locator('run-link output.fingerprint');
     await expect.poll(() => print.innerText()).toMatch(/^[0-9a-f]{16}$/);
@@ -72,7 +63,7 @@ describe('the sampler, draw by draw', () => {
 
   test('runs on the piece of the film data too', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'gibbs-walk', 1);
+    const lab = part(page, 'gibbs', 1);
     await lab.scrollIntoViewIfNeeded();
     await lab.getByText('Nothing drawn yet').waitFor();
     await lab.getByRole('button', { name: 'End of the sweep' }).click();
@@ -84,7 +75,7 @@ describe('the sampler, draw by draw', () => {
 describe('the draws of one rating', () => {
   test('on the toy are wider for an empty cell than for a rated one', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'rating-posterior');
+    const lab = part(page, 'posterior');
     await lab.scrollIntoViewIfNeeded();
     await lab.getByRole('button', { name: 'Draw 500 sweeps' }).click();
     const table = lab.locator('.posterior-numbers');
@@ -118,7 +109,7 @@ describe('the draws of one rating', () => {
   test('on MovieLens have a mean, an interval and traces', async (context) => {
     needMovieLens(context);
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'model-training');
+    const lab = part(page, 'train');
     await lab.scrollIntoViewIfNeeded();
     const epochs = lab.locator('input.number[id$="-epochs"]');
     await epochs.fill('16');
@@ -152,7 +143,7 @@ describe('the draws of one rating', () => {
 
 test('everything can be read, and nothing is missing', async () => {
   const { page } = await site.visit(CHAPTER);
-  const lab = part(page, 'rating-posterior');
+  const lab = part(page, 'posterior');
   await lab.scrollIntoViewIfNeeded();
   await lab.getByRole('button', { name: 'Draw 500 sweeps' }).click();
   await lab.locator('.posterior-numbers').waitFor({ timeout: 30_000 });

@@ -1,16 +1,11 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { seriousFaults, Site, visibleFaults } from './harness.ts';
+import { openedSite, seriousFaults, visibleFaults } from './harness.ts';
 
 const CHAPTER = 'chapters/13-implicit-feedback.html';
 
-let site: Site;
-beforeAll(async () => {
-  site = await Site.open();
-});
-afterEach(() => site.leave());
-afterAll(() => site.close());
+const site = openedSite();
 
 const lab = (page: Page, n: number): Locator => page.locator(`#lab-${n}`);
 

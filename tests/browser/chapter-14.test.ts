@@ -1,29 +1,13 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { needMovieLens, seriousFaults, Site } from './harness.ts';
+import { needMovieLens, numbers, openedSite, part, seriousFaults } from './harness.ts';
 
 const CHAPTER = 'chapters/14-integrated-model.html';
 /** Three decimals are shown, and the sum has four addends. */
 const ROUNDING = 0.0021;
 
-let site: Site;
-beforeAll(async () => {
-  site = await Site.open();
-});
-afterEach(() => site.leave());
-afterAll(() => site.close());
-
-const number = (text: string): number =>
-  Number(text.replace('\u2212', '-').replace('+', '').replaceAll(',', ''));
-
-async function numbers(cells: Locator): Promise<number[]> {
-  return (await cells.allInnerTexts()).map(number);
-}
-
-function part(page: Page, element: string, nth = 0): Locator {
-  return page.locator(`model-lab:has(${element})`).nth(nth);
-}
+const site = openedSite();
 
 async function train(lab: Locator, epochs: number): Promise<void> {
   await lab.scrollIntoViewIfNeeded();
@@ -58,7 +42,7 @@ async function compareSlip(lab: Locator, epochs: number): Promise<void> {
 describe('the tiers of a prediction', () => {
   test('add up to it, for films recommended and for films rated', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'tier-shares');
+    const lab = part(page, 'tiers');
     await train(lab, 3);
     const before = await tiers(lab);
     expect(before.films).toHaveLength(10);
@@ -74,7 +58,7 @@ describe('the tiers of a prediction', () => {
 
   test('follow the user chosen in the list of films', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'tier-shares', 1);
+    const lab = part(page, 'tiers', 1);
     await train(lab, 2);
     const before = await tiers(lab);
     await lab.getByRole('button', { name: 'Next', exact: true }).click();
@@ -83,7 +67,7 @@ describe('the tiers of a prediction', () => {
 
   test('are explained by all seven addends in the list of films', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'film-table');
+    const lab = part(page, 'recommendations');
     await train(lab, 2);
     await lab.getByRole('button', { name: /Why/ }).first().click();
     await lab.getByText('which of the film’s neighbors were rated at all').waitFor();
@@ -93,7 +77,7 @@ describe('the tiers of a prediction', () => {
   test('end below the error of SVD++ on MovieLens', async (context) => {
     needMovieLens(context);
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'tier-shares', 1);
+    const lab = part(page, 'tiers', 1);
     await train(lab, 30);
     const row = lab.locator('.training-errors tr', { hasText: 'test RMSE' }).locator('td');
     expect((await numbers(row))[1]).toBeLessThan(0.85);
@@ -103,7 +87,7 @@ describe('the tiers of a prediction', () => {
 describe('the walk', () => {
   test('names a weight by item and neighbor, and starts the third tier at 0', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'step-walk');
+    const lab = part(page, 'walk');
     await walkTo(lab, 1);
     const updates = await lab.locator('step-updates').innerText();
     expect(updates).not.toContain('undefined');
@@ -117,7 +101,7 @@ describe('the walk', () => {
 describe('the slip', () => {
   test('adds one number for all films, the paper a number for each', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'slip-compare');
+    const lab = part(page, 'slip');
     await compareSlip(lab, 3);
     const errors = await numbers(lab.locator('.slip-table tbody').first().locator('td'));
     expect(errors.every((error) => error > 0.4 && error < 1.3)).toBe(true);
@@ -131,7 +115,7 @@ describe('the slip', () => {
 
   test('says so when the settings have changed since, and can be cancelled', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'slip-compare');
+    const lab = part(page, 'slip');
     await compareSlip(lab, 2);
     await lab.getByLabel('epochs', { exact: true }).fill('400');
     await lab.getByLabel('epochs', { exact: true }).blur();
@@ -145,9 +129,9 @@ describe('the slip', () => {
 
 describe('the chapter with its live parts at work', () => {
   const live = async (page: Page): Promise<void> => {
-    await walkTo(part(page, 'step-walk'), 5);
-    await train(part(page, 'tier-shares'), 2);
-    await compareSlip(part(page, 'slip-compare'), 2);
+    await walkTo(part(page, 'walk'), 5);
+    await train(part(page, 'tiers'), 2);
+    await compareSlip(part(page, 'slip'), 2);
   };
 
   test.each(['light', 'dark'] as const)('has nothing serious for axe, %s', async (colorScheme) => {

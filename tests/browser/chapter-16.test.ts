@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { seriousFaults, Site } from './harness.ts';
+import { number, openedSite, seriousFaults, visibleFaults } from './harness.ts';
 
 const CHAPTER = 'chapters/16-time.html';
 const [DRIFT, WALK, MAIN, SPLITS, PLUSPLUS] = [1, 2, 3, 4, 5].map((n) => `#lab-${n}`) as [
@@ -12,12 +12,7 @@ const [DRIFT, WALK, MAIN, SPLITS, PLUSPLUS] = [1, 2, 3, 4, 5].map((n) => `#lab-$
   string,
 ];
 
-let site: Site;
-beforeAll(async () => {
-  site = await Site.open();
-});
-afterEach(() => site.leave());
-afterAll(() => site.close());
+const site = openedSite();
 
 /** Puts a number into a control of a lab. */
 async function set(page: Page, id: string, name: string, value: string): Promise<void> {
@@ -48,17 +43,6 @@ async function error(page: Page, id: string, name: string): Promise<number> {
   return Number(await row.locator('td').nth(1).innerText());
 }
 
-/** What must not stand anywhere on the page. */
-async function nonsense(page: Page): Promise<string[]> {
-  const text = await page.locator('main').innerText();
-  return text.match(/NaN|undefined|Infinity/g) ?? [];
-}
-
-/** A number as the page writes it. */
-function number(text: string): number {
-  return Number(text.replace('−', '-').replace('+', ''));
-}
-
 async function slide(slider: Locator, value: number): Promise<void> {
   await slider.evaluate((input: HTMLInputElement, to) => {
     input.value = String(to);
@@ -75,7 +59,7 @@ test('the drift is alpha times the power of the days', async () => {
   await expect.poll(async () => number(await said.innerText())).toBeCloseTo(-0.2, 3);
   await slide(page.locator(`${DRIFT}-beta`), 1);
   await expect.poll(async () => number(await said.innerText())).toBeCloseTo(-1.6, 3);
-  expect(await nonsense(page)).toEqual([]);
+  expect(await visibleFaults(page)).toEqual([]);
 });
 
 test('a walk tells the date, moves bin and day, and its sums are right', async () => {
@@ -102,7 +86,7 @@ test('a walk tells the date, moves bin and day, and its sums are right', async (
   for (const gamma of ['0.05', '0.02', '0.001']) {
     expect(rates.some((text) => text.includes(` ${gamma} `))).toBe(true);
   }
-  expect(await nonsense(page)).toEqual([]);
+  expect(await visibleFaults(page)).toEqual([]);
   await page.locator(`${WALK}-time`).selectOption('none');
   await expect.poll(() => walk.locator('table.terms tbody tr').count()).toBe(8);
 });
@@ -129,7 +113,7 @@ test('a trained model shows its curves, and other films and users', async () => 
   await user.selectOption({ index: 3 });
   await page.locator(`${MAIN} .film-why`).first().click();
   await page.locator(`${MAIN} .addends`).first().waitFor();
-  expect(await nonsense(page)).toEqual([]);
+  expect(await visibleFaults(page)).toEqual([]);
   expect(await seriousFaults(page)).toEqual([]);
 });
 
@@ -167,5 +151,5 @@ test('three splits are trained side by side, and can be cancelled', async () => 
   await splits.getByRole('button', { name: 'Train all 12' }).click();
   await splits.getByRole('button', { name: 'Cancel' }).click();
   await splits.getByText('Cancelled after 0.').waitFor();
-  expect(await nonsense(page)).toEqual([]);
+  expect(await visibleFaults(page)).toEqual([]);
 });

@@ -9,11 +9,13 @@ import {
   type BrowserContext,
   type BrowserContextOptions,
   chromium,
+  type Locator,
   type Page,
 } from 'playwright-core';
-import { expect, type TestContext } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, type TestContext } from 'vitest';
 
 import { listen, server } from '../../scripts/lib/serve.mjs';
+import type { View } from '../../www/lesson/views.ts';
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -111,6 +113,40 @@ export class Site {
   }
 }
 
+/** The site for the tests of one file: opened before the first, closed after the last. */
+export function openedSite(): Pick<Site, 'visit'> {
+  let site: Site;
+  beforeAll(async () => {
+    site = await Site.open();
+  });
+  afterEach(() => site.leave());
+  afterAll(() => site.close());
+  return { visit: (...page) => site.visit(...page) };
+}
+
+/**
+ * The live part of a chapter that shows this view; the first where there are more. Told from the page's
+ * own text, which stands there before any view is loaded, in whatever order they are.
+ */
+export function part(page: Page, view: View, nth = 0): Locator {
+  return page.locator(`model-lab[data-lab*='"${view}"']`).nth(nth);
+}
+
+/** A number as the pages write it: 1,234 or −0.5 or +2 or 13.9 %. */
+export function number(text: string): number {
+  return Number(
+    text
+      .trim()
+      .replaceAll('\u2212', '-')
+      .replace(/^\+|[,%]|· /g, ''),
+  );
+}
+
+/** The numbers in these places. */
+export async function numbers(places: Locator): Promise<number[]> {
+  return (await places.allInnerTexts()).map(number);
+}
+
 /** What axe finds serious or critical in the page as it is now, in words. */
 export async function seriousFaults(page: Page): Promise<string[]> {
   // Evaluated from outside: the page's policy lets in no script of ours.
@@ -123,8 +159,13 @@ export async function seriousFaults(page: Page): Promise<string[]> {
     );
 }
 
-/** The visible lines of the page in which a number is none, or a value is missing. */
+/**
+ * What no reader should see anywhere on the page: lines in which a number is none or a value is missing,
+ * and errors that a live part reports.
+ */
 export async function visibleFaults(page: Page): Promise<string[]> {
-  const text = await page.locator('main').innerText();
-  return text.split('\n').filter((line) => /\b(NaN|undefined|Infinity|null)\b|∞/.test(line));
+  const main = page.locator('main');
+  const lines = (await main.innerText()).split('\n');
+  const reported = await main.locator('.fault').allInnerTexts();
+  return [...lines.filter((line) => /\b(NaN|undefined|Infinity|null)\b|∞/.test(line)), ...reported];
 }

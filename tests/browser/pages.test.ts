@@ -1,19 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { seriousFaults, Site } from './harness.ts';
+import { openedSite, seriousFaults } from './harness.ts';
 
 const folder = fileURLToPath(new URL('../../dist/chapters', import.meta.url));
 const chapters = existsSync(folder) ? readdirSync(folder).map((name) => `chapters/${name}`) : [];
 
-let site: Site;
-beforeAll(async () => {
-  site = await Site.open();
-});
-afterEach(() => site.leave());
-afterAll(() => site.close());
+const site = openedSite();
 
 describe.each(['', ...chapters])('the page /%s', (name) => {
   test('opens without an error and has one title', async () => {

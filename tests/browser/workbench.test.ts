@@ -1,19 +1,14 @@
 import { fileURLToPath } from 'node:url';
 
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { loadRegistry } from '../../www/lesson/registry.ts';
-import { Site, visibleFaults } from './harness.ts';
+import { openedSite, visibleFaults } from './harness.ts';
 
 const models = await loadRegistry(fileURLToPath(new URL('../../pkg', import.meta.url)));
 
-let site: Site;
-beforeAll(async () => {
-  site = await Site.open();
-});
-afterEach(() => site.leave());
-afterAll(() => site.close());
+const site = openedSite();
 
 async function pick(page: Page, lab: string, model: string): Promise<void> {
   await page.locator(`#${lab}-model`).selectOption(model);
@@ -42,7 +37,6 @@ describe.each(models)('$id on the workbench', ({ hyperparameters, id }) => {
     await train.click();
     const films = page.locator('#lab-1 film-table tbody tr');
     await expect.poll(() => films.count(), { timeout: 60_000 }).toBeGreaterThan(9);
-    expect(await page.locator('#lab-1 .fault').allInnerTexts()).toEqual([]);
     expect(await visibleFaults(page)).toEqual([]);
   });
 
@@ -56,7 +50,6 @@ describe.each(models)('$id on the workbench', ({ hyperparameters, id }) => {
       await forward.click();
     }
     await expect.poll(() => forward.isEnabled()).toBe(true);
-    expect(await page.locator('#lab-2 .fault').allInnerTexts()).toEqual([]);
     expect(await page.locator('#lab-2 step-walk table').count()).toBeGreaterThan(0);
     expect(await visibleFaults(page)).toEqual([]);
   });

@@ -1,17 +1,12 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import reference from '../reference/baseline.json' with { type: 'json' };
-import { seriousFaults, Site } from './harness.ts';
+import { openedSite, seriousFaults } from './harness.ts';
 
 const CHAPTER = 'chapters/01-three-users-three-items.html';
 
-let site: Site;
-beforeAll(async () => {
-  site = await Site.open();
-});
-afterEach(() => site.leave());
-afterAll(() => site.close());
+const site = openedSite();
 
 /** The four results: mean, both biases, prediction. */
 async function results(page: Page): Promise<string[]> {

@@ -1,29 +1,13 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { needMovieLens, seriousFaults, Site } from './harness.ts';
+import { needMovieLens, number, numbers, openedSite, part, seriousFaults } from './harness.ts';
 
 const CHAPTER = 'chapters/03-alternating-least-squares.html';
 /** Half of the last digit that the system shows. */
 const HALF_DIGIT = 0.00005;
 
-let site: Site;
-beforeAll(async () => {
-  site = await Site.open();
-});
-afterEach(() => site.leave());
-afterAll(() => site.close());
-
-const number = (text: string): number => Number(text.replace('\u2212', '-').replaceAll(',', ''));
-
-async function numbers(cells: Locator): Promise<number[]> {
-  return (await cells.allInnerTexts()).map(number);
-}
-
-/** The chapter's live part with this view, the first where there are more. */
-function part(page: Page, element: string, nth = 0): Locator {
-  return page.locator(`model-lab:has(${element})`).nth(nth);
-}
+const site = openedSite();
 
 async function goToStep(lab: Locator, step: number): Promise<void> {
   await lab.scrollIntoViewIfNeeded();
@@ -34,7 +18,7 @@ async function goToStep(lab: Locator, step: number): Promise<void> {
 }
 
 async function race(page: Page): Promise<Locator> {
-  const lab = part(page, 'model-race');
+  const lab = part(page, 'race');
   await lab.scrollIntoViewIfNeeded();
   // Few epochs, so that the test is quick: the bits do not matter here.
   await lab.getByLabel('epochs', { exact: true }).first().fill('2');
@@ -48,7 +32,7 @@ async function race(page: Page): Promise<Locator> {
 describe('the walk', () => {
   test.each([1, 2, 5, 6])('shows a system whose solution solves it, at step %i', async (step) => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'step-walk');
+    const lab = part(page, 'walk');
     await goToStep(lab, step);
     const tables = lab.locator('solved-system .matrix');
     const [matrix, solution, right] = await Promise.all(
@@ -66,7 +50,7 @@ describe('the walk', () => {
 
   test('goes to the end of the half-sweep and of the sweep', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'step-walk');
+    const lab = part(page, 'walk');
     await lab.scrollIntoViewIfNeeded();
     await lab.getByRole('button', { name: 'half-sweep' }).click();
     await lab.getByText('Step 3 ·').waitFor();
@@ -78,7 +62,7 @@ describe('the walk', () => {
 
   test('explains a singular system, and finds a solution once lambda is above 0', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'step-walk', 1);
+    const lab = part(page, 'walk', 1);
     await goToStep(lab, 3);
     const explanation = lab.locator('.system-singular');
     await expect.poll(() => explanation.innerText()).toContain('fix only 1 of 2 directions');
@@ -95,7 +79,7 @@ describe('the walk', () => {
 describe('zeros in unrated cells', () => {
   test('pull the predictions of the toy’s empty cells towards 0', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'zeros-compare');
+    const lab = part(page, 'zeros');
     await lab.scrollIntoViewIfNeeded();
     const unseen = (grid: number): Promise<number[]> =>
       numbers(lab.locator('.zeros-grid').nth(grid).locator('.unseen'));
@@ -110,7 +94,7 @@ describe('zeros in unrated cells', () => {
 
   test('leave out of training a rating that is held back, in all three models', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'zeros-compare');
+    const lab = part(page, 'zeros');
     await lab.scrollIntoViewIfNeeded();
     const held = lab.locator('.zeros-grid .held');
     await lab.getByLabel('Hold back a rating').selectOption({ label: 'user 2, item 3: 3' });
@@ -123,7 +107,7 @@ describe('zeros in unrated cells', () => {
 
   test('make the test error of a large data set worse', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'zeros-compare', 1);
+    const lab = part(page, 'zeros', 1);
     await lab.locator('input[id$="-factors"]').fill('8');
     await lab.getByRole('button', { name: 'Train all three' }).click();
     await lab.getByText('All three are trained.').waitFor({ timeout: 60_000 });
@@ -170,7 +154,7 @@ describe('the race', () => {
 
   test('can be cancelled, and keeps what was reached', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'model-race');
+    const lab = part(page, 'race');
     await lab.scrollIntoViewIfNeeded();
     await lab.getByLabel('epochs', { exact: true }).first().fill('200');
     await lab.getByRole('button', { name: 'Start the race' }).click();
@@ -191,7 +175,7 @@ describe('the race', () => {
     await expect.poll(() => page.url()).toContain('rival.epochs=3');
     const fragment = new URL(page.url()).hash;
     const { page: again } = await site.visit(`${CHAPTER}${fragment}`);
-    const restored = part(again, 'model-race');
+    const restored = part(again, 'race');
     await restored.getByText('Both have finished.').waitFor({ timeout: 60_000 });
     expect(await fingerprints(restored)).toEqual(before);
     expect(await restored.getByText('The same bits as in the link').count()).toBe(1);
@@ -200,7 +184,7 @@ describe('the race', () => {
   test('on MovieLens ends below .87 for ALS at its defaults', async (context) => {
     needMovieLens(context);
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'model-race');
+    const lab = part(page, 'race');
     await lab.scrollIntoViewIfNeeded();
     await lab.getByRole('button', { name: 'Start the race' }).click();
     await lab.getByText('Both have finished.').waitFor({ timeout: 90_000 });
@@ -212,7 +196,7 @@ describe('the race', () => {
 describe('the map of one rating', () => {
   test('moves at right angles, and never up', async () => {
     const { page } = await site.visit(CHAPTER);
-    const lab = part(page, 'alternating-map');
+    const lab = part(page, 'landscape');
     const objective = async (): Promise<number> =>
       number(await lab.locator('.landscape-side output').first().innerText());
     let before = await objective();
@@ -228,8 +212,8 @@ describe('the map of one rating', () => {
 
 describe('the chapter with its live parts at work', () => {
   const live = async (page: Page): Promise<void> => {
-    await goToStep(part(page, 'step-walk'), 4);
-    await goToStep(part(page, 'step-walk', 1), 3);
+    await goToStep(part(page, 'walk'), 4);
+    await goToStep(part(page, 'walk', 1), 3);
     await race(page);
   };
 

@@ -1,20 +1,15 @@
 import { strToU8, zipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { needMovieLens, seriousFaults, Site, type Visit } from './harness.ts';
+import { needMovieLens, openedSite, seriousFaults, type Visit } from './harness.ts';
 
 const CHAPTER = 'chapters/04-svdpp-on-movielens.html';
 /** The lab with recommendations, and the one that diverges. */
 const MAIN = '#lab-2';
 const FAST = '#lab-3';
 
-let site: Site;
-beforeAll(async () => {
-  site = await Site.open();
-});
-afterEach(() => site.leave());
-afterAll(() => site.close());
+const site = openedSite();
 
 function lab(page: Page, id = MAIN): Locator {
   return page.locator(id);

@@ -1,18 +1,13 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { needMovieLens, seriousFaults, Site } from './harness.ts';
+import { needMovieLens, number, openedSite, seriousFaults } from './harness.ts';
 
 const CHAPTER = 'chapters/02-stochastic-gradient-descent.html';
 /** The labs in the order of the chapter. */
 const [IDEA, TOY, FILMS, ORDER] = ['#lab-1', '#lab-2', '#lab-3', '#lab-4'] as const;
 
-let site: Site;
-beforeAll(async () => {
-  site = await Site.open();
-});
-afterEach(() => site.leave());
-afterAll(() => site.close());
+const site = openedSite();
 
 /** A walk that has been started by scrolling to it. */
 async function walk(page: Page, lab: string): Promise<Locator> {
@@ -32,9 +27,6 @@ const atStep = (lab: Locator, step: string): Promise<void> =>
 
 /** All numbers of the table of ratings and parameters. */
 const shown = (lab: Locator): Promise<string[]> => lab.locator('.walk-map td').allInnerTexts();
-
-/** A number as it stands on the page. */
-const number = (text: string): number => Number(text.trim().replace('−', '-'));
 
 async function jump(lab: Locator, step: number): Promise<void> {
   await lab.getByLabel('Go to step').fill(String(step));
