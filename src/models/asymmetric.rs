@@ -54,7 +54,7 @@ pub const ENTRY: Entry = Entry {
 ///            q_i += gamma (e (s_u + z_u) - lambda q_i);
 ///            x_j += gamma (e |R(u)|^(-1/2) (r_uj - b~_uj) q_i - lambda x_j) for all j in R(u);
 ///            y_j += gamma (e |N(u)|^(-1/2) q_i - lambda y_j) for all j in N(u); from old values
-/// Cost       a step O(|R(u)| f); a pass O(f) a rating, see [`Carried`];
+/// Cost       a step O(|R(u)| f); a pass O(f) a rating, see `Carried` in implicit.rs;
 ///            12 items f bytes and two sets of biases: nothing of length f for a user
 /// Source     Koren (KDD 2008), eq. 14. Defaults: factors, gamma and start values as of SVD++; lambda
 ///            .01 and 30 epochs give a lower 5-fold error on MovieLens latest-small than lambda .02,

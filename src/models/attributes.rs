@@ -90,7 +90,7 @@ pub const ENTRY: Entry = Entry {
 ///            b_g += gamma_2 (e |G|^(-1/2) - lambda_2 b_g);
 ///            y_g += gamma_2 (e |G|^(-1/2) w_u - lambda_2 y_g); all from old values
 /// Cost       a step O((|N(u)| + |A(u)| + |G(i)|) f); a pass O((1 + |G(i)|) f) a rating, see
-///            [`Carried`]; 4 (users + 2 items + attributes)(f + 1) bytes
+///            `Carried` in implicit.rs; 4 (users + 2 items + attributes)(f + 1) bytes
 /// Source     Koren, Bell, Volinsky (2009), "Matrix factorization techniques for recommender systems",
 ///            eq. 6: implicit items and users' attributes. Added here: the items' attributes, which that
 ///            paper only mentions, the same way but divided by the root of their number, since films have

@@ -48,7 +48,7 @@ pub const ENTRY: Entry = Entry {
 /// Updates    e = r_ui - r^_ui;  b_u += gamma (e - lambda b_u);  b_i likewise;
 ///            q_i += gamma (e z_u - lambda q_i);
 ///            x_j += gamma (e |R(u)|^(-1/2) q_i - lambda x_j) for all j in R(u); from old values
-/// Cost       a step O(|R(u)| f); a pass O(f) a rating, see [`Carried`];
+/// Cost       a step O(|R(u)| f); a pass O(f) a rating, see `Carried` in implicit.rs;
 ///            8 items f bytes and the biases: nothing of length f for a user
 /// Source     Paterek, "Improving regularized singular value decomposition for collaborative
 ///            filtering" (KDD Cup 2007); Koren (KDD 2008), eq. 13. Defaults: factors, gamma and start

@@ -49,7 +49,7 @@ pub const ENTRY: Entry = Entry {
 /// Updates    e = r_ui - r^_ui;  b_u += gamma (e - lambda b_u);  b_i likewise;
 ///            p_u += gamma (e q_i - lambda p_u);  q_i += gamma (e (p_u + z_u) - lambda q_i);
 ///            y_j += gamma (e |N(u)|^(-1/2) q_i - lambda y_j) for all j in N(u); from old values
-/// Cost       a step O(|N(u)| f); a pass O(f) a rating, see [`Carried`];
+/// Cost       a step O(|N(u)| f); a pass O(f) a rating, see `Carried` in implicit.rs;
 ///            4 (users + 2 items) f bytes and the biases
 /// Source     Koren (KDD 2008), eq. 15. Defaults: 20 factors, 30 epochs, gamma .014, lambda .08, start
 ///            values normal with standard deviation .03, tuned on MovieLens latest-small, where they
