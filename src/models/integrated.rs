@@ -92,7 +92,7 @@ pub const ENTRY: Entry = Entry {
 /// Cost       a pass O(f + k) a rating; 4 (users + 2 items) f bytes and 12 bytes a pair
 /// Source     Koren (KDD 2008), eq. 16; there gamma .007, .007, .001, lambda .005, .015, .015, decay
 ///            .9, k 300. Defaults tuned on MovieLens latest-small, 5-fold RMSE .838 against .847 for the
-///            second tier alone and .843 for the third: a hundred thousand ratings ask for more
+///            second tier alone and .839 for the third with the same k: a hundred thousand ratings ask for more
 ///            regularization and longer steps than the hundred million of the paper, and k 100 does
 ///            better than 300 (.840)
 #[derive(Debug, Clone)]

@@ -72,7 +72,7 @@ pub const ENTRY: Entry = Entry {
 ///            26 million of them, 316 MB; items squared would be 95 million)
 /// Source     Koren (KDD 2008), eqs. 6, 10 and 11. The paper has one rate, .005, and one lambda, .002,
 ///            for all parameters; here biases and weights have their own.
-///            Defaults tuned on MovieLens latest-small, 5-fold RMSE .843: few ratings a pair ask for a
+///            Defaults tuned on MovieLens latest-small, 5-fold RMSE .843 (k 100: .839): few ratings a pair ask for a
 ///            larger lambda_2, few epochs keep the weights from fitting single ratings
 #[derive(Debug, Clone)]
 pub struct Neighborhood {

@@ -17,7 +17,7 @@ use crate::trace::{Listen, Step};
 pub const ENTRY: Entry = Entry {
     id: "nsvd",
     title: "NSVD",
-    source: "Paterek (KDD Cup 2007), NSVD; Koren (KDD 2008), eq. 13",
+    source: "Paterek (KDD Cup 2007), NSVD; in the form of Koren (KDD 2008), section 2.3",
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \mu + b_u + b_i + q_i^\top\, |R(u)|^{-1/2} \sum_{j \in R(u)} x_j",
     minimizes: r"\sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \lambda\,\Bigl(b_u^2 + b_i^2 + \lVert q_i\rVert^2 + \sum_{j \in R(u)} \lVert x_j\rVert^2\Bigr)",
@@ -51,8 +51,8 @@ pub const ENTRY: Entry = Entry {
 /// Cost       a step O(|R(u)| f); a pass O(f) a rating, see `Carried` in implicit.rs;
 ///            8 items f bytes and the biases: nothing of length f for a user
 /// Source     Paterek, "Improving regularized singular value decomposition for collaborative
-///            filtering" (KDD Cup 2007); Koren (KDD 2008), eq. 13. Defaults: factors, gamma and start
-///            values as of SVD++; lambda .01 and 30 epochs give a lower 5-fold error on MovieLens
+///            filtering" (KDD Cup 2007); Koren (KDD 2008), section 2.3. Defaults: factors, gamma and
+///            start values as of Surprise's SVD++; lambda .01 and 30 epochs give a lower 5-fold error on MovieLens
 ///            latest-small than lambda .02, .04 or .06 with 20 to 40 epochs
 #[derive(Debug, Clone)]
 pub struct Nsvd {

@@ -98,7 +98,7 @@ enum Offset {
 /// Assumes    r_ui ~ N(r^_ui, sigma^2), p_u ~ N(0, sigma_p^2 I), q_i ~ N(0, sigma_q^2 I), and biases
 ///            likewise: b_u ~ N(0, sigma_p^2), b_i ~ N(0, sigma_q^2)
 /// Predicts   r^_ui = mu + b_u + b_i + p_u . q_i (`offset=none`: p_u . q_i, as in the paper's formulas;
-///            `mean`: mu + p_u . q_i, as in its experiments)
+///            `mean`: mu + p_u . q_i, as in the authors' published program)
 /// Minimizes  sum (r_ui - r^_ui)^2 + lambda_p sum (b_u^2 + |p_u|^2) + lambda_q sum (b_i^2 + |q_i|^2) with
 ///            lambda_p = sigma^2 / sigma_p^2, lambda_q = sigma^2 / sigma_q^2: the negative logarithm of
 ///            the posterior times 2 sigma^2, without the terms in which no parameter stands (see

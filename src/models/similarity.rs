@@ -6,7 +6,7 @@
 //! They are accumulated sparsely: for each rater of i, all of the rater's ratings are gone through once
 //! and added to one place for each j. Memory beside the lists is O(ratings + rows), never rows squared.
 //! Sums run over the raters in ascending order, in single precision, so they are the same bits on every
-//! target, and s_ij and s_ji are the same bits too.
+//! target, and s_ij and s_ji are the same bits too: whoever wants all rows counts each pair once.
 
 use wide::f32x4;
 
@@ -64,7 +64,7 @@ impl Side {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
     /// rho = sum e_ui e_uj / sqrt(sum e_ui^2 sum e_uj^2) with e_ui = r_ui - b_ui, what the baseline
-    /// leaves over: Koren (TKDD 2010), section 2.2.
+    /// leaves over: Koren and Bell (Recommender Systems Handbook, 2011), eq. 5.15.
     PearsonBaseline,
     /// Pearson's correlation: the same with each row's mean over the shared raters in place of b_ui.
     Pearson,
@@ -205,7 +205,7 @@ pub struct Scan<'a> {
     rows: Vec<u32>,
     /// The place of each row, or [`EMPTY`].
     places: Vec<u32>,
-    /// Each rater's ratings of those rows: where they start, their places, and (1, y, 1, y^2).
+    /// Each rater's ratings of those rows by place: where they start, their places, and (1, y, 1, y^2).
     start: Vec<u32>,
     of: Vec<u32>,
     values: Vec<f32x4>,
@@ -214,6 +214,8 @@ pub struct Scan<'a> {
     /// What was found for the last row, as keys that sort by falling similarity, then by row; those
     /// beyond `count` are left over.
     found: Vec<u64>,
+    /// The place of each.
+    found_at: Vec<u32>,
     count: usize,
 }
 
@@ -232,46 +234,94 @@ impl<'a> Scan<'a> {
             places[row as usize] = place;
         }
         let (mut start, mut of, mut values) = (vec![0], Vec::new(), Vec::new());
+        let mut rated: Vec<(u32, f32)> = Vec::new();
         for rater in 0..side.other().rows(train) {
+            rated.clear();
             for (row, r) in side.other().line(train, rater).iter() {
                 if places[row] != EMPTY {
-                    let y = settings.compared(b, side.pair(row, rater), r);
-                    of.push(places[row]);
-                    values.push(f32x4::new([1.0, y, 1.0, y * y]));
+                    rated.push((places[row], settings.compared(b, side.pair(row, rater), r)));
                 }
+            }
+            rated.sort_unstable_by_key(|&(place, _)| place);
+            for &(place, y) in &rated {
+                of.push(place);
+                values.push(f32x4::new([1.0, y, 1.0, y * y]));
             }
             start.push(of.len() as u32);
         }
         let width = if settings.measure == Measure::Pearson { 2 } else { 1 };
         let slots = ordered.len().next_multiple_of(4);
         ordered.resize(slots, EMPTY);
-        let (sums, found) = (vec![f32x4::ZERO; width * slots], vec![0; slots + 1]);
-        Self { settings, train, b, rows: ordered, places, start, of, values, sums, found, count: 0 }
+        Self {
+            settings,
+            train,
+            b,
+            rows: ordered,
+            places,
+            start,
+            of,
+            values,
+            sums: vec![f32x4::ZERO; width * slots],
+            found: vec![0; slots + 1],
+            found_at: vec![0; slots + 1],
+            count: 0,
+        }
     }
 
     /// Finds everybody similar to a row; returns how many there are.
     pub fn row(&mut self, row: usize) -> usize {
         self.count = 0;
         if self.places[row] != EMPTY {
-            if self.settings.measure == Measure::Pearson {
-                self.add_up::<2>(row);
-                self.find::<2>(row);
-            } else {
-                self.add_up::<1>(row);
-                self.find::<1>(row);
-            }
+            let all = self.start.clone();
+            self.count_from(row, &all, 0);
         }
         self.count
     }
 
+    /// Finds for every row the k most similar, counting each pair once: rows by place, each with those at
+    /// later places.
+    fn all(&mut self, k: usize) -> Best {
+        let mut best = Best::new(self.rows.len(), k);
+        let mut later = self.start.clone();
+        for place in 0..self.rows.len() {
+            let row = self.rows[place];
+            if row == EMPTY {
+                break;
+            }
+            // The first rating not passed yet of each of its raters is that of this row.
+            for &rater in self.settings.side.line(self.train, row as usize).ids {
+                later[rater as usize] += 1;
+            }
+            self.count = 0;
+            self.count_from(row as usize, &later, place / 4);
+            for (&found, &other) in self.found[..self.count].iter().zip(&self.found_at) {
+                best.push(place, found);
+                best.push(other as usize, with_row(found, row));
+            }
+        }
+        best
+    }
+
+    /// Finds who is similar to a row among each rater's ratings from `start` on; nobody before a group of
+    /// four places stands in any of them.
+    fn count_from(&mut self, row: usize, start: &[u32], group: usize) {
+        if self.settings.measure == Measure::Pearson {
+            self.add_up::<2>(row, start);
+            self.find::<2>(row, group);
+        } else {
+            self.add_up::<1>(row, start);
+            self.find::<1>(row, group);
+        }
+    }
+
     // lesson: count
-    /// Adds up the sums of one row with every other: O(ratings of its raters).
-    fn add_up<const WIDTH: usize>(&mut self, row: usize) {
+    /// Adds up the sums of one row with the others: O(ratings of its raters).
+    fn add_up<const WIDTH: usize>(&mut self, row: usize, start: &[u32]) {
         let side = self.settings.side;
         for (rater, r) in side.line(self.train, row).iter() {
             let x = self.settings.compared(self.b, side.pair(row, rater), r);
             let by = f32x4::new([1.0, x, x * x, 1.0]);
-            let range = self.start[rater] as usize..self.start[rater + 1] as usize;
+            let range = start[rater] as usize..self.start[rater + 1] as usize;
             for (&place, &value) in self.of[range.clone()].iter().zip(&self.values[range]) {
                 let place = place as usize * WIDTH;
                 self.sums[place] += value * by;
@@ -284,11 +334,12 @@ impl<'a> Scan<'a> {
     // lesson: end
 
     /// Turns the sums into similarities and leaves them zero for the next row.
-    fn find<const WIDTH: usize>(&mut self, row: usize) {
+    fn find<const WIDTH: usize>(&mut self, row: usize, from: usize) {
         let least = self.settings.least();
         let above = f32x4::splat(self.settings.above);
         self.sums[self.places[row] as usize * WIDTH] = f32x4::ZERO;
-        for (group, sums) in self.sums.chunks_exact_mut(4 * WIDTH).enumerate() {
+        let groups = self.sums.chunks_exact_mut(4 * WIDTH).enumerate();
+        for (group, sums) in groups.skip(from) {
             let [a, b, c, d] = std::array::from_fn(|lane| sums[lane * WIDTH]);
             // The counts stand in the first lane: most groups have none that is enough.
             let most = a.fast_max(b).fast_max(c.fast_max(d));
@@ -305,7 +356,9 @@ impl<'a> Scan<'a> {
                 let kept = (s.simd_gt(above) & n.simd_ge(least)).to_bitmask();
                 // Written always, kept where the count goes up: there is nothing to guess wrong.
                 for (lane, s) in s.to_array().into_iter().enumerate() {
-                    self.found[self.count] = key(s, self.rows[4 * group + lane]);
+                    let place = 4 * group + lane;
+                    self.found[self.count] = key(s, self.rows[place]);
+                    self.found_at[self.count] = place as u32;
                     self.count += (kept >> lane & 1) as usize;
                 }
             }
@@ -326,11 +379,45 @@ impl<'a> Scan<'a> {
     }
 }
 
+/// For each place the k smallest of the keys pushed, and a few more until they are read.
+#[derive(Debug)]
+struct Best {
+    k: usize,
+    keys: Vec<Vec<u64>>,
+    /// No key above this is among the k smallest of the place.
+    bounds: Vec<u64>,
+}
+
+impl Best {
+    /// How many are let in before the surplus is thrown out.
+    const SPARE: usize = 256;
+
+    fn new(places: usize, k: usize) -> Self {
+        Self { k, keys: vec![Vec::new(); places], bounds: vec![u64::MAX; places] }
+    }
+
+    fn push(&mut self, place: usize, key: u64) {
+        if key < self.bounds[place] {
+            let keys = &mut self.keys[place];
+            keys.push(key);
+            if keys.len() == self.k + Self::SPARE {
+                self.bounds[place] = *keys.select_nth_unstable(self.k).1;
+                keys.truncate(self.k);
+            }
+        }
+    }
+}
+
 /// A number that is smaller, the larger the similarity; for equal ones, the smaller the row.
 fn key(s: f32, row: u32) -> u64 {
     let bits = s.to_bits();
     let ascending = if bits >> 31 == 0 { bits | 1 << 31 } else { !bits };
     u64::from(!ascending) << 32 | u64::from(row)
+}
+
+/// The key of the same similarity with another row.
+fn with_row(key: u64, row: u32) -> u64 {
+    key >> 32 << 32 | u64::from(row)
 }
 
 fn from_key(key: u64) -> (u32, f32) {
@@ -362,9 +449,11 @@ impl Neighbors {
     pub fn top(settings: Settings, train: &Ratings, b: &Biases, k: usize) -> Self {
         let mut all = Self::empty(settings.side.rows(train), k);
         let mut scan = Scan::new(settings, train, b);
-        for row in 0..all.rows() {
-            scan.row(row);
-            all.set(row, scan.top(k));
+        for (mut keys, &row) in scan.all(k).keys.into_iter().zip(&scan.rows) {
+            if row != EMPTY {
+                keys.sort_unstable();
+                all.set(row as usize, keys.into_iter().map(from_key));
+            }
         }
         all
     }
