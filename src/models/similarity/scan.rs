@@ -50,17 +50,20 @@ impl<'a> Scan<'a> {
             places[row as usize] = place;
         }
         let (mut start, mut of, mut values) = (vec![0], Vec::new(), Vec::new());
-        let mut rated: Vec<(u32, f32)> = Vec::new();
+        // The place above, the bits of y below: what sorts keys sorts these.
+        let mut rated: Vec<u64> = Vec::new();
         for rater in 0..side.other().rows(train) {
             rated.clear();
             for (row, r) in side.other().line(train, rater).iter() {
                 if places[row] != EMPTY {
-                    rated.push((places[row], settings.compared(b, side.pair(row, rater), r)));
+                    let y = settings.compared(b, side.pair(row, rater), r);
+                    rated.push(u64::from(places[row]) << 32 | u64::from(y.to_bits()));
                 }
             }
-            rated.sort_unstable_by_key(|&(place, _)| place);
-            for &(place, y) in &rated {
-                of.push(place);
+            rated.sort_unstable();
+            for &both in &rated {
+                let y = f32::from_bits(both as u32);
+                of.push((both >> 32) as u32);
                 values.push(f32x4::new([1.0, y, 1.0, y * y]));
             }
             start.push(of.len() as u32);
