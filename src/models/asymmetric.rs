@@ -5,19 +5,20 @@ use std::sync::Arc;
 use super::biases::{Biases, Descent, OWN, place, square};
 use super::factors::{Factors, dot};
 use super::frozen::Frozen;
-use super::implicit::Implicit;
+use super::implicit::{Carried, Implicit};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Learning, Task};
-use super::{Axis, Model, Newcomer, Parameter, Spec};
-use crate::data::{Line, Rating, Ratings};
+use super::sgd::{Course, Erred, Sgd};
+use super::{Axis, Newcomer, Parameter, Spec};
+use crate::data::{Line, Ratings};
 use crate::random;
-use crate::trace::{Explanation, Listen, Step, Subject};
+use crate::trace::{Listen, Step};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
     id: "asymmetric-svd",
     title: "Asymmetric-SVD",
-    source: "Koren (KDD 2008), eq. 14",
+    source: "Koren (KDD 2008), eqs. 13 and 14",
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \mu + b_u + b_i + q_i^\top\Bigl(|R(u)|^{-1/2} \sum_{j \in R(u)} (r_{uj} - \tilde b_{uj})\, x_j + |N(u)|^{-1/2} \sum_{j \in N(u)} y_j\Bigr)",
     minimizes: r"\sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \lambda\,\Bigl(b_u^2 + b_i^2 + \lVert q_i\rVert^2 + \sum_{j \in R(u)} \lVert x_j\rVert^2 + \sum_{j \in N(u)} \lVert y_j\rVert^2\Bigr)",
@@ -53,14 +54,14 @@ pub const ENTRY: Entry = Entry {
 ///            q_i += gamma (e (s_u + z_u) - lambda q_i);
 ///            x_j += gamma (e |R(u)|^(-1/2) (r_uj - b~_uj) q_i - lambda x_j) for all j in R(u);
 ///            y_j += gamma (e |N(u)|^(-1/2) q_i - lambda y_j) for all j in N(u); from old values
-/// Cost       a step O(|R(u)| f); a pass O(f) a rating, see [`AsymmetricSvd::learn_user`];
+/// Cost       a step O(|R(u)| f); a pass O(f) a rating, see `Carried` in implicit.rs;
 ///            12 items f bytes and two sets of biases: nothing of length f for a user
-/// Source     Koren (KDD 2008), eq. 14. Defaults: factors, gamma and start values as of SVD++; lambda
+/// Source     Koren (KDD 2008), eqs. 13, 14. Defaults: factors, gamma, start values as of Surprise's SVD++; lambda
 ///            .01 and 30 epochs give a lower 5-fold error on MovieLens latest-small than lambda .02,
 ///            .04 or .06 with 20 to 30 epochs
 #[derive(Debug, Clone)]
 pub struct AsymmetricSvd {
-    train: Arc<Ratings>,
+    course: Course,
     frozen: Frozen,
     b: Biases,
     q: Factors,
@@ -70,8 +71,6 @@ pub struct AsymmetricSvd {
     implicit: Implicit,
     gamma: f32,
     lambda: f32,
-    order: Order,
-    seed: u64,
 }
 
 const Q: usize = OWN;
@@ -80,9 +79,9 @@ const Y: usize = OWN + 2;
 
 /// What stands for one user: s_u and z_u, and the sum of the squared weights of the x_j in s_u.
 #[derive(Debug, Clone)]
-struct User {
+pub struct User {
     s: Vec<f32>,
-    z: Vec<f32>,
+    z: Carried,
     squares: f32,
 }
 
@@ -99,36 +98,53 @@ impl AsymmetricSvd {
             implicit: Implicit::new(spec, &train, seed, Y),
             gamma: spec.get("gamma") as f32,
             lambda: spec.get("lambda") as f32,
-            order: Order::from_value(spec.get("order")),
-            seed,
-            train,
+            course: Course::new(spec, train, seed),
         }
-    }
-
-    fn empty_user(&self) -> User {
-        let z = vec![0.0; self.q.stride()];
-        User { s: z.clone(), z, squares: 0.0 }
     }
 
     /// s_u and z_u of a row of ratings with this b~_u, O(|R(u)| f).
     fn gather(&self, line: Line, b_u: f32, user: &mut User) {
-        let norm = Implicit::norm_of(line);
+        let norm = Implicit::norm(line);
         let rest = |j: usize, r: f32| self.frozen.rest(b_u, j, r);
-        self.rated.gather_weighted(line, norm, rest, &mut user.s);
-        self.implicit.gather_weighted(line, norm, |_, _| 1.0, &mut user.z);
+        self.rated.gather(line, rest, &mut user.s);
+        self.implicit.take(line, &mut user.z);
         let square = |(j, r)| norm * rest(j, r) * (norm * rest(j, r));
         user.squares = line.iter().map(square).fold(0.0, |sum, square| sum + square);
     }
 
-    fn gathered(&self, u: usize) -> User {
-        let mut user = self.empty_user();
-        self.gather(self.train.row(u), self.frozen.user(u), &mut user);
-        user
+    /// Each rated item's part of s_u + z_u.
+    fn parts(&self, line: Line, b_u: f32) -> impl Iterator<Item = (usize, Vec<f32>)> {
+        let norm = Implicit::norm(line);
+        line.iter().map(move |(j, r)| {
+            let rest = self.frozen.rest(b_u, j, r);
+            let both = self.rated.y.row(j).iter().zip(self.implicit.y.row(j));
+            (j, both.map(|(x, y)| norm * (rest * x + y)).collect())
+        })
+    }
+}
+
+impl Sgd for AsymmetricSvd {
+    type Beside = User;
+
+    fn course(&self) -> &Course {
+        &self.course
+    }
+
+    fn factors(&self) -> usize {
+        self.q.factors()
+    }
+
+    fn beside(&self) -> User {
+        User { s: vec![0.0; self.q.stride()], z: self.implicit.room(), squares: 0.0 }
+    }
+
+    fn take(&self, u: usize, user: &mut User) {
+        self.gather(self.course.train.row(u), self.frozen.user(u), user);
     }
 
     fn sum<L: Listen>(&self, u: usize, i: usize, user: &User, listen: &mut L) -> f32 {
         let q_i = self.q.row(i);
-        let (explicit, implicit) = (dot(q_i, &user.s), dot(q_i, &user.z));
+        let (explicit, implicit) = (dot(q_i, &user.s), dot(q_i, &user.z.z));
         let baseline = self.b.sum(u, i, listen);
         listen.term(r"q_i^\top |R(u)|^{-1/2} \sum_{j} (r_{uj} - \tilde b_{uj})\, x_j", explicit);
         listen.term(r"q_i^\top |N(u)|^{-1/2} \sum_{j} y_j", implicit);
@@ -139,12 +155,12 @@ impl AsymmetricSvd {
     /// Everything but the x_j and y_j, O(f). s_u and z_u are carried along as the x_j and y_j would
     /// carry them: each increment gamma e w_j q_i counts w_j in the sum, and the squares of the
     /// weights add up to 1 for the y_j.
-    fn update<L: Listen>(&mut self, u: usize, i: usize, e: f32, user: &mut User, listen: &mut L) {
+    fn update<L: Listen>(&mut self, (u, i, e): Erred, user: &mut User, listen: &mut L) {
         let by = Descent::new(e, self.gamma, self.lambda);
         self.b.step(u, i, &by, listen);
         let Descent { lambda, keep, learn, .. } = by;
         let User { s, z, squares } = user;
-        for (k, ((q, s), z)) in self.q.row_mut(i).iter_mut().zip(s).zip(z).enumerate() {
+        for (k, ((q, s), z)) in self.q.row_mut(i).iter_mut().zip(s).zip(&mut z.z).enumerate() {
             let (q_old, s_old, z_old) = (*q, *s, *z);
             let gradient = || lambda * q_old - e * (s_old + z_old);
             let after = keep * q_old + learn * (s_old + z_old);
@@ -152,11 +168,22 @@ impl AsymmetricSvd {
             *s = keep * s_old + learn * *squares * q_old;
             *z = keep * z_old + learn * q_old;
         }
+        z.decay(keep);
     }
     // lesson: end
 
-    /// All ratings of one user in O(f) each. Beside a weight of its own, every x_j and y_j gets the
-    /// same increment and the same decay from a rating, so
+    fn update_shared(&mut self, (u, i, e): Erred, _user: &User, step: &mut Step) {
+        let (line, b_u, frozen) = (self.course.train.row(u), self.frozen.user(u), &self.frozen);
+        let (q_i, by) = (self.q.row(i), (e, self.gamma, self.lambda));
+        let norm = Implicit::norm(line);
+        let weight = |j: usize, r: f32| norm * frozen.rest(b_u, j, r);
+        self.rated.step_weighted(line, weight, q_i, by, step);
+        self.implicit.step(line, q_i, by, step);
+    }
+
+    // lesson: user
+    /// Beside a weight of its own, every x_j and y_j gets the same increment and the same decay from a
+    /// rating, so
     ///
     /// ```text
     /// y_j = a y_j0 + |N(u)|^(-1/2) v
@@ -166,121 +193,44 @@ impl AsymmetricSvd {
     /// s_u <- (1 - gamma lambda) s_u + gamma e q_i sum (r_uj - b~_uj)^2 / |R(u)|
     /// ```
     ///
-    /// follow from each rating without touching a single item's vector. Afterwards v = z_u - a z_u0,
-    /// and the x_j and y_j are written once.
-    // lesson: user
-    fn learn_user(&mut self, u: usize, positions: &[u32], user: &mut User, z_start: &mut [f32]) {
-        let train = Arc::clone(&self.train);
-        let (line, b_u) = (train.row(u), self.frozen.user(u));
-        self.gather(line, b_u, user);
-        z_start.copy_from_slice(&user.z);
-        let mut a = 1.0;
-        for &n in positions {
-            let Rating { i, r, .. } = train.nth_of(u, n as usize);
-            let e = r - self.sum(u, i, user, &mut ());
-            self.update(u, i, e, user, &mut ());
-            a *= 1.0 - self.gamma * self.lambda;
-        }
-        let (norm, frozen) = (Implicit::norm_of(line), &self.frozen);
-        let weight = |j: usize, r: f32| norm * frozen.rest(b_u, j, r);
-        self.rated.write_weighted(line, weight, a, z_start, &user.z);
-        self.implicit.write(&train, u, a, z_start, &user.z);
+    /// follow from each rating without touching a single item's vector. Afterwards v = z_u - a z_u0.
+    fn leave(&mut self, u: usize, user: &User) {
+        let (line, b_u, frozen) = (self.course.train.row(u), self.frozen.user(u), &self.frozen);
+        let norm = Implicit::norm(line);
+        self.rated.write_weighted(line, |j, r| norm * frozen.rest(b_u, j, r), &user.z);
+        self.implicit.write(line, &user.z);
     }
     // lesson: end
 
-    fn penalized(&self, e: f32, u: usize, i: usize) -> f64 {
+    fn penalized(&self, (u, i, e): Erred, _user: &User) -> f64 {
         let mut squares = self.b.squares(u, i);
-        let vectors = |j: usize| self.rated.y.row(j).iter().chain(self.implicit.y.row(j));
-        let own = self.train.row(u).ids.iter().flat_map(|&j| vectors(j as usize));
-        for x in self.q.row(i).iter().chain(own) {
+        let line = self.course.train.row(u);
+        let both = self.rated.rows(line).zip(self.implicit.rows(line));
+        let vectors = both.flat_map(|(x, y)| x.iter().chain(y));
+        for x in self.q.row(i).iter().chain(vectors) {
             squares += square(*x);
         }
         square(e) + f64::from(self.lambda) * squares
     }
 
-    /// Each rated item's part of s_u + z_u.
-    fn parts(&self, line: Line, b_u: f32) -> impl Iterator<Item = (usize, Vec<f32>)> {
-        let norm = Implicit::norm_of(line);
-        line.iter().map(move |(j, r)| {
-            let rest = self.frozen.rest(b_u, j, r);
-            let both = self.rated.y.row(j).iter().zip(self.implicit.y.row(j));
-            (j, both.map(|(x, y)| norm * (rest * x + y)).collect())
-        })
-    }
-}
-
-impl Model for AsymmetricSvd {
-    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        let user = self.gathered(u);
-        for (out, &i) in out.iter_mut().zip(items) {
-            *out = self.sum(u, i as usize, &user, &mut ());
-        }
+    fn because(&self, u: usize, i: usize, _user: &User) -> Vec<(usize, f32)> {
+        let parts = self.parts(self.course.train.row(u), self.frozen.user(u));
+        parts.map(|(j, part)| (j, dot(self.q.row(i), &part))).collect()
     }
 
     fn fold_in(&self, rated: Line) -> Option<Newcomer<'_>> {
         let b_u = self.frozen.user_of(rated);
-        let mut user = self.empty_user();
+        let mut user = self.beside();
         self.gather(rated, b_u, &mut user);
-        let vector = user.s.iter().zip(&user.z).map(|(s, z)| s + z).collect();
+        let vector = user.s.iter().zip(&user.z.z).map(|(s, z)| s + z).collect();
         let parts = self.parts(rated, b_u).collect();
         Some(Newcomer::new((&self.b, &self.q), rated, self.lambda, vector, parts))
-    }
-
-    fn explain(&self, u: usize, i: usize) -> Explanation {
-        let mut explanation = Explanation::default();
-        self.sum(u, i, &self.gathered(u), &mut explanation);
-        let parts = self.parts(self.train.row(u), self.frozen.user(u));
-        explanation.because = parts.map(|(j, part)| (j, dot(self.q.row(i), &part))).collect();
-        explanation.largest_first();
-        explanation
-    }
-
-    fn pass(&mut self, epoch: usize) {
-        let mut user = self.empty_user();
-        let mut z_start = user.z.clone();
-        let visits = self.order.visits(&self.train, self.seed, epoch);
-        for (u, positions) in visits.by_user(&Arc::clone(&self.train)) {
-            self.learn_user(u, positions, &mut user, &mut z_start);
-        }
-    }
-
-    fn steps(&self) -> usize {
-        self.train.len()
-    }
-
-    fn step(&mut self, epoch: usize, n: usize) -> Step {
-        let visits = self.order.visits(&self.train, self.seed, epoch);
-        let train = Arc::clone(&self.train);
-        let rating = train.nth(visits.positions()[n] as usize);
-        let Rating { u, i, r } = rating;
-        let mut step = Step::new(Subject::Rating(rating), self.q.factors());
-        let mut user = self.gathered(u);
-        let e = r - self.sum(u, i, &user, &mut step);
-        step.objective(|| self.penalized(e, u, i));
-        let by = (e, self.gamma, self.lambda);
-        let (line, b_u, frozen) = (train.row(u), self.frozen.user(u), &self.frozen);
-        let norm = Implicit::norm_of(line);
-        let weight = |j: usize, r: f32| norm * frozen.rest(b_u, j, r);
-        self.rated.step_weighted(line, weight, self.q.row(i), by, &mut step);
-        self.implicit.step((&train, u), self.q.row(i), by, &mut step);
-        self.update(u, i, e, &mut user, &mut step);
-        step
     }
 
     fn operations(&self) -> f64 {
         // 2 f for the products, 3 f each for q_i, s_u and z_u, and 3 f each to gather and write an x_j
         // and a y_j.
-        17.0 * self.q.factors() as f64 * self.train.len() as f64
-    }
-
-    fn objective(&self) -> f64 {
-        (0..self.train.users())
-            .flat_map(|u| {
-                let user = self.gathered(u);
-                let row = self.train.row(u).iter();
-                row.map(move |(i, r)| self.penalized(r - self.sum(u, i, &user, &mut ()), u, i))
-            })
-            .sum()
+        17.0 * self.q.factors() as f64 * self.course.train.len() as f64
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use super::biases::{Biases, OWN, place, square};
 use super::factors::{Factors, dot};
-use super::implicit::Implicit;
+use super::implicit::{Carried, Implicit};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
-use super::{Axis, Model, Parameter, Spec};
-use crate::data::{Lists, Rating, Ratings};
+use super::sgd::{Course, Erred, Of, Sgd, met};
+use super::{Axis, Parameter, Spec};
+use crate::data::{Lists, Ratings};
 use crate::random;
-use crate::trace::{Explanation, Listen, Step, Subject};
+use crate::trace::{Listen, Step};
 use bag::{Bag, Rates};
 
 pub use bag::Share;
@@ -89,18 +90,18 @@ pub const ENTRY: Entry = Entry {
 ///            b_g += gamma_2 (e |G|^(-1/2) - lambda_2 b_g);
 ///            y_g += gamma_2 (e |G|^(-1/2) w_u - lambda_2 y_g); all from old values
 /// Cost       a step O((|N(u)| + |A(u)| + |G(i)|) f); a pass O((1 + |G(i)|) f) a rating, see
-///            [`AdditionalInputs::learn_user`]; 4 (users + 2 items + attributes)(f + 1) bytes
+///            `Carried` in implicit.rs; 4 (users + 2 items + attributes)(f + 1) bytes
 /// Source     Koren, Bell, Volinsky (2009), "Matrix factorization techniques for recommender systems",
 ///            eq. 6: implicit items and users' attributes. Added here: the items' attributes, which that
 ///            paper only mentions, the same way but divided by the root of their number, since films have
 ///            one genre or ten; and a bias for each attribute, so that a level is not spelled out by
-///            vectors. Defaults tuned on MovieLens latest-small (5 folds, RMSE .830; `inputs=none` .856;
-///            with the genres dealt out to the wrong films, .861 at the first settings tried): an
+///            vectors. Defaults tuned on MovieLens latest-small (5 folds, RMSE .830; `inputs=none` .856,
+///            svdpp at its own defaults .847; with the genres dealt out to the wrong films, .861 at the first settings tried): an
 ///            attribute is taught by far more ratings than a film, so it takes a smaller gamma_2 and
 ///            hardly any lambda_2.
 #[derive(Debug, Clone)]
 pub struct AdditionalInputs {
-    train: Arc<Ratings>,
+    course: Course,
     b: Biases,
     p: Factors,
     q: Factors,
@@ -109,8 +110,6 @@ pub struct AdditionalInputs {
     users: Bag,
     items: Bag,
     rates: [Rates; 2],
-    order: Order,
-    seed: u64,
 }
 
 const P: usize = OWN;
@@ -120,19 +119,13 @@ const USERS: usize = OWN + 3;
 const ITEMS: usize = OWN + 5;
 
 /// What stands beside p_u and q_i: the sums over N(u), A(u) and G(i), and both sides as a whole.
-struct Beside {
-    z: Vec<f32>,
-    s: Vec<f32>,
+#[derive(Debug)]
+pub struct Beside {
+    z: Carried,
+    s: Carried,
     t: Vec<f32>,
     v: Vec<f32>,
     w: Vec<f32>,
-}
-
-impl Beside {
-    fn new(stride: usize) -> Self {
-        let zeros = || vec![0.0; stride];
-        Self { z: zeros(), s: zeros(), t: zeros(), v: zeros(), w: zeros() }
-    }
 }
 
 impl AdditionalInputs {
@@ -157,139 +150,13 @@ impl AdditionalInputs {
             users: Bag::new(used(&known.users, inputs >= 2), f, false, USERS),
             items: Bag::new(used(&known.items, inputs % 2 == 1), f, true, ITEMS),
             rates: [rates("gamma", "lambda"), rates("gamma_2", "lambda_2")],
-            order: Order::from_value(spec.get("order")),
-            seed,
-            train,
+            course: Course::new(spec, train, seed),
         }
-    }
-
-    /// The sums over N(u) and A(u).
-    fn gather_user(&self, u: usize, beside: &mut Beside) {
-        self.implicit.gather(&self.train, u, &mut beside.z);
-        self.users.gather(self.users.lists.of(u), &mut beside.s);
-    }
-
-    /// The sum over G(i), and both sides.
-    fn gather_pair(&self, u: usize, i: usize, beside: &mut Beside) {
-        self.items.gather(self.items.lists.of(i), &mut beside.t);
-        let Beside { z, s, t, v, w } = beside;
-        for ((v, q), t) in v.iter_mut().zip(self.q.row(i)).zip(t) {
-            *v = q + *t;
-        }
-        for (((w, p), z), s) in w.iter_mut().zip(self.p.row(u)).zip(z).zip(s) {
-            *w = p + *z + *s;
-        }
-    }
-
-    // lesson: predict
-    /// The prediction, addend by addend; `beside` is gathered for this pair.
-    fn sum<L: Listen>(&self, u: usize, i: usize, beside: &Beside, listen: &mut L) -> f32 {
-        let mut sum = self.b.sum(u, i, listen);
-        let mut add = |symbol, value| {
-            listen.term(symbol, value);
-            sum += value;
-        };
-        if self.users.has_any() {
-            add(r"\sum_{a} b_a", self.users.bias(self.users.lists.of(u)));
-        }
-        if self.items.has_any() {
-            add(r"|G(i)|^{-1/2} \sum_{g} b_g", self.items.bias(self.items.lists.of(i)));
-        }
-        add(r"v_i^\top p_u", dot(&beside.v, self.p.row(u)));
-        add(r"v_i^\top |N(u)|^{-1/2} \sum_{j} x_j", dot(&beside.v, &beside.z));
-        if self.users.has_any() {
-            add(r"v_i^\top \sum_{a} y_a", dot(&beside.v, &beside.s));
-        }
-        sum
-    }
-    // lesson: end
-
-    // lesson: update
-    /// Everything but the x_j and y_a, O((1 + |G(i)|) f). `z` and `s` are carried along as the x_j and
-    /// y_a would carry them: each of the |A(u)| increments gamma e v_i counts once in the sum.
-    fn update<L: Listen>(
-        &mut self,
-        (u, i): (usize, usize),
-        [by, of]: [Rates; 2],
-        beside: &mut Beside,
-        listen: &mut L,
-    ) {
-        self.b.step(u, i, &by.descent(), listen);
-        self.users.step_biases(u, of, listen);
-        self.items.step_biases(i, of, listen);
-        self.items.step_vectors(i, &beside.w, of, listen);
-        let Rates { e, lambda, .. } = by;
-        let (keep, learn) = (by.keep(), by.learn());
-        let learn_s = of.learn() * self.users.lists.of(u).len() as f32;
-        let Beside { z, s, v, w, .. } = beside;
-        for (k, (p, &v)) in self.p.row_mut(u).iter_mut().zip(&*v).enumerate() {
-            let p_old = *p;
-            let gradient = || lambda * p_old - e * v;
-            *p = listen.update(place(P, u, k), p_old, gradient, keep * p_old + learn * v);
-        }
-        for (k, (q, &w)) in self.q.row_mut(i).iter_mut().zip(&*w).enumerate() {
-            let q_old = *q;
-            let gradient = || lambda * q_old - e * w;
-            *q = listen.update(place(Q, i, k), q_old, gradient, keep * q_old + learn * w);
-        }
-        for ((z, s), v) in z.iter_mut().zip(s).zip(v) {
-            *z = keep * *z + learn * *v;
-            *s = of.keep() * *s + learn_s * *v;
-        }
-    }
-    // lesson: end
-
-    /// All ratings of one user in O((1 + |G(i)|) f) each: as long as the ratings are one user's, every
-    /// x_j, and every y_a, gets the same increment and the same decay, so their sums z and s tell what
-    /// has become of each one; they are written once.
-    // lesson: user
-    fn learn_user(
-        &mut self,
-        u: usize,
-        positions: &[u32],
-        rates: [Rates; 2],
-        (beside, start): (&mut Beside, &mut Beside),
-    ) {
-        let train = Arc::clone(&self.train);
-        self.gather_user(u, beside);
-        start.z.copy_from_slice(&beside.z);
-        start.s.copy_from_slice(&beside.s);
-        let mut kept = [1.0, 1.0];
-        for &n in positions {
-            let Rating { i, r, .. } = train.nth_of(u, n as usize);
-            self.gather_pair(u, i, beside);
-            let e = r - self.sum(u, i, beside, &mut ());
-            let rates = rates.map(|rates| Rates { e, ..rates });
-            self.update((u, i), rates, beside, &mut ());
-            kept = [kept[0] * rates[0].keep(), kept[1] * rates[1].keep()];
-        }
-        self.implicit.write(&train, u, kept[0], &start.z, &beside.z);
-        self.users.write(u, kept[1], &start.s, &beside.s);
-    }
-    // lesson: end
-
-    fn penalized(&self, e: f32, u: usize, i: usize) -> f64 {
-        let mut squares = self.b.squares(u, i);
-        let rated = self.train.row(u).ids.iter();
-        let x = rated.flat_map(|&j| self.implicit.y.row(j as usize));
-        for value in self.p.row(u).iter().chain(self.q.row(i)).chain(x) {
-            squares += square(*value);
-        }
-        let [by, of] = self.rates.map(|rates| f64::from(rates.lambda));
-        square(e) + by * squares + of * (self.users.squares(u) + self.items.squares(i))
-    }
-
-    /// Everything gathered for a pair.
-    fn beside(&self, u: usize, i: usize) -> Beside {
-        let mut beside = Beside::new(self.p.stride());
-        self.gather_user(u, &mut beside);
-        self.gather_pair(u, i, &mut beside);
-        beside
     }
 
     /// What each attribute adds to a prediction: the user's, then the item's.
     pub fn shares(&self, u: usize, i: usize) -> [Vec<Share>; 2] {
-        let Beside { v, w, .. } = self.beside(u, i);
+        let Beside { v, w, .. } = met(self, u, i, Of::Latest);
         let (users, items) = (&self.users, &self.items);
         [users.shares(users.lists.of(u), &v), items.shares(items.lists.of(i), &w)]
     }
@@ -315,11 +182,11 @@ impl AdditionalInputs {
 
     /// What user `u` would give a new item.
     pub fn rates_new_item(&self, u: usize, item: &Newcomer) -> f32 {
-        let mut beside = Beside::new(self.p.stride());
-        self.gather_user(u, &mut beside);
+        let mut beside = self.beside();
+        self.take(u, &mut beside);
         let told = self.users.bias(self.users.lists.of(u));
         let baseline = self.b.mu + self.b.u[u] + told + item.bias;
-        let [p, z, s] = [self.p.row(u), &beside.z, &beside.s].map(|x| dot(&item.vector, x));
+        let [p, z, s] = [self.p.row(u), &beside.z.z, &beside.s.z].map(|x| dot(&item.vector, x));
         baseline + p + z + s
     }
 
@@ -366,62 +233,129 @@ impl Newcomer {
     }
 }
 
-impl Model for AdditionalInputs {
-    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        let mut beside = Beside::new(self.p.stride());
-        self.gather_user(u, &mut beside);
-        for (out, &i) in out.iter_mut().zip(items) {
-            self.gather_pair(u, i as usize, &mut beside);
-            *out = self.sum(u, i as usize, &beside, &mut ());
+impl Sgd for AdditionalInputs {
+    type Beside = Beside;
+
+    fn course(&self) -> &Course {
+        &self.course
+    }
+
+    fn factors(&self) -> usize {
+        self.p.factors()
+    }
+
+    fn beside(&self) -> Beside {
+        let stride = self.p.stride();
+        let [z, s] = [Carried::new(stride), Carried::new(stride)];
+        let [t, v, w] = [vec![0.0; stride], vec![0.0; stride], vec![0.0; stride]];
+        Beside { z, s, t, v, w }
+    }
+
+    /// The sums over N(u) and A(u).
+    fn take(&self, u: usize, beside: &mut Beside) {
+        self.implicit.take(self.course.train.row(u), &mut beside.z);
+        self.users.gather(self.users.lists.of(u), &mut beside.s.z);
+        beside.s.begin();
+    }
+
+    /// The sum over G(i), and both sides.
+    fn meet(&self, u: usize, i: usize, _of: Of, beside: &mut Beside) {
+        self.items.gather(self.items.lists.of(i), &mut beside.t);
+        let Beside { z, s, t, v, w } = beside;
+        for ((v, q), t) in v.iter_mut().zip(self.q.row(i)).zip(t) {
+            *v = q + *t;
+        }
+        for (((w, p), z), s) in w.iter_mut().zip(self.p.row(u)).zip(&z.z).zip(&s.z) {
+            *w = p + z + s;
         }
     }
 
-    fn explain(&self, u: usize, i: usize) -> Explanation {
-        let mut explanation = Explanation::default();
-        let beside = self.beside(u, i);
-        self.sum(u, i, &beside, &mut explanation);
-        explanation.because = self.implicit.because(&self.train, u, &beside.v);
-        explanation
-    }
-
-    fn pass(&mut self, epoch: usize) {
-        let mut beside = Beside::new(self.p.stride());
-        let mut start = Beside::new(self.p.stride());
-        let visits = self.order.visits(&self.train, self.seed, epoch);
-        let rates = self.rates;
-        for (u, positions) in visits.by_user(&Arc::clone(&self.train)) {
-            self.learn_user(u, positions, rates, (&mut beside, &mut start));
+    // lesson: predict
+    fn sum<L: Listen>(&self, u: usize, i: usize, beside: &Beside, listen: &mut L) -> f32 {
+        let mut sum = self.b.sum(u, i, listen);
+        let mut add = |symbol, value| {
+            listen.term(symbol, value);
+            sum += value;
+        };
+        if self.users.has_any() {
+            add(r"\sum_{a} b_a", self.users.bias(self.users.lists.of(u)));
         }
+        if self.items.has_any() {
+            add(r"|G(i)|^{-1/2} \sum_{g} b_g", self.items.bias(self.items.lists.of(i)));
+        }
+        add(r"v_i^\top p_u", dot(&beside.v, self.p.row(u)));
+        add(r"v_i^\top |N(u)|^{-1/2} \sum_{j} x_j", dot(&beside.v, &beside.z.z));
+        if self.users.has_any() {
+            add(r"v_i^\top \sum_{a} y_a", dot(&beside.v, &beside.s.z));
+        }
+        sum
     }
+    // lesson: end
 
-    fn steps(&self) -> usize {
-        self.train.len()
-    }
-
-    fn step(&mut self, epoch: usize, n: usize) -> Step {
-        let visits = self.order.visits(&self.train, self.seed, epoch);
-        let rating = self.train.nth(visits.positions()[n] as usize);
-        let Rating { u, i, r } = rating;
-        let mut step = Step::new(Subject::Rating(rating), self.p.factors());
-        let mut beside = self.beside(u, i);
-        let e = r - self.sum(u, i, &beside, &mut step);
-        step.objective(|| self.penalized(e, u, i));
+    // lesson: update
+    /// Everything but the x_j and y_a, O((1 + |G(i)|) f). `z` and `s` are carried along as the x_j and
+    /// y_a would carry them: each of the |A(u)| increments gamma e v_i counts once in the sum.
+    fn update<L: Listen>(&mut self, (u, i, e): Erred, beside: &mut Beside, listen: &mut L) {
         let [by, of] = self.rates.map(|rates| Rates { e, ..rates });
-        self.implicit.step((&self.train, u), &beside.v, (e, by.gamma, by.lambda), &mut step);
-        self.users.step_vectors(u, &beside.v, of, &mut step);
-        self.update((u, i), [by, of], &mut beside, &mut step);
-        step
+        self.b.step(u, i, &by.descent(), listen);
+        self.users.step_biases(u, of, listen);
+        self.items.step_biases(i, of, listen);
+        self.items.step_vectors(i, &beside.w, of, listen);
+        let Rates { lambda, .. } = by;
+        let (keep, learn) = (by.keep(), by.learn());
+        let learn_s = of.learn() * self.users.lists.of(u).len() as f32;
+        let Beside { z, s, v, w, .. } = beside;
+        for (k, (p, &v)) in self.p.row_mut(u).iter_mut().zip(&*v).enumerate() {
+            let p_old = *p;
+            let gradient = || lambda * p_old - e * v;
+            *p = listen.update(place(P, u, k), p_old, gradient, keep * p_old + learn * v);
+        }
+        for (k, (q, &w)) in self.q.row_mut(i).iter_mut().zip(&*w).enumerate() {
+            let q_old = *q;
+            let gradient = || lambda * q_old - e * w;
+            *q = listen.update(place(Q, i, k), q_old, gradient, keep * q_old + learn * w);
+        }
+        for ((z, s), v) in z.z.iter_mut().zip(&mut s.z).zip(v) {
+            *z = keep * *z + learn * *v;
+            *s = of.keep() * *s + learn_s * *v;
+        }
+        z.decay(keep);
+        s.decay(of.keep());
+    }
+    // lesson: end
+
+    fn update_shared(&mut self, (u, _, e): Erred, beside: &Beside, step: &mut Step) {
+        let [by, of] = self.rates.map(|rates| Rates { e, ..rates });
+        let line = self.course.train.row(u);
+        self.implicit.step(line, &beside.v, (e, by.gamma, by.lambda), step);
+        self.users.step_vectors(u, &beside.v, of, step);
+    }
+
+    /// As long as the ratings are one user's, every x_j, and every y_a, gets the same increment and the
+    /// same decay, so their sums z and s tell what has become of each one; they are written once.
+    fn leave(&mut self, u: usize, beside: &Beside) {
+        self.implicit.write(self.course.train.row(u), &beside.z);
+        self.users.write(u, &beside.s);
+    }
+
+    fn penalized(&self, (u, i, e): Erred, _beside: &Beside) -> f64 {
+        let mut squares = self.b.squares(u, i);
+        let x = self.implicit.rows(self.course.train.row(u)).flatten();
+        for value in self.p.row(u).iter().chain(self.q.row(i)).chain(x) {
+            squares += square(*value);
+        }
+        let [by, of] = self.rates.map(|rates| f64::from(rates.lambda));
+        square(e) + by * squares + of * (self.users.squares(u) + self.items.squares(i))
+    }
+
+    fn because(&self, u: usize, _i: usize, beside: &Beside) -> Vec<(usize, f32)> {
+        self.implicit.because(self.course.train.row(u), &beside.v)
     }
 
     fn operations(&self) -> f64 {
         // 3 f for the products, 2 f each for p_u, q_i, z and s, 3 f to gather and write an x_j, and 4 f
         // for each of about two genres.
-        22.0 * self.p.factors() as f64 * self.train.len() as f64
-    }
-
-    fn objective(&self) -> f64 {
-        let error = |Rating { u, i, r }: Rating| r - self.predict(u, i);
-        self.train.iter().map(|rating| self.penalized(error(rating), rating.u, rating.i)).sum()
+        22.0 * self.p.factors() as f64 * self.course.train.len() as f64
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {

@@ -23,7 +23,7 @@ use kept::Kept;
 pub const ENTRY: Entry = Entry {
     id: "bpmf",
     title: "Bayesian matrix factorization",
-    source: "Salakhutdinov and Mnih (2008), eq. 4 to 14",
+    source: "Salakhutdinov and Mnih (2008), section 3",
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \frac{1}{T} \sum_{t=1}^{T} \bigl(\mu + b_u^{(t)} + b_i^{(t)} + p_u^{(t)\top} q_i^{(t)}\bigr)",
     minimizes: r"\alpha \sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \sum_u (p_u - \mu_P)^\top \Lambda_P\, (p_u - \mu_P) + \sum_i (q_i - \mu_Q)^\top \Lambda_Q\, (q_i - \mu_Q)",
@@ -109,7 +109,7 @@ pub const ENTRY: Entry = Entry {
 ///            each kept draw 4 (users + items)(f + 1) bytes, in all at most 512 MB: where a draw is large,
 ///            fewer than `samples` are kept. A prediction takes O(samples f)
 /// Source     Salakhutdinov and Mnih, Bayesian Probabilistic Matrix Factorization using Markov Chain Monte
-///            Carlo (ICML 2008). There alpha = 2, 30 or 60 factors and no biases.
+///            Carlo (ICML 2008). There alpha = 2, 30 to 300 factors and no biases.
 #[derive(Debug, Clone)]
 pub struct Bpmf {
     train: Arc<Ratings>,

@@ -14,7 +14,8 @@ const PASSES: usize = 10;
 /// 4 (users + items) bytes.
 #[derive(Debug, Clone)]
 pub struct Frozen {
-    b: Biases,
+    /// mu, b~_u and b~_i.
+    pub b: Biases,
 }
 
 impl Frozen {

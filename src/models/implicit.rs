@@ -8,7 +8,6 @@ use super::factors::{Factors, add_scaled, dot};
 use super::{Axis, Spec};
 use crate::data::{Line, Ratings};
 use crate::random;
-use crate::sort;
 use crate::trace::Listen;
 
 /// The vectors y_j, one for each item, 4 f bytes each. N(u) holds training items only.
@@ -22,6 +21,48 @@ pub struct Implicit {
     /// Where they stand in the list of the model's parameters.
     pub place: usize,
     name: &'static str,
+}
+
+/// A sum of vectors that one user's ratings share, z_u, while those ratings are visited. Each rating gives
+/// every vector the same decay, and the same increment but for a weight. So the sum alone is carried along,
+/// in O(f) a rating, and tells afterwards what has become of each vector.
+#[derive(Debug, Clone)]
+pub struct Carried {
+    /// z_u as it is now.
+    pub z: Vec<f32>,
+    /// z_u before the user's first rating.
+    start: Vec<f32>,
+    /// The product of all decays since then.
+    kept: f32,
+}
+
+impl Carried {
+    /// All zero.
+    pub fn new(stride: usize) -> Self {
+        Self { z: vec![0.0; stride], start: vec![0.0; stride], kept: 1.0 }
+    }
+
+    /// From here on, changes count.
+    pub fn begin(&mut self) {
+        self.start.copy_from_slice(&self.z);
+        self.kept = 1.0;
+    }
+
+    /// Another rating's decay.
+    pub fn decay(&mut self, keep: f32) {
+        self.kept *= keep;
+    }
+
+    // lesson: write
+    /// A shared vector after all of the user's ratings: y = a y_0 + w v with v = z - a z_0, where a is the
+    /// product of the decays.
+    pub fn write(&self, y: &mut [f32], w: f32) {
+        let a = self.kept;
+        for ((y, z), z_start) in y.iter_mut().zip(&self.z).zip(&self.start) {
+            *y = a * *y + (z - a * z_start) * w;
+        }
+    }
+    // lesson: end
 }
 
 impl Implicit {
@@ -45,57 +86,39 @@ impl Implicit {
     }
 
     /// |N(u)|^(-1/2), or 0 for a user without ratings.
-    pub fn norm(train: &Ratings, u: usize) -> f32 {
-        Self::norm_of(train.row(u))
-    }
-
-    /// The same for a row that need not be in the training set.
-    pub fn norm_of(line: Line) -> f32 {
+    pub fn norm(line: Line) -> f32 {
         let n = line.len();
         if n == 0 { 0.0 } else { 1.0 / (n as f32).sqrt() }
     }
 
-    /// z_u into `z`, O(|N(u)| f).
-    pub fn gather(&self, train: &Ratings, u: usize, z: &mut [f32]) {
-        let line = train.row(u);
-        self.gather_weighted(line, Self::norm_of(line), |_, _| 1.0, z);
+    /// Room for z_u.
+    pub fn room(&self) -> Carried {
+        Carried::new(self.y.stride())
     }
 
-    /// `norm` times the weighted sum of the y_j over a row into `z`, O(|N(u)| f).
-    pub fn gather_weighted(
-        &self,
-        line: Line,
-        norm: f32,
-        weight: impl Fn(usize, f32) -> f32,
-        z: &mut [f32],
-    ) {
+    /// Takes up z_u, O(|N(u)| f).
+    pub fn take(&self, line: Line, to: &mut Carried) {
+        self.gather(line, |_, _| 1.0, &mut to.z);
+        to.begin();
+    }
+
+    /// |N(u)|^(-1/2) times the weighted sum of the y_j over a row into `z`, O(|N(u)| f).
+    pub fn gather(&self, line: Line, weight: impl Fn(usize, f32) -> f32, z: &mut [f32]) {
         z.fill(0.0);
         for (j, r) in line.iter() {
             add_scaled(z, weight(j, r), self.y.row(j));
         }
+        let norm = Self::norm(line);
         for z in z {
             *z *= norm;
         }
     }
 
-    /// z_u in a buffer of its own.
-    pub fn gathered(&self, train: &Ratings, u: usize) -> Vec<f32> {
-        let mut z = vec![0.0; self.y.stride()];
-        self.gather(train, u, &mut z);
-        z
-    }
-
     /// The y_j of one rating of `u`, as the formula says: y_j += gamma (e |N(u)|^(-1/2) q - lambda y_j)
     /// for all j in N(u), O(|N(u)| f). `q` is what stands beside z_u in the prediction, at its old value.
-    pub fn step<L: Listen>(
-        &mut self,
-        (train, u): (&Ratings, usize),
-        q: &[f32],
-        (e, gamma, lambda): (f32, f32, f32),
-        listen: &mut L,
-    ) {
-        let norm = Self::norm(train, u);
-        self.step_weighted(train.row(u), |_, _| norm, q, (e, gamma, lambda), listen);
+    pub fn step<L: Listen>(&mut self, line: Line, q: &[f32], by: (f32, f32, f32), listen: &mut L) {
+        let norm = Self::norm(line);
+        self.step_weighted(line, |_, _| norm, q, by, listen);
     }
 
     /// The same where each y_j has a weight in z_u: y_j += gamma (e w_j q - lambda y_j).
@@ -119,39 +142,36 @@ impl Implicit {
         }
     }
 
-    /// The y_j after all ratings of one user. As long as the ratings are one user's, every y_j gets
-    /// the same increment and the same decay, so y_j = a y_j0 + v, where a is the product of the
-    /// decays; and since z_u = a z_u0 + |N(u)|^(1/2) v, `z` before and after tells v. O(|N(u)| f).
-    pub fn write(&mut self, train: &Ratings, u: usize, a: f32, z_start: &[f32], z: &[f32]) {
-        let norm = Self::norm(train, u);
-        self.write_weighted(train.row(u), |_, _| norm, a, z_start, z);
+    /// The y_j after all ratings of one user, O(|N(u)| f): with the same increment and the same decay for
+    /// every y_j, y_j = a y_j0 + v; and since z_u = a z_u0 + |N(u)|^(1/2) v, z_u before and after tells v.
+    pub fn write(&mut self, line: Line, carried: &Carried) {
+        let norm = Self::norm(line);
+        self.write_weighted(line, |_, _| norm, carried);
     }
 
-    /// The same where each y_j has a weight w_j in the prediction: y_j = a y_j0 + w_j v, with
-    /// v = z - a z_start, where z is a sum whose squared weights add up to 1.
+    /// The same where each y_j has a weight w_j in the prediction: y_j = a y_j0 + w_j v. What is carried
+    /// is a sum whose squared weights add up to 1.
     pub fn write_weighted(
         &mut self,
         line: Line,
         weight: impl Fn(usize, f32) -> f32,
-        a: f32,
-        z_start: &[f32],
-        z: &[f32],
+        carried: &Carried,
     ) {
         for (j, r) in line.iter() {
-            let w = weight(j, r);
-            for ((y, z), z_start) in self.y.row_mut(j).iter_mut().zip(z).zip(z_start) {
-                *y = a * *y + (z - a * z_start) * w;
-            }
+            carried.write(self.y.row_mut(j), weight(j, r));
         }
     }
 
-    /// What each rated item contributes to q . z_u, largest first.
-    pub fn because(&self, train: &Ratings, u: usize, q: &[f32]) -> Vec<(usize, f32)> {
-        let norm = Self::norm(train, u);
+    /// What each rated item contributes to q . z_u, by ascending item.
+    pub fn because(&self, line: Line, q: &[f32]) -> Vec<(usize, f32)> {
+        let norm = Self::norm(line);
         let share = |&j: &u32| (j as usize, norm * dot(q, self.y.row(j as usize)));
-        let mut shares: Vec<(usize, f32)> = train.row(u).ids.iter().map(share).collect();
-        sort::by(&mut shares, &|a, b| b.1.total_cmp(&a.1));
-        shares
+        line.ids.iter().map(share).collect()
+    }
+
+    /// The y_j of what a row rates.
+    pub fn rows<'a>(&'a self, line: Line<'a>) -> impl Iterator<Item = &'a [f32]> {
+        line.ids.iter().map(|&j| self.y.row(j as usize))
     }
 
     /// The vectors as a parameter.

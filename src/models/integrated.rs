@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use super::baseline::Baseline;
 use super::biases::{Biases, Descent, OWN, place, square};
 use super::factors::{Factors, dot};
-use super::implicit::Implicit;
+use super::implicit::{Carried, Implicit};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
+use super::sgd::{Course, Decaying, Erred, Of, Sgd};
 use super::weights::{Hand, Weights};
-use super::{Axis, Model, Parameter, Spec};
-use crate::data::{Rating, Ratings};
+use super::{Axis, Parameter, Spec};
+use crate::data::Ratings;
 use crate::random;
-use crate::sort;
-use crate::trace::{Explanation, Listen, Step, Subject};
+use crate::trace::{Listen, Step};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -93,23 +92,22 @@ pub const ENTRY: Entry = Entry {
 /// Cost       a pass O(f + k) a rating; 4 (users + 2 items) f bytes and 12 bytes a pair
 /// Source     Koren (KDD 2008), eq. 16; there gamma .007, .007, .001, lambda .005, .015, .015, decay
 ///            .9, k 300. Defaults tuned on MovieLens latest-small, 5-fold RMSE .838 against .847 for the
-///            second tier alone and .843 for the third: a hundred thousand ratings ask for more
+///            second tier alone and .839 for the third with the same k: a hundred thousand ratings ask for more
 ///            regularization and longer steps than the hundred million of the paper, and k 100 does
 ///            better than 300 (.840)
 #[derive(Debug, Clone)]
 pub struct Integrated {
-    train: Arc<Ratings>,
+    course: Course,
     b: Biases,
     p: Factors,
     q: Factors,
     implicit: Implicit,
     weights: Weights,
-    gammas: [f64; 3],
-    decay: f64,
+    decaying: Decaying<3>,
+    /// The rates of this epoch, of biases, vectors and weights.
+    gammas: [f32; 3],
     lambdas: [f32; 3],
     beside: Beside,
-    order: Order,
-    seed: u64,
 }
 
 const P: usize = OWN;
@@ -126,18 +124,10 @@ enum Beside {
     User,
 }
 
-/// The learning rates of one epoch.
-#[derive(Debug, Clone, Copy)]
-struct Rates {
-    biases: f32,
-    vectors: f32,
-    weights: f32,
-}
-
-/// What a pass carries from rating to rating.
-struct Work {
-    z: Vec<f32>,
-    z_start: Vec<f32>,
+/// What is carried from rating to rating: z_u, and the neighbors.
+#[derive(Debug)]
+pub struct Work {
+    z: Carried,
     hand: Hand,
 }
 
@@ -147,44 +137,65 @@ impl Integrated {
         let (f, sigma) = (spec.count("factors"), spec.get("sigma"));
         let rng = |purpose| random::stream(seed, purpose);
         let rated = |i: usize| !train.column(i).is_empty();
-        let frozen = Baseline::fitted(&train, 5.0, 10);
+        let decaying = Decaying::new(spec, ["gamma", "gamma_2", "gamma_3"]);
         Self {
             b: Biases::new(&train, true),
             p: Factors::normal(train.users(), f, sigma, rng("p"), |u| !train.row(u).is_empty()),
             q: Factors::normal(train.items(), f, sigma, rng("q"), rated),
             implicit: Implicit::new(spec, &train, seed, Y),
-            weights: Weights::new(&train, spec.count("neighbors"), frozen, W),
-            gammas: ["gamma", "gamma_2", "gamma_3"].map(|name| spec.get(name)),
-            decay: spec.get("decay"),
+            weights: Weights::new(&train, spec.count("neighbors"), W),
+            gammas: decaying.at(0),
+            decaying,
             lambdas: ["lambda", "lambda_2", "lambda_3"].map(|name| spec.get(name) as f32),
             beside: if spec.get("implicit") == 0.0 { Beside::Item } else { Beside::User },
-            order: Order::from_value(spec.get("order")),
-            seed,
-            train,
+            course: Course::new(spec, train, seed),
         }
     }
 
-    fn rates(&self, epoch: usize) -> Rates {
-        let decay = libm::pow(self.decay, epoch as f64);
-        let [biases, vectors, weights] = self.gammas.map(|gamma| (gamma * decay) as f32);
-        Rates { biases, vectors, weights }
+    /// What z_u is multiplied by.
+    fn partner(&self, u: usize, i: usize) -> &[f32] {
+        match self.beside {
+            Beside::Item => self.q.row(i),
+            Beside::User => self.p.row(u),
+        }
+    }
+}
+
+impl Sgd for Integrated {
+    type Beside = Work;
+
+    fn course(&self) -> &Course {
+        &self.course
     }
 
-    fn work(&self) -> Work {
-        let z = vec![0.0; self.implicit.y.stride()];
-        Work { z_start: z.clone(), z, hand: self.weights.hand() }
+    fn factors(&self) -> usize {
+        self.p.factors()
     }
 
-    /// Takes up what is known of a user, O(|N(u)| f).
+    fn lists(&self) -> Option<usize> {
+        Some(W)
+    }
+
+    fn begin(&mut self, epoch: usize) {
+        self.gammas = self.decaying.at(epoch);
+    }
+
+    fn beside(&self) -> Work {
+        Work { z: self.implicit.room(), hand: self.weights.hand() }
+    }
+
     fn take(&self, u: usize, work: &mut Work) {
-        self.implicit.gather(&self.train, u, &mut work.z);
-        self.weights.take(&self.train, u, &mut work.hand);
+        self.implicit.take(self.course.train.row(u), &mut work.z);
+        self.weights.take(&self.course.train, u, &mut work.hand);
+    }
+
+    fn meet(&self, _u: usize, i: usize, of: Of, work: &mut Work) {
+        self.weights.find(i, of, &mut work.hand);
     }
 
     fn sum<L: Listen>(&self, u: usize, i: usize, work: &Work, listen: &mut L) -> f32 {
-        let (p_u, q_i) = (self.p.row(u), self.q.row(i));
-        let product = dot(q_i, p_u);
-        let implicit = dot(if self.beside == Beside::Item { q_i } else { p_u }, &work.z);
+        let product = dot(self.q.row(i), self.p.row(u));
+        let implicit = dot(self.partner(u, i), &work.z.z);
         let (ratings, presence) = self.weights.sums(&work.hand);
         let baseline = self.b.sum(u, i, listen);
         listen.term(r"q_i^\top p_u", product);
@@ -201,22 +212,17 @@ impl Integrated {
     }
 
     // lesson: update
-    /// Everything but the y_j. `z` is carried along as the y_j would carry it.
-    fn update<L: Listen>(
-        &mut self,
-        (u, i, e): (usize, usize, f32),
-        rates: Rates,
-        work: &mut Work,
-        listen: &mut L,
-    ) {
-        let [lambda_1, lambda_2, lambda_3] = self.lambdas;
-        self.b.step(u, i, &Descent::new(e, rates.biases, lambda_1), listen);
-        let Descent { lambda, keep, learn, .. } = Descent::new(e, rates.vectors, lambda_2);
+    /// Everything but the y_j. z_u is carried along as the y_j would carry it.
+    fn update<L: Listen>(&mut self, (u, i, e): Erred, work: &mut Work, listen: &mut L) {
+        let ([gamma, gamma_2, gamma_3], [lambda_1, lambda_2, lambda_3]) =
+            (self.gammas, self.lambdas);
+        self.b.step(u, i, &Descent::new(e, gamma, lambda_1), listen);
+        let Descent { lambda, keep, learn, .. } = Descent::new(e, gamma_2, lambda_2);
         // Whoever listens hears nothing of the padding, so nothing may happen to it.
         let width = if L::HEARS { self.p.factors() } else { self.p.stride() };
         let (p_u, q_i) = (&mut self.p.row_mut(u)[..width], self.q.row_mut(i));
         let beside = self.beside;
-        for (k, ((p, q), z)) in p_u.iter_mut().zip(q_i).zip(&mut work.z).enumerate() {
+        for (k, ((p, q), z)) in p_u.iter_mut().zip(q_i).zip(&mut work.z.z).enumerate() {
             let (p_old, q_old, z_old) = (*p, *q, *z);
             let (of_p, of_q, of_z) = match beside {
                 Beside::Item => (q_old, p_old + z_old, q_old),
@@ -228,119 +234,48 @@ impl Integrated {
             *q = listen.update(place(Q, i, k), q_old, gradient, keep * q_old + learn * of_q);
             *z = keep * z_old + learn * of_z;
         }
-        self.weights.step(&work.hand, (e, rates.weights, lambda_3), listen);
+        work.z.decay(keep);
+        self.weights.step(&work.hand, (e, gamma_3, lambda_3), listen);
     }
     // lesson: end
 
-    /// All ratings of one user, the y_j written once at the end: see [`super::svdpp::Svdpp`].
-    fn learn_user(&mut self, u: usize, positions: &[u32], rates: Rates, work: &mut Work) {
-        let train = Arc::clone(&self.train);
-        self.take(u, work);
-        work.z_start.copy_from_slice(&work.z);
-        let keep = 1.0 - rates.vectors * self.lambdas[1];
-        let mut a = 1.0;
-        for &n in positions {
-            let Rating { i, r, .. } = train.nth_of(u, n as usize);
-            self.weights.recall(n as usize, i, &mut work.hand);
-            let e = r - self.sum(u, i, work, &mut ());
-            self.update((u, i, e), rates, work, &mut ());
-            a *= keep;
-        }
-        self.implicit.write(&train, u, a, &work.z_start, &work.z);
-        Weights::lay_down(&train, u, &mut work.hand);
+    fn update_shared(&mut self, (u, i, e): Erred, _work: &Work, step: &mut Step) {
+        let partner = match self.beside {
+            Beside::Item => self.q.row(i),
+            Beside::User => self.p.row(u),
+        };
+        let by = (e, self.gammas[1], self.lambdas[1]);
+        let partner = &partner[..self.p.factors()];
+        self.implicit.step(self.course.train.row(u), partner, by, step);
     }
 
-    fn penalized(&self, e: f32, u: usize, i: usize, hand: &Hand) -> f64 {
-        let rated = self.train.row(u).ids.iter();
-        let y = rated.flat_map(|&j| self.implicit.y.row(j as usize));
+    fn leave(&mut self, u: usize, work: &Work) {
+        self.implicit.write(self.course.train.row(u), &work.z);
+    }
+
+    fn penalized(&self, (u, i, e): Erred, work: &Work) -> f64 {
+        let y = self.implicit.rows(self.course.train.row(u)).flatten();
         let vectors = self.p.row(u).iter().chain(self.q.row(i)).chain(y);
-        let squares =
-            [self.b.squares(u, i), vectors.map(|&x| square(x)).sum(), self.weights.squares(hand)];
+        let weights = self.weights.squares(&work.hand);
+        let squares = [self.b.squares(u, i), vectors.map(|&x| square(x)).sum(), weights];
         let penalties = squares.iter().zip(self.lambdas).map(|(x, lambda)| f64::from(lambda) * x);
         square(e) + penalties.sum::<f64>()
     }
-}
 
-impl Model for Integrated {
-    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        let mut work = self.work();
-        self.take(u, &mut work);
-        for (out, &i) in out.iter_mut().zip(items) {
-            self.weights.find(i as usize, &mut work.hand);
-            *out = self.sum(u, i as usize, &work, &mut ());
-        }
-    }
-
-    fn explain(&self, u: usize, i: usize) -> Explanation {
-        let mut work = self.work();
-        self.take(u, &mut work);
-        self.weights.find(i, &mut work.hand);
-        let mut explanation = Explanation::default();
-        self.sum(u, i, &work, &mut explanation);
-        let beside = if self.beside == Beside::Item { self.q.row(i) } else { self.p.row(u) };
-        let mut because = self.implicit.because(&self.train, u, beside);
-        sort::by(&mut because, &|a, b| a.0.cmp(&b.0));
+    fn because(&self, u: usize, i: usize, work: &Work) -> Vec<(usize, f32)> {
+        let line = self.course.train.row(u);
+        let mut because = self.implicit.because(line, self.partner(u, i));
         for (j, share) in self.weights.because(&work.hand) {
             if let Ok(at) = because.binary_search_by_key(&j, |&(j, _)| j) {
                 because[at].1 += share;
             }
         }
-        explanation.because = because;
-        explanation.largest_first();
-        explanation
-    }
-
-    fn pass(&mut self, epoch: usize) {
-        let train = Arc::clone(&self.train);
-        let rates = self.rates(epoch);
-        let mut work = self.work();
-        let visits = self.order.visits(&train, self.seed, epoch);
-        for (u, positions) in visits.by_user(&train) {
-            self.learn_user(u, positions, rates, &mut work);
-        }
-    }
-
-    fn steps(&self) -> usize {
-        self.train.len()
-    }
-
-    fn step(&mut self, epoch: usize, n: usize) -> Step {
-        let visits = self.order.visits(&self.train, self.seed, epoch);
-        let rating = self.train.nth(visits.positions()[n] as usize);
-        let Rating { u, i, r } = rating;
-        let rates = self.rates(epoch);
-        let mut step = Step::new(Subject::Rating(rating), self.p.factors()).with_lists(W);
-        let mut work = self.work();
-        self.take(u, &mut work);
-        self.weights.find(i, &mut work.hand);
-        let e = r - self.sum(u, i, &work, &mut step);
-        step.objective(|| self.penalized(e, u, i, &work.hand));
-        let beside = if self.beside == Beside::Item { self.q.row(i) } else { self.p.row(u) };
-        let by = (e, rates.vectors, self.lambdas[1]);
-        let beside = &beside[..self.p.factors()];
-        self.implicit.step((&self.train, u), beside, by, &mut step);
-        self.update((u, i, e), rates, &mut work, &mut step);
-        step
+        because
     }
 
     fn operations(&self) -> f64 {
         // 2 f for the products, 3 f each for p_u, q_i and z_u, and 3 f to gather and write a y_j.
-        14.0 * self.p.factors() as f64 * self.train.len() as f64 + self.weights.operations()
-    }
-
-    fn objective(&self) -> f64 {
-        let mut work = self.work();
-        let mut sum = 0.0;
-        for u in 0..self.train.users() {
-            self.take(u, &mut work);
-            for (i, r) in self.train.row(u).iter() {
-                self.weights.find(i, &mut work.hand);
-                let e = r - self.sum(u, i, &work, &mut ());
-                sum += self.penalized(e, u, i, &work.hand);
-            }
-            Weights::lay_down(&self.train, u, &mut work.hand);
-        }
-        sum
+        14.0 * self.p.factors() as f64 * self.course.train.len() as f64 + self.weights.operations()
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {

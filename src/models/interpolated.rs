@@ -14,7 +14,7 @@ use crate::trace::{Explanation, Listen, Step, System};
 pub const ENTRY: Entry = Entry {
     id: "interpolated-knn",
     title: "Interpolation weights",
-    source: "Bell, Koren (ICDM 2007), section 4; Koren (KDD 2008), eq. 4",
+    source: "Bell, Koren (ICDM 2007); Koren (KDD 2008), eq. 4",
     task: Task::Rating,
     predicts: r"\hat r_{ui} = b_{ui} + \sum_{j \in S^k(i;u)} \theta_{ij}\,(r_{uj} - b_{uj}),\qquad b_{ui} = \mu + b_u + b_i",
     minimizes: r"\sum_v \Bigl(r_{vi} - b_{vi} - \sum_{j \in S^k(i;u)} \theta_{ij}\,(r_{vj} - b_{vj})\Bigr)^2\quad\text{for each prediction, from shrunk means}",
@@ -67,7 +67,7 @@ pub const ENTRY: Entry = Entry {
 /// Cost       the pass as in [`Knn`]; for one user's predictions the products of all pairs of neighbors
 ///            that occur are summed once, at most O(|R(u)| sum over R(u) of |R(j)|) and 4 |R(u)|^2
 ///            bytes for that time, never items squared; then O(k^3) each
-/// Source     Bell, Koren (ICDM 2007), section 4, with their solver for nonnegative weights; Koren (KDD
+/// Source     Bell, Koren (ICDM 2007), with their solver for nonnegative weights; Koren (KDD
 ///            2008), eq. 4. They took all user's ratings with global effects removed; here it is the
 ///            baseline, and the mean that products are shrunk to is taken over pairs of ratings rather
 ///            than pairs of items, which needs no matrix of all items. Defaults by 5-fold error on
@@ -380,8 +380,8 @@ const STEPS: usize = 1000;
 const ENOUGH: f64 = 1e-6;
 
 // lesson: nonnegative
-/// Minimizes x^T A x / 2 - b^T x over x >= 0, from x = 0, by steepest descent: Bell and Koren (2007),
-/// figure 1. What is at zero and would fall is held there; a step goes to the lowest point of its line,
+/// Minimizes x^T A x / 2 - b^T x over x >= 0, from x = 0, by steepest descent: Bell and Koren (2007).
+/// What is at zero and would fall is held there; a step goes to the lowest point of its line,
 /// or to where the first number reaches zero. `room` is for slopes and directions.
 fn nonnegative(a: &[f64], b: &[f64], x: &mut [f64], room: &mut Vec<f64>) {
     let n = b.len();

@@ -24,6 +24,7 @@ pub mod nsvd;
 mod order;
 pub mod pmf;
 mod registry;
+mod sgd;
 mod similarity;
 mod spec;
 pub mod svd;

@@ -4,19 +4,20 @@ use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
 use super::factors::{Factors, dot};
-use super::implicit::Implicit;
+use super::implicit::{Carried, Implicit};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Learning, Task};
-use super::{Axis, Model, Newcomer, Parameter, Spec};
-use crate::data::{Line, Rating, Ratings};
+use super::sgd::{Course, Erred, Sgd};
+use super::{Axis, Newcomer, Parameter, Spec};
+use crate::data::{Line, Ratings};
 use crate::random;
-use crate::trace::{Explanation, Listen, Step, Subject};
+use crate::trace::{Listen, Step};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
     id: "nsvd",
     title: "NSVD",
-    source: "Paterek (KDD Cup 2007), NSVD; Koren (KDD 2008), eq. 13",
+    source: "Paterek (KDD Cup 2007), NSVD; in the form of Koren (KDD 2008), section 2.3",
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \mu + b_u + b_i + q_i^\top\, |R(u)|^{-1/2} \sum_{j \in R(u)} x_j",
     minimizes: r"\sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \lambda\,\Bigl(b_u^2 + b_i^2 + \lVert q_i\rVert^2 + \sum_{j \in R(u)} \lVert x_j\rVert^2\Bigr)",
@@ -47,23 +48,21 @@ pub const ENTRY: Entry = Entry {
 /// Updates    e = r_ui - r^_ui;  b_u += gamma (e - lambda b_u);  b_i likewise;
 ///            q_i += gamma (e z_u - lambda q_i);
 ///            x_j += gamma (e |R(u)|^(-1/2) q_i - lambda x_j) for all j in R(u); from old values
-/// Cost       a step O(|R(u)| f); a pass O(f) a rating, see [`Nsvd::learn_user`];
+/// Cost       a step O(|R(u)| f); a pass O(f) a rating, see `Carried` in implicit.rs;
 ///            8 items f bytes and the biases: nothing of length f for a user
 /// Source     Paterek, "Improving regularized singular value decomposition for collaborative
-///            filtering" (KDD Cup 2007); Koren (KDD 2008), eq. 13. Defaults: factors, gamma and start
-///            values as of SVD++; lambda .01 and 30 epochs give a lower 5-fold error on MovieLens
+///            filtering" (KDD Cup 2007); Koren (KDD 2008), section 2.3. Defaults: factors, gamma and
+///            start values as of Surprise's SVD++; lambda .01 and 30 epochs give a lower 5-fold error on MovieLens
 ///            latest-small than lambda .02, .04 or .06 with 20 to 40 epochs
 #[derive(Debug, Clone)]
 pub struct Nsvd {
-    train: Arc<Ratings>,
+    course: Course,
     b: Biases,
     q: Factors,
     /// The x_j.
     rated: Implicit,
     gamma: f32,
     lambda: f32,
-    order: Order,
-    seed: u64,
 }
 
 const Q: usize = OWN;
@@ -80,13 +79,37 @@ impl Nsvd {
             rated: Implicit::named("x_j", spec, &train, seed, X),
             gamma: spec.get("gamma") as f32,
             lambda: spec.get("lambda") as f32,
-            order: Order::from_value(spec.get("order")),
-            seed,
-            train,
+            course: Course::new(spec, train, seed),
         }
     }
+}
 
-    fn sum<L: Listen>(&self, u: usize, i: usize, z: &[f32], listen: &mut L) -> f32 {
+impl Sgd for Nsvd {
+    type Beside = Carried;
+
+    fn course(&self) -> &Course {
+        &self.course
+    }
+
+    fn factors(&self) -> usize {
+        self.q.factors()
+    }
+
+    fn beside(&self) -> Carried {
+        self.rated.room()
+    }
+
+    fn take(&self, u: usize, z: &mut Carried) {
+        self.rated.take(self.course.train.row(u), z);
+    }
+
+    fn sum<L: Listen>(
+        &self,
+        u: usize,
+        i: usize,
+        Carried { z, .. }: &Carried,
+        listen: &mut L,
+    ) -> f32 {
         let product = dot(self.q.row(i), z);
         let baseline = self.b.sum(u, i, listen);
         listen.term(r"q_i^\top |R(u)|^{-1/2} \sum_{j} x_j", product);
@@ -94,110 +117,55 @@ impl Nsvd {
     }
 
     // lesson: update
-    /// Everything but the x_j, O(f). `z` is carried along as the x_j would carry it.
-    fn update<L: Listen>(&mut self, u: usize, i: usize, e: f32, z: &mut [f32], listen: &mut L) {
+    /// Everything but the x_j, O(f). z_u is carried along as the x_j would carry it.
+    fn update<L: Listen>(&mut self, (u, i, e): Erred, carried: &mut Carried, listen: &mut L) {
         let by = Descent::new(e, self.gamma, self.lambda);
         self.b.step(u, i, &by, listen);
         let Descent { lambda, keep, learn, .. } = by;
-        for (k, (q, z)) in self.q.row_mut(i).iter_mut().zip(z).enumerate() {
+        for (k, (q, z)) in self.q.row_mut(i).iter_mut().zip(&mut carried.z).enumerate() {
             let (q_old, z_old) = (*q, *z);
             let gradient = || lambda * q_old - e * z_old;
             *q = listen.update(place(Q, i, k), q_old, gradient, keep * q_old + learn * z_old);
             *z = keep * z_old + learn * q_old;
         }
+        carried.decay(keep);
     }
     // lesson: end
 
-    /// All ratings of one user in O(f) each: the x_j are written once, afterwards, as the y_j of SVD++
-    /// are, see [`super::svdpp::Svdpp::learn_user`].
-    fn learn_user(&mut self, u: usize, positions: &[u32], z: &mut [f32], z_start: &mut [f32]) {
-        let train = Arc::clone(&self.train);
-        self.rated.gather(&train, u, z);
-        z_start.copy_from_slice(z);
-        let mut a = 1.0;
-        for &n in positions {
-            let Rating { i, r, .. } = train.nth_of(u, n as usize);
-            let e = r - self.sum(u, i, z, &mut ());
-            self.update(u, i, e, z, &mut ());
-            a *= 1.0 - self.gamma * self.lambda;
-        }
-        self.rated.write(&train, u, a, z_start, z);
+    fn update_shared(&mut self, (u, i, e): Erred, _z: &Carried, step: &mut Step) {
+        let line = self.course.train.row(u);
+        self.rated.step(line, self.q.row(i), (e, self.gamma, self.lambda), step);
     }
 
-    fn penalized(&self, e: f32, u: usize, i: usize) -> f64 {
+    fn leave(&mut self, u: usize, z: &Carried) {
+        self.rated.write(self.course.train.row(u), z);
+    }
+
+    fn penalized(&self, (u, i, e): Erred, _z: &Carried) -> f64 {
         let mut squares = self.b.squares(u, i);
-        let x = self.train.row(u).ids.iter().flat_map(|&j| self.rated.y.row(j as usize));
+        let x = self.rated.rows(self.course.train.row(u)).flatten();
         for x in self.q.row(i).iter().chain(x) {
             squares += square(*x);
         }
         square(e) + f64::from(self.lambda) * squares
     }
-}
 
-impl Model for Nsvd {
-    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        let z = self.rated.gathered(&self.train, u);
-        for (out, &i) in out.iter_mut().zip(items) {
-            *out = self.sum(u, i as usize, &z, &mut ());
-        }
+    fn because(&self, u: usize, i: usize, _z: &Carried) -> Vec<(usize, f32)> {
+        self.rated.because(self.course.train.row(u), self.q.row(i))
     }
 
     fn fold_in(&self, rated: Line) -> Option<Newcomer<'_>> {
-        let norm = Implicit::norm_of(rated);
+        let norm = Implicit::norm(rated);
         let mut z = vec![0.0; self.q.stride()];
-        self.rated.gather_weighted(rated, norm, |_, _| 1.0, &mut z);
+        self.rated.gather(rated, |_, _| 1.0, &mut z);
         let part = |(j, _)| (j, self.rated.y.row(j).iter().map(|x| norm * x).collect());
         let parts = rated.iter().map(part).collect();
         Some(Newcomer::new((&self.b, &self.q), rated, self.lambda, z, parts))
     }
 
-    fn explain(&self, u: usize, i: usize) -> Explanation {
-        let mut explanation = Explanation::default();
-        self.sum(u, i, &self.rated.gathered(&self.train, u), &mut explanation);
-        explanation.because = self.rated.because(&self.train, u, self.q.row(i));
-        explanation
-    }
-
-    fn pass(&mut self, epoch: usize) {
-        let mut z = vec![0.0; self.q.stride()];
-        let mut z_start = z.clone();
-        let visits = self.order.visits(&self.train, self.seed, epoch);
-        for (u, positions) in visits.by_user(&Arc::clone(&self.train)) {
-            self.learn_user(u, positions, &mut z, &mut z_start);
-        }
-    }
-
-    fn steps(&self) -> usize {
-        self.train.len()
-    }
-
-    fn step(&mut self, epoch: usize, n: usize) -> Step {
-        let visits = self.order.visits(&self.train, self.seed, epoch);
-        let rating = self.train.nth(visits.positions()[n] as usize);
-        let Rating { u, i, r } = rating;
-        let mut step = Step::new(Subject::Rating(rating), self.q.factors());
-        let mut z = self.rated.gathered(&self.train, u);
-        let e = r - self.sum(u, i, &z, &mut step);
-        step.objective(|| self.penalized(e, u, i));
-        let by = (e, self.gamma, self.lambda);
-        self.rated.step((&self.train, u), self.q.row(i), by, &mut step);
-        self.update(u, i, e, &mut z, &mut step);
-        step
-    }
-
     fn operations(&self) -> f64 {
         // f for the product, 3 f each for q_i and z_u, and 3 f to gather and write an x_j.
-        10.0 * self.q.factors() as f64 * self.train.len() as f64
-    }
-
-    fn objective(&self) -> f64 {
-        (0..self.train.users())
-            .flat_map(|u| {
-                let z = self.rated.gathered(&self.train, u);
-                let row = self.train.row(u).iter();
-                row.map(move |(i, r)| self.penalized(r - self.sum(u, i, &z, &mut ()), u, i))
-            })
-            .sum()
+        10.0 * self.q.factors() as f64 * self.course.train.len() as f64
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {

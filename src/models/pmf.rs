@@ -7,10 +7,11 @@ use super::biases::{B_I, B_U, Biases, Descent, OWN, place, square};
 use super::factors::{Factors, dot};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
+use super::sgd::{Course, Erred, Sgd};
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::{Rating, Ratings};
 use crate::random;
-use crate::trace::{Explanation, Listen, Step, Subject};
+use crate::trace::Listen;
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -97,7 +98,7 @@ enum Offset {
 /// Assumes    r_ui ~ N(r^_ui, sigma^2), p_u ~ N(0, sigma_p^2 I), q_i ~ N(0, sigma_q^2 I), and biases
 ///            likewise: b_u ~ N(0, sigma_p^2), b_i ~ N(0, sigma_q^2)
 /// Predicts   r^_ui = mu + b_u + b_i + p_u . q_i (`offset=none`: p_u . q_i, as in the paper's formulas;
-///            `mean`: mu + p_u . q_i, as in its experiments)
+///            `mean`: mu + p_u . q_i, as in the authors' published program)
 /// Minimizes  sum (r_ui - r^_ui)^2 + lambda_p sum (b_u^2 + |p_u|^2) + lambda_q sum (b_i^2 + |q_i|^2) with
 ///            lambda_p = sigma^2 / sigma_p^2, lambda_q = sigma^2 / sigma_q^2: the negative logarithm of
 ///            the posterior times 2 sigma^2, without the terms in which no parameter stands (see
@@ -114,7 +115,7 @@ enum Offset {
 ///            of variances matter, and 0.7 / 0.05 is a lambda of 14.
 #[derive(Debug, Clone)]
 pub struct Pmf {
-    train: Arc<Ratings>,
+    course: Course,
     b: Biases,
     p: Factors,
     q: Factors,
@@ -124,8 +125,6 @@ pub struct Pmf {
     priors: (f64, f64),
     per_rating: bool,
     offset: Offset,
-    order: Order,
-    seed: u64,
 }
 
 const P: usize = OWN;
@@ -151,9 +150,7 @@ impl Pmf {
             priors: (prior("variance_p"), prior("variance_q")),
             per_rating: spec.get("prior") == 2.0,
             offset,
-            order: Order::from_value(spec.get("order")),
-            seed,
-            train,
+            course: Course::new(spec, train, seed),
         }
     }
 
@@ -168,8 +165,9 @@ impl Pmf {
         let normal = |n: f64, squares: f64, variance: f64| {
             -0.5 * (n * libm::log(2.0 * PI * variance) + squares / variance)
         };
-        let errors = self.train.iter().map(|Rating { u, i, r }| square(r - self.predict(u, i)));
-        let mut sum = normal(self.train.len() as f64, errors.sum(), self.variance);
+        let errors =
+            self.course.train.iter().map(|Rating { u, i, r }| square(r - self.predict(u, i)));
+        let mut sum = normal(self.course.train.len() as f64, errors.sum(), self.variance);
         let (of_p, of_q) = self.priors;
         if of_p.is_finite() {
             let biased = self.offset == Offset::Biases;
@@ -181,10 +179,10 @@ impl Pmf {
                 }
             };
             for (u, &b) in self.b.u.iter().enumerate() {
-                add(self.p.row(u), b, of_p, self.train.row(u).len());
+                add(self.p.row(u), b, of_p, self.course.train.row(u).len());
             }
             for (i, &b) in self.b.i.iter().enumerate() {
-                add(self.q.row(i), b, of_q, self.train.column(i).len());
+                add(self.q.row(i), b, of_q, self.course.train.column(i).len());
             }
         }
         sum
@@ -197,10 +195,31 @@ impl Pmf {
             if self.per_rating { lambda } else { lambda / n as f32 }
         };
         let (of_p, of_q) = self.priors;
-        (share(of_p, self.train.row(u).len()), share(of_q, self.train.column(i).len()))
+        (
+            share(of_p, self.course.train.row(u).len()),
+            share(of_q, self.course.train.column(i).len()),
+        )
+    }
+}
+
+fn squares(values: &[f32]) -> f64 {
+    values.iter().map(|&x| square(x)).sum()
+}
+
+impl Sgd for Pmf {
+    type Beside = ();
+
+    fn course(&self) -> &Course {
+        &self.course
     }
 
-    fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
+    fn factors(&self) -> usize {
+        self.p.factors()
+    }
+
+    fn beside(&self) {}
+
+    fn sum<L: Listen>(&self, u: usize, i: usize, (): &(), listen: &mut L) -> f32 {
         let product = dot(self.p.row(u), self.q.row(i));
         let offset = match self.offset {
             Offset::None => 0.0,
@@ -215,9 +234,7 @@ impl Pmf {
     }
 
     // lesson: update
-    fn update<L: Listen>(&mut self, Rating { u, i, r }: Rating, listen: &mut L) {
-        let e = r - self.sum(u, i, listen);
-        listen.objective(|| self.penalized(e, u, i));
+    fn update<L: Listen>(&mut self, (u, i, e): Erred, (): &mut (), listen: &mut L) {
         let (lambda_p, lambda_q) = self.lambdas(u, i);
         let by_p = Descent::new(e, self.gamma, lambda_p);
         let by_q = Descent::new(e, self.gamma, lambda_q);
@@ -240,70 +257,16 @@ impl Pmf {
     }
     // lesson: end
 
-    fn penalized(&self, e: f32, u: usize, i: usize) -> f64 {
+    fn penalized(&self, (u, i, e): Erred, (): &()) -> f64 {
         let (lambda_p, lambda_q) = self.lambdas(u, i);
         square(e)
             + f64::from(lambda_p) * (square(self.b.u[u]) + squares(self.p.row(u)))
             + f64::from(lambda_q) * (square(self.b.i[i]) + squares(self.q.row(i)))
     }
-}
-
-fn squares(values: &[f32]) -> f64 {
-    values.iter().map(|&x| square(x)).sum()
-}
-
-impl Model for Pmf {
-    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        for (out, &i) in out.iter_mut().zip(items) {
-            *out = self.sum(u, i as usize, &mut ());
-        }
-    }
-
-    fn explain(&self, u: usize, i: usize) -> Explanation {
-        let mut explanation = Explanation::default();
-        self.sum(u, i, &mut explanation);
-        explanation
-    }
-
-    fn pass(&mut self, epoch: usize) {
-        let train = Arc::clone(&self.train);
-        let visits = self.order.visits(&train, self.seed, epoch);
-        if self.order == Order::Shuffled {
-            for &n in visits.positions() {
-                self.update(train.nth(n as usize), &mut ());
-            }
-        } else {
-            for (u, positions) in visits.by_user(&train) {
-                for &n in positions {
-                    self.update(train.nth_of(u, n as usize), &mut ());
-                }
-            }
-        }
-    }
-
-    fn steps(&self) -> usize {
-        self.train.len()
-    }
-
-    fn step(&mut self, epoch: usize, n: usize) -> Step {
-        let visits = self.order.visits(&self.train, self.seed, epoch);
-        let rating = self.train.nth(visits.positions()[n] as usize);
-        let mut step = Step::new(Subject::Rating(rating), self.p.factors());
-        self.update(rating, &mut step);
-        step
-    }
 
     fn operations(&self) -> f64 {
         // f for the product, and 3 f each for p_u and q_i.
-        7.0 * self.p.factors() as f64 * self.train.len() as f64
-    }
-
-    fn objective(&self) -> f64 {
-        let terms = self
-            .train
-            .iter()
-            .map(|Rating { u, i, r }| self.penalized(r - self.sum(u, i, &mut ()), u, i));
-        terms.sum()
+        7.0 * self.p.factors() as f64 * self.course.train.len() as f64
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {

@@ -6,13 +6,17 @@
 //! They are accumulated sparsely: for each rater of i, all of the rater's ratings are gone through once
 //! and added to one place for each j. Memory beside the lists is O(ratings + rows), never rows squared.
 //! Sums run over the raters in ascending order, in single precision, so they are the same bits on every
-//! target, and s_ij and s_ji are the same bits too.
+//! target, and s_ij and s_ji are the same bits too: whoever wants all rows counts each pair once.
+
+mod scan;
 
 use wide::f32x4;
 
 use super::biases::Biases;
 use crate::data::{Line, Ratings};
-use crate::sort;
+
+pub use scan::Scan;
+use scan::from_key;
 
 /// In a list of neighbors: a slot that belongs to nobody.
 pub const EMPTY: u32 = u32::MAX;
@@ -64,7 +68,7 @@ impl Side {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
     /// rho = sum e_ui e_uj / sqrt(sum e_ui^2 sum e_uj^2) with e_ui = r_ui - b_ui, what the baseline
-    /// leaves over: Koren (TKDD 2010), section 2.2.
+    /// leaves over: Koren and Bell (Recommender Systems Handbook, 2011), eq. 5.15.
     PearsonBaseline,
     /// Pearson's correlation: the same with each row's mean over the shared raters in place of b_ui.
     Pearson,
@@ -191,154 +195,6 @@ impl Settings {
     // lesson: end
 }
 
-/// Counts one row after the other. Holds a copy of the ratings, arranged for it, and one place for each
-/// row: 20 bytes a rating and 16 or 32 bytes a row.
-///
-/// Rows that have fewer raters than the support asks for have no place. The others have theirs by falling
-/// number of raters: who shares raters with a row then stands close together, mostly at the beginning.
-#[derive(Debug)]
-pub struct Scan<'a> {
-    settings: Settings,
-    train: &'a Ratings,
-    b: &'a Biases,
-    /// The row at each place.
-    rows: Vec<u32>,
-    /// The place of each row, or [`EMPTY`].
-    places: Vec<u32>,
-    /// Each rater's ratings of those rows: where they start, their places, and (1, y, 1, y^2).
-    start: Vec<u32>,
-    of: Vec<u32>,
-    values: Vec<f32x4>,
-    /// For each place (n, x y, x^2, y^2), for Pearson followed by (x, y, 0, 0); whole fours of places.
-    sums: Vec<f32x4>,
-    /// What was found for the last row, as keys that sort by falling similarity, then by row; those
-    /// beyond `count` are left over.
-    found: Vec<u64>,
-    count: usize,
-}
-
-impl<'a> Scan<'a> {
-    /// Arranges the ratings, O(ratings).
-    pub fn new(settings: Settings, train: &'a Ratings, b: &'a Biases) -> Self {
-        let side = settings.side;
-        let support = settings.support.max(1) as usize;
-        let rows = side.rows(train);
-        let raters = |row: u32| side.line(train, row as usize).len();
-        let mut ordered: Vec<u32> =
-            (0..rows as u32).filter(|&row| raters(row) >= support).collect();
-        sort::by(&mut ordered, &|&a, &b| raters(b).cmp(&raters(a)));
-        let mut places = vec![EMPTY; rows];
-        for (place, &row) in (0..).zip(&ordered) {
-            places[row as usize] = place;
-        }
-        let (mut start, mut of, mut values) = (vec![0], Vec::new(), Vec::new());
-        for rater in 0..side.other().rows(train) {
-            for (row, r) in side.other().line(train, rater).iter() {
-                if places[row] != EMPTY {
-                    let y = settings.compared(b, side.pair(row, rater), r);
-                    of.push(places[row]);
-                    values.push(f32x4::new([1.0, y, 1.0, y * y]));
-                }
-            }
-            start.push(of.len() as u32);
-        }
-        let width = if settings.measure == Measure::Pearson { 2 } else { 1 };
-        let slots = ordered.len().next_multiple_of(4);
-        ordered.resize(slots, EMPTY);
-        let (sums, found) = (vec![f32x4::ZERO; width * slots], vec![0; slots + 1]);
-        Self { settings, train, b, rows: ordered, places, start, of, values, sums, found, count: 0 }
-    }
-
-    /// Finds everybody similar to a row; returns how many there are.
-    pub fn row(&mut self, row: usize) -> usize {
-        self.count = 0;
-        if self.places[row] != EMPTY {
-            if self.settings.measure == Measure::Pearson {
-                self.add_up::<2>(row);
-                self.find::<2>(row);
-            } else {
-                self.add_up::<1>(row);
-                self.find::<1>(row);
-            }
-        }
-        self.count
-    }
-
-    // lesson: count
-    /// Adds up the sums of one row with every other: O(ratings of its raters).
-    fn add_up<const WIDTH: usize>(&mut self, row: usize) {
-        let side = self.settings.side;
-        for (rater, r) in side.line(self.train, row).iter() {
-            let x = self.settings.compared(self.b, side.pair(row, rater), r);
-            let by = f32x4::new([1.0, x, x * x, 1.0]);
-            let range = self.start[rater] as usize..self.start[rater + 1] as usize;
-            for (&place, &value) in self.of[range.clone()].iter().zip(&self.values[range]) {
-                let place = place as usize * WIDTH;
-                self.sums[place] += value * by;
-                if WIDTH == 2 {
-                    self.sums[place + 1] += f32x4::new([x, value.as_array()[1], 0.0, 0.0]);
-                }
-            }
-        }
-    }
-    // lesson: end
-
-    /// Turns the sums into similarities and leaves them zero for the next row.
-    fn find<const WIDTH: usize>(&mut self, row: usize) {
-        let least = self.settings.least();
-        let above = f32x4::splat(self.settings.above);
-        self.sums[self.places[row] as usize * WIDTH] = f32x4::ZERO;
-        for (group, sums) in self.sums.chunks_exact_mut(4 * WIDTH).enumerate() {
-            let [a, b, c, d] = std::array::from_fn(|lane| sums[lane * WIDTH]);
-            // The counts stand in the first lane: most groups have none that is enough.
-            let most = a.fast_max(b).fast_max(c.fast_max(d));
-            if most.simd_ge(least).to_bitmask() & 1 == 1 {
-                let [n, xy, xx, yy] = f32x4::transpose([a, b, c, d]);
-                let [x, y] = if WIDTH == 2 {
-                    let [x, y, ..] =
-                        f32x4::transpose(std::array::from_fn(|lane| sums[lane * WIDTH + 1]));
-                    [x, y]
-                } else {
-                    [f32x4::ZERO; 2]
-                };
-                let s = self.settings.similarities(&Shared { n, xy, xx, yy, x, y });
-                let kept = (s.simd_gt(above) & n.simd_ge(least)).to_bitmask();
-                // Written always, kept where the count goes up: there is nothing to guess wrong.
-                for (lane, s) in s.to_array().into_iter().enumerate() {
-                    self.found[self.count] = key(s, self.rows[4 * group + lane]);
-                    self.count += (kept >> lane & 1) as usize;
-                }
-            }
-            sums.fill(f32x4::ZERO);
-        }
-    }
-
-    /// The k most similar of those found for the last row: by falling similarity, equal ones by
-    /// ascending index.
-    pub fn top(&mut self, k: usize) -> impl Iterator<Item = (u32, f32)> + '_ {
-        let mut found = &mut self.found[..self.count];
-        if k < found.len() {
-            found.select_nth_unstable(k);
-            found = &mut found[..k];
-        }
-        found.sort_unstable();
-        found.iter().map(|&key| from_key(key))
-    }
-}
-
-/// A number that is smaller, the larger the similarity; for equal ones, the smaller the row.
-fn key(s: f32, row: u32) -> u64 {
-    let bits = s.to_bits();
-    let ascending = if bits >> 31 == 0 { bits | 1 << 31 } else { !bits };
-    u64::from(!ascending) << 32 | u64::from(row)
-}
-
-fn from_key(key: u64) -> (u32, f32) {
-    let ascending = !((key >> 32) as u32);
-    let bits = if ascending >> 31 == 0 { !ascending } else { ascending & !(1 << 31) };
-    (key as u32, f32::from_bits(bits))
-}
-
 /// For each row its most similar rows, S^k(i), with their similarities: by falling similarity, equal
 /// ones by ascending index. 8 bytes a slot.
 ///
@@ -362,9 +218,11 @@ impl Neighbors {
     pub fn top(settings: Settings, train: &Ratings, b: &Biases, k: usize) -> Self {
         let mut all = Self::empty(settings.side.rows(train), k);
         let mut scan = Scan::new(settings, train, b);
-        for row in 0..all.rows() {
-            scan.row(row);
-            all.set(row, scan.top(k));
+        for (mut keys, &row) in scan.all(k).keys.into_iter().zip(&scan.rows) {
+            if row != EMPTY {
+                keys.sort_unstable();
+                all.set(row as usize, keys.into_iter().map(from_key));
+            }
         }
         all
     }

@@ -6,10 +6,11 @@ use super::biases::{Biases, Descent, OWN, place, square};
 use super::factors::{Factors, dot};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
-use super::{Axis, Model, Parameter, Spec};
-use crate::data::{Rating, Ratings};
+use super::sgd::{Course, Erred, Sgd};
+use super::{Axis, Parameter, Spec};
+use crate::data::Ratings;
 use crate::random;
-use crate::trace::{Explanation, Listen, Step, Subject};
+use crate::trace::Listen;
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -69,7 +70,7 @@ pub const ENTRY: Entry = Entry {
 ///            gamma .005, lambda .02, start values normal with standard deviation .1
 #[derive(Debug, Clone)]
 pub struct Svd {
-    train: Arc<Ratings>,
+    course: Course,
     b: Biases,
     p: Factors,
     q: Factors,
@@ -77,8 +78,6 @@ pub struct Svd {
     lambda: f32,
     biased: bool,
     sequential: bool,
-    order: Order,
-    seed: u64,
 }
 
 const P: usize = OWN;
@@ -98,13 +97,25 @@ impl Svd {
             lambda: spec.get("lambda") as f32,
             biased,
             sequential: spec.get("update") == 1.0,
-            order: Order::from_value(spec.get("order")),
-            seed,
-            train,
+            course: Course::new(spec, train, seed),
         }
     }
+}
 
-    fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
+impl Sgd for Svd {
+    type Beside = ();
+
+    fn course(&self) -> &Course {
+        &self.course
+    }
+
+    fn factors(&self) -> usize {
+        self.p.factors()
+    }
+
+    fn beside(&self) {}
+
+    fn sum<L: Listen>(&self, u: usize, i: usize, (): &(), listen: &mut L) -> f32 {
         let product = dot(self.p.row(u), self.q.row(i));
         let baseline = if self.biased { self.b.sum(u, i, listen) } else { 0.0 };
         listen.term(r"p_u^\top q_i", product);
@@ -112,9 +123,7 @@ impl Svd {
     }
 
     // lesson: update
-    fn update<L: Listen>(&mut self, Rating { u, i, r }: Rating, listen: &mut L) {
-        let e = r - self.sum(u, i, listen);
-        listen.objective(|| self.penalized(e, u, i));
+    fn update<L: Listen>(&mut self, (u, i, e): Erred, (): &mut (), listen: &mut L) {
         let by = Descent::new(e, self.gamma, self.lambda);
         if self.biased {
             self.b.step(u, i, &by, listen);
@@ -132,67 +141,17 @@ impl Svd {
     }
     // lesson: end
 
-    fn penalized(&self, e: f32, u: usize, i: usize) -> f64 {
+    fn penalized(&self, (u, i, e): Erred, (): &()) -> f64 {
         let mut squares = self.b.squares(u, i);
         for x in self.p.row(u).iter().chain(self.q.row(i)) {
             squares += square(*x);
         }
         square(e) + f64::from(self.lambda) * squares
     }
-}
-
-impl Model for Svd {
-    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        for (out, &i) in out.iter_mut().zip(items) {
-            *out = self.sum(u, i as usize, &mut ());
-        }
-    }
-
-    fn explain(&self, u: usize, i: usize) -> Explanation {
-        let mut explanation = Explanation::default();
-        self.sum(u, i, &mut explanation);
-        explanation
-    }
-
-    fn pass(&mut self, epoch: usize) {
-        let train = Arc::clone(&self.train);
-        let visits = self.order.visits(&train, self.seed, epoch);
-        if self.order == Order::Shuffled {
-            for &n in visits.positions() {
-                self.update(train.nth(n as usize), &mut ());
-            }
-        } else {
-            for (u, positions) in visits.by_user(&train) {
-                for &n in positions {
-                    self.update(train.nth_of(u, n as usize), &mut ());
-                }
-            }
-        }
-    }
-
-    fn steps(&self) -> usize {
-        self.train.len()
-    }
-
-    fn step(&mut self, epoch: usize, n: usize) -> Step {
-        let visits = self.order.visits(&self.train, self.seed, epoch);
-        let rating = self.train.nth(visits.positions()[n] as usize);
-        let mut step = Step::new(Subject::Rating(rating), self.p.factors());
-        self.update(rating, &mut step);
-        step
-    }
 
     fn operations(&self) -> f64 {
         // f for the product, and 3 f each for p_u and q_i.
-        7.0 * self.p.factors() as f64 * self.train.len() as f64
-    }
-
-    fn objective(&self) -> f64 {
-        let terms = self
-            .train
-            .iter()
-            .map(|Rating { u, i, r }| self.penalized(r - self.sum(u, i, &mut ()), u, i));
-        terms.sum()
+        7.0 * self.p.factors() as f64 * self.course.train.len() as f64
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
 use super::factors::{Factors, dot};
-use super::implicit::Implicit;
+use super::implicit::{Carried, Implicit};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Learning, Task};
-use super::{Axis, Model, Parameter, Spec};
-use crate::data::{Rating, Ratings};
+use super::sgd::{Course, Erred, Sgd};
+use super::{Axis, Parameter, Spec};
+use crate::data::Ratings;
 use crate::random;
-use crate::trace::{Explanation, Listen, Step, Subject};
+use crate::trace::{Listen, Step};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -48,22 +49,20 @@ pub const ENTRY: Entry = Entry {
 /// Updates    e = r_ui - r^_ui;  b_u += gamma (e - lambda b_u);  b_i likewise;
 ///            p_u += gamma (e q_i - lambda p_u);  q_i += gamma (e (p_u + z_u) - lambda q_i);
 ///            y_j += gamma (e |N(u)|^(-1/2) q_i - lambda y_j) for all j in N(u); from old values
-/// Cost       a step O(|N(u)| f); a pass O(f) a rating, see [`Svdpp::learn_user`];
+/// Cost       a step O(|N(u)| f); a pass O(f) a rating, see `Carried` in implicit.rs;
 ///            4 (users + 2 items) f bytes and the biases
 /// Source     Koren (KDD 2008), eq. 15. Defaults: 20 factors, 30 epochs, gamma .014, lambda .08, start
 ///            values normal with standard deviation .03, tuned on MovieLens latest-small, where they
 ///            have a 5-fold RMSE of .847; those of Surprise (20 epochs, .007, .02, .1) have .861
 #[derive(Debug, Clone)]
 pub struct Svdpp {
-    train: Arc<Ratings>,
+    course: Course,
     b: Biases,
     p: Factors,
     q: Factors,
     implicit: Implicit,
     gamma: f32,
     lambda: f32,
-    order: Order,
-    seed: u64,
 }
 
 const P: usize = OWN;
@@ -83,13 +82,37 @@ impl Svdpp {
             implicit: Implicit::new(spec, &train, seed, Y),
             gamma: spec.get("gamma") as f32,
             lambda: spec.get("lambda") as f32,
-            order: Order::from_value(spec.get("order")),
-            seed,
-            train,
+            course: Course::new(spec, train, seed),
         }
     }
+}
 
-    fn sum<L: Listen>(&self, u: usize, i: usize, z: &[f32], listen: &mut L) -> f32 {
+impl Sgd for Svdpp {
+    type Beside = Carried;
+
+    fn course(&self) -> &Course {
+        &self.course
+    }
+
+    fn factors(&self) -> usize {
+        self.p.factors()
+    }
+
+    fn beside(&self) -> Carried {
+        self.implicit.room()
+    }
+
+    fn take(&self, u: usize, z: &mut Carried) {
+        self.implicit.take(self.course.train.row(u), z);
+    }
+
+    fn sum<L: Listen>(
+        &self,
+        u: usize,
+        i: usize,
+        Carried { z, .. }: &Carried,
+        listen: &mut L,
+    ) -> f32 {
         let q_i = self.q.row(i);
         let explicit = dot(q_i, self.p.row(u));
         let implicit = dot(q_i, z);
@@ -100,14 +123,14 @@ impl Svdpp {
     }
 
     // lesson: update
-    /// Everything but the y_j, O(f). `z` is carried along as the y_j would carry it: each of the |N(u)|
+    /// Everything but the y_j, O(f). z_u is carried along as the y_j would carry it: each of the |N(u)|
     /// increments gamma e |N(u)|^(-1/2) q_i counts |N(u)|^(-1/2) in the sum.
-    fn update<L: Listen>(&mut self, u: usize, i: usize, e: f32, z: &mut [f32], listen: &mut L) {
+    fn update<L: Listen>(&mut self, (u, i, e): Erred, carried: &mut Carried, listen: &mut L) {
         let by = Descent::new(e, self.gamma, self.lambda);
         self.b.step(u, i, &by, listen);
         let Descent { lambda, keep, learn, .. } = by;
         let (p_u, q_i) = (self.p.row_mut(u), self.q.row_mut(i));
-        for (k, ((p, q), z)) in p_u.iter_mut().zip(q_i).zip(z).enumerate() {
+        for (k, ((p, q), z)) in p_u.iter_mut().zip(q_i).zip(&mut carried.z).enumerate() {
             let (p_old, q_old, z_old) = (*p, *q, *z);
             let gradient = || lambda * p_old - e * q_old;
             *p = listen.update(place(P, u, k), p_old, gradient, keep * p_old + learn * q_old);
@@ -116,106 +139,35 @@ impl Svdpp {
             *q = listen.update(place(Q, i, k), q_old, gradient, after);
             *z = keep * z_old + learn * q_old;
         }
+        carried.decay(keep);
     }
     // lesson: end
 
-    /// 1 - gamma lambda: what a step leaves of a parameter before it adds to it.
-    fn keep(&self) -> f32 {
-        1.0 - self.gamma * self.lambda
+    fn update_shared(&mut self, (u, i, e): Erred, _z: &Carried, step: &mut Step) {
+        let line = self.course.train.row(u);
+        self.implicit.step(line, self.q.row(i), (e, self.gamma, self.lambda), step);
     }
 
-    /// All ratings of one user in O(f) each. As long as the ratings are one user's, every y_j gets
-    /// the same increment and the same decay, so
-    ///
-    /// ```text
-    /// y_j = a y_j0 + v,   a <- (1 - gamma lambda) a
-    /// z_u <- (1 - gamma lambda) z_u + gamma e q_i
-    /// ```
-    ///
-    /// follow from each rating without touching a single y_j. Afterwards z_u tells v, because
-    /// z_u = a z_u0 + |N(u)|^(1/2) v, and the y_j are written once.
-    // lesson: user
-    fn learn_user(&mut self, u: usize, positions: &[u32], z: &mut [f32], z_start: &mut [f32]) {
-        let train = Arc::clone(&self.train);
-        self.implicit.gather(&train, u, z);
-        z_start.copy_from_slice(z);
-        let mut a = 1.0;
-        for &n in positions {
-            let Rating { i, r, .. } = train.nth_of(u, n as usize);
-            let e = r - self.sum(u, i, z, &mut ());
-            self.update(u, i, e, z, &mut ());
-            a *= self.keep();
-        }
-        self.implicit.write(&train, u, a, z_start, z);
+    fn leave(&mut self, u: usize, z: &Carried) {
+        self.implicit.write(self.course.train.row(u), z);
     }
-    // lesson: end
 
-    fn penalized(&self, e: f32, u: usize, i: usize) -> f64 {
+    fn penalized(&self, (u, i, e): Erred, _z: &Carried) -> f64 {
         let mut squares = self.b.squares(u, i);
-        let rated = self.train.row(u).ids.iter();
-        let y = rated.flat_map(|&j| self.implicit.y.row(j as usize));
+        let y = self.implicit.rows(self.course.train.row(u)).flatten();
         for x in self.p.row(u).iter().chain(self.q.row(i)).chain(y) {
             squares += square(*x);
         }
         square(e) + f64::from(self.lambda) * squares
     }
-}
 
-impl Model for Svdpp {
-    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        let z = self.implicit.gathered(&self.train, u);
-        for (out, &i) in out.iter_mut().zip(items) {
-            *out = self.sum(u, i as usize, &z, &mut ());
-        }
-    }
-
-    fn explain(&self, u: usize, i: usize) -> Explanation {
-        let mut explanation = Explanation::default();
-        self.sum(u, i, &self.implicit.gathered(&self.train, u), &mut explanation);
-        explanation.because = self.implicit.because(&self.train, u, self.q.row(i));
-        explanation
-    }
-
-    fn pass(&mut self, epoch: usize) {
-        let mut z = vec![0.0; self.implicit.y.stride()];
-        let mut z_start = z.clone();
-        let visits = self.order.visits(&self.train, self.seed, epoch);
-        for (u, positions) in visits.by_user(&Arc::clone(&self.train)) {
-            self.learn_user(u, positions, &mut z, &mut z_start);
-        }
-    }
-
-    fn steps(&self) -> usize {
-        self.train.len()
-    }
-
-    fn step(&mut self, epoch: usize, n: usize) -> Step {
-        let visits = self.order.visits(&self.train, self.seed, epoch);
-        let rating = self.train.nth(visits.positions()[n] as usize);
-        let Rating { u, i, r } = rating;
-        let mut step = Step::new(Subject::Rating(rating), self.p.factors());
-        let mut z = self.implicit.gathered(&self.train, u);
-        let e = r - self.sum(u, i, &z, &mut step);
-        step.objective(|| self.penalized(e, u, i));
-        let by = (e, self.gamma, self.lambda);
-        self.implicit.step((&self.train, u), self.q.row(i), by, &mut step);
-        self.update(u, i, e, &mut z, &mut step);
-        step
+    fn because(&self, u: usize, i: usize, _z: &Carried) -> Vec<(usize, f32)> {
+        self.implicit.because(self.course.train.row(u), self.q.row(i))
     }
 
     fn operations(&self) -> f64 {
         // 2 f for the products, 3 f each for p_u, q_i and z_u, and 3 f to gather and write a y_j.
-        14.0 * self.p.factors() as f64 * self.train.len() as f64
-    }
-
-    fn objective(&self) -> f64 {
-        (0..self.train.users())
-            .flat_map(|u| {
-                let z = self.implicit.gathered(&self.train, u);
-                let row = self.train.row(u).iter();
-                row.map(move |(i, r)| self.penalized(r - self.sum(u, i, &z, &mut ()), u, i))
-            })
-            .sum()
+        14.0 * self.p.factors() as f64 * self.course.train.len() as f64
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {

@@ -6,20 +6,21 @@ use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
 use super::factors::{Factors, add_scaled, dot};
-use super::implicit::Implicit;
+use super::implicit::{Carried, Implicit};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Kind, Learning, Need, Task};
+use super::sgd::{self, Course, Erred, Of, Sgd};
 use super::timeline::{NONE, Timeline, When};
-use super::{Axis, Model, Parameter, Spec};
-use crate::data::{Rating, Ratings};
+use super::{Axis, Parameter, Spec};
+use crate::data::Ratings;
 use crate::random;
-use crate::trace::{Explanation, Listen, Step, Subject};
+use crate::trace::{Explanation, Listen, Step};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
     id: "timesvd",
     title: "SVD with time",
-    source: "Koren (KDD 2009), Collaborative Filtering with Temporal Dynamics, sections 3 and 4",
+    source: "Koren (KDD 2009), Collaborative Filtering with Temporal Dynamics, section 4",
     task: Task::Rating,
     predicts: r"\hat r_{ui}(t) = \mu + b_u + \alpha_u\,\mathrm{dev}_u(t) + b_{u,t} + b_i + b_{i,\mathrm{Bin}(t)} + q_i^\top\bigl(p_u + \alpha_{pu}\,\mathrm{dev}_u(t)\bigr)",
     minimizes: r"\sum_{(u,i,t)} (r_{ui} - \hat r_{ui}(t))^2 + \lambda\,(b_u^2 + b_i^2 + \lVert p_u\rVert^2 + \lVert q_i\rVert^2) + \lambda_2\, b_{i,\mathrm{Bin}(t)}^2 + \lambda_3\, b_{u,t}^2 + \lambda_4\,(\alpha_u^2 + \lVert\alpha_{pu}\rVert^2)",
@@ -123,9 +124,10 @@ pub(super) const fn penalty(
 ///            [ y_j += gamma (e |N(u)|^(-1/2) q_i - lambda y_j) for all j in N(u); ] from old values
 /// Cost       O(f) a rating; 4 (2 users + items)(f + 1) + 4 items bins + 4 (users' days) bytes, 12 a
 ///            rating for its dates [ and 4 items f for the y_j ]
-/// Source     Koren (KDD 2009): section 3 for the biases (eq. 6 to 11), section 4 for p_u(t) and
-///            timeSVD++. Left out: the scaling c_u(t) of b_i(t), and the day's own taste p_u,t, which
-///            is f numbers for a day on which a user of a small data set rates a few dozen films.
+/// Source     Koren (KDD 2009), section 4: time changing baseline predictors and time changing factor
+///            model. Left out: the splines for b_u(t), the scaling c_u(t) of b_i(t), and the day's own
+///            taste p_u,t, which is f numbers for a day on which a user of MovieLens latest-small rates
+///            16 films on average.
 /// Defaults   30 bins and beta = .4 as in the paper; rates and penalties tuned on MovieLens
 ///            latest-small. dev_u(t) reaches 30 where a user stays for years: hence the small gamma_4.
 ///
@@ -134,7 +136,7 @@ pub(super) const fn penalty(
 /// ratings of the user b_u,t is 0.
 #[derive(Debug, Clone)]
 pub struct TimeSvd {
-    train: Arc<Ratings>,
+    course: Course,
     line: Timeline,
     b: Biases,
     p: Factors,
@@ -146,8 +148,6 @@ pub struct TimeSvd {
     alpha_p: Factors,
     implicit: Option<Implicit>,
     rates: Rates,
-    order: Order,
-    seed: u64,
 }
 
 const P: usize = OWN;
@@ -188,10 +188,11 @@ fn by(e: f32, (gamma, lambda): (f32, f32)) -> Descent {
     Descent::new(e, gamma, lambda)
 }
 
-/// Buffers of a pass: z_u as it moves, z_u at the user's first rating, and `p_u(t) + z_u`.
-struct Work {
-    z: Vec<f32>,
-    z_start: Vec<f32>,
+/// What stands beside the parameters: z_u, the moment, and room for `p_u(t) + z_u`.
+#[derive(Debug)]
+pub struct Beside {
+    z: Carried,
+    when: When,
     taste: Vec<f32>,
 }
 
@@ -216,10 +217,8 @@ impl TimeSvd {
             alpha_p: Factors::zeros(users, f),
             implicit: is_implicit.then(|| Implicit::new(spec, &train, seed, Y)),
             rates: Rates::new(spec),
-            order: Order::from_value(spec.get("order")),
-            seed,
             line,
-            train,
+            course: Course::new(spec, train, seed),
         }
     }
 
@@ -237,8 +236,64 @@ impl TimeSvd {
         !self.alpha.is_empty()
     }
 
-    // lesson: predict
-    fn sum<L: Listen>(&self, u: usize, i: usize, when: When, z: &[f32], listen: &mut L) -> f32 {
+    /// The addends of a prediction for a moment, in seconds since 1970.
+    pub fn explain_at(&self, u: usize, i: usize, time: u32) -> Explanation {
+        sgd::explain(self, u, i, Of::Time(time))
+    }
+
+    /// When the training ratings were given.
+    pub fn timeline(&self) -> &Timeline {
+        &self.line
+    }
+}
+
+/// x += gamma (e partner - lambda x) for a single number.
+fn one<L: Listen>(
+    x: &mut f32,
+    partner: f32,
+    &Descent { e, lambda, keep, learn }: &Descent,
+    (parameter, row): (usize, usize),
+    listen: &mut L,
+) {
+    let before = *x;
+    let gradient = || lambda * before - e * partner;
+    let after = keep * before + learn * partner;
+    *x = listen.update(place(parameter, row, 0), before, gradient, after);
+}
+
+impl Sgd for TimeSvd {
+    type Beside = Beside;
+
+    fn course(&self) -> &Course {
+        &self.course
+    }
+
+    fn factors(&self) -> usize {
+        self.p.factors()
+    }
+
+    fn beside(&self) -> Beside {
+        let stride = self.q.stride();
+        let when = self.line.at(0, self.line.latest());
+        Beside { z: Carried::new(stride), when, taste: vec![0.0; stride] }
+    }
+
+    fn take(&self, u: usize, beside: &mut Beside) {
+        if let Some(implicit) = &self.implicit {
+            implicit.take(self.course.train.row(u), &mut beside.z);
+        }
+    }
+
+    fn meet(&self, u: usize, _i: usize, of: Of, beside: &mut Beside) {
+        beside.when = match of {
+            Of::Known(position) => self.line.of(position),
+            Of::Time(time) => self.line.at(u, time),
+            Of::Latest => self.line.at(u, self.line.latest()),
+        };
+    }
+
+    fn sum<L: Listen>(&self, u: usize, i: usize, beside: &Beside, listen: &mut L) -> f32 {
+        let Beside { z, when, .. } = beside;
         let q_i = self.q.row(i);
         let mut sum = self.b.sum(u, i, listen);
         let mut add = |symbol, value| {
@@ -249,10 +304,10 @@ impl TimeSvd {
             add(r"\alpha_u\,\mathrm{dev}_u(t)", self.alpha[u] * when.dev);
         }
         if !self.b_day.is_empty() {
-            add("b_{u,t}", self.day_of(when).map_or(0.0, |at| self.b_day[at]));
+            add("b_{u,t}", self.day_of(*when).map_or(0.0, |at| self.b_day[at]));
         }
         if self.bins > 0 {
-            add(r"b_{i,\mathrm{Bin}(t)}", self.bin_of(i, when).map_or(0.0, |at| self.b_bin[at]));
+            add(r"b_{i,\mathrm{Bin}(t)}", self.bin_of(i, *when).map_or(0.0, |at| self.b_bin[at]));
         }
         add(r"q_i^\top p_u", dot(q_i, self.p.row(u)));
         if self.drifts() {
@@ -260,21 +315,15 @@ impl TimeSvd {
             add(r"q_i^\top \alpha_{pu}\,\mathrm{dev}_u(t)", drift);
         }
         if self.implicit.is_some() {
-            add(r"q_i^\top |N(u)|^{-1/2} \sum_{j} y_j", dot(q_i, z));
+            add(r"q_i^\top |N(u)|^{-1/2} \sum_{j} y_j", dot(q_i, &z.z));
         }
         sum
     }
-    // lesson: end
 
     // lesson: update
-    /// Everything but the y_j, O(f); `z` is carried along as the y_j would carry it.
-    fn update<L: Listen>(
-        &mut self,
-        (u, i, e): (usize, usize, f32),
-        when: When,
-        (z, taste): (&mut [f32], &mut [f32]),
-        listen: &mut L,
-    ) {
+    /// Everything but the y_j, O(f); z_u is carried along as the y_j would carry it.
+    fn update<L: Listen>(&mut self, (u, i, e): Erred, beside: &mut Beside, listen: &mut L) {
+        let (z, when, taste) = (&mut beside.z.z, beside.when, &mut beside.taste);
         let rates = self.rates;
         let still = by(e, rates.still);
         self.b.step(u, i, &still, listen);
@@ -309,44 +358,29 @@ impl TimeSvd {
             *q = listen.update(place(Q, i, k), q_old, gradient, keep * q_old + learn * taste);
             *z = keep_z * *z + learn_z * q_old;
         }
+        beside.z.decay(keep);
     }
     // lesson: end
 
-    /// All ratings of one user in O(f) each; the y_j as in [`Implicit::write`].
-    fn learn_user(&mut self, u: usize, positions: &[u32], work: &mut Work) {
-        let train = Arc::clone(&self.train);
-        if let Some(implicit) = &self.implicit {
-            implicit.gather(&train, u, &mut work.z);
-            work.z_start.copy_from_slice(&work.z);
-        }
-        let keep = by(0.0, self.rates.still).keep;
-        let mut a = 1.0;
-        for &n in positions {
-            let Rating { i, r, .. } = train.nth_of(u, n as usize);
-            let when = self.line.of(n as usize);
-            let e = r - self.sum(u, i, when, &work.z, &mut ());
-            self.update((u, i, e), when, (&mut work.z, &mut work.taste), &mut ());
-            a *= keep;
-        }
+    fn update_shared(&mut self, (u, i, e): Erred, _beside: &Beside, step: &mut Step) {
         if let Some(implicit) = &mut self.implicit {
-            implicit.write(&train, u, a, &work.z_start, &work.z);
+            let (gamma, lambda) = self.rates.still;
+            implicit.step(self.course.train.row(u), self.q.row(i), (e, gamma, lambda), step);
         }
     }
 
-    /// z_u, or zeros in a model without the y_j.
-    fn gathered(&self, u: usize) -> Vec<f32> {
-        let zeros = || vec![0.0; self.q.stride()];
-        self.implicit.as_ref().map_or_else(zeros, |implicit| implicit.gathered(&self.train, u))
+    fn leave(&mut self, u: usize, beside: &Beside) {
+        if let Some(implicit) = &mut self.implicit {
+            implicit.write(self.course.train.row(u), &beside.z);
+        }
     }
 
-    fn penalized(&self, e: f32, u: usize, i: usize, when: When) -> f64 {
+    fn penalized(&self, (u, i, e): Erred, &Beside { when, .. }: &Beside) -> f64 {
         let squares = |row: &[f32]| row.iter().map(|&x| square(x)).sum::<f64>();
         let Rates { still, bin, day, drift } = self.rates;
         let mut sum = self.b.squares(u, i) + squares(self.p.row(u)) + squares(self.q.row(i));
         if let Some(implicit) = &self.implicit {
-            for &j in self.train.row(u).ids {
-                sum += squares(implicit.y.row(j as usize));
-            }
+            sum += implicit.rows(self.course.train.row(u)).map(squares).sum::<f64>();
         }
         sum *= f64::from(still.1);
         if let Some(at) = self.bin_of(i, when) {
@@ -361,107 +395,16 @@ impl TimeSvd {
         square(e) + sum
     }
 
-    /// The addends of a prediction for a moment, in seconds since 1970.
-    pub fn explain_at(&self, u: usize, i: usize, time: u32) -> Explanation {
-        let mut explanation = Explanation::default();
-        self.sum(u, i, self.line.at(u, time), &self.gathered(u), &mut explanation);
-        if let Some(implicit) = &self.implicit {
-            explanation.because = implicit.because(&self.train, u, self.q.row(i));
-        }
-        explanation
-    }
-
-    /// When the training ratings were given.
-    pub fn timeline(&self) -> &Timeline {
-        &self.line
-    }
-}
-
-/// x += gamma (e partner - lambda x) for a single number.
-fn one<L: Listen>(
-    x: &mut f32,
-    partner: f32,
-    &Descent { e, lambda, keep, learn }: &Descent,
-    (parameter, row): (usize, usize),
-    listen: &mut L,
-) {
-    let before = *x;
-    let gradient = || lambda * before - e * partner;
-    let after = keep * before + learn * partner;
-    *x = listen.update(place(parameter, row, 0), before, gradient, after);
-}
-
-impl Model for TimeSvd {
-    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        let z = self.gathered(u);
-        let when = self.line.at(u, self.line.latest());
-        for (out, &i) in out.iter_mut().zip(items) {
-            *out = self.sum(u, i as usize, when, &z, &mut ());
-        }
-    }
-
-    fn predict_timed(&self, u: usize, items: &[u32], times: &[u32], out: &mut [f32]) {
-        let z = self.gathered(u);
-        for ((out, &i), &time) in out.iter_mut().zip(items).zip(times) {
-            *out = self.sum(u, i as usize, self.line.at(u, time), &z, &mut ());
-        }
-    }
-
-    fn explain(&self, u: usize, i: usize) -> Explanation {
-        self.explain_at(u, i, self.line.latest())
-    }
-
-    fn pass(&mut self, epoch: usize) {
-        let zeros = vec![0.0; self.q.stride()];
-        let mut work = Work { z: zeros.clone(), z_start: zeros.clone(), taste: zeros };
-        let visits = self.order.visits(&self.train, self.seed, epoch);
-        for (u, positions) in visits.by_user(&Arc::clone(&self.train)) {
-            self.learn_user(u, positions, &mut work);
-        }
-    }
-
-    fn steps(&self) -> usize {
-        self.train.len()
-    }
-
-    fn step(&mut self, epoch: usize, n: usize) -> Step {
-        let visits = self.order.visits(&self.train, self.seed, epoch);
-        let at = visits.positions()[n] as usize;
-        let train = Arc::clone(&self.train);
-        let rating = train.nth(at);
-        let Rating { u, i, r } = rating;
-        let when = self.line.of(at);
-        let mut step = Step::new(Subject::Rating(rating), self.p.factors());
-        let mut z = self.gathered(u);
-        let mut taste = z.clone();
-        let e = r - self.sum(u, i, when, &z, &mut step);
-        step.objective(|| self.penalized(e, u, i, when));
-        if let Some(implicit) = &mut self.implicit {
-            let (gamma, lambda) = self.rates.still;
-            let by = (e, gamma, lambda);
-            implicit.step((&train, u), self.q.row(i), by, &mut step);
-        }
-        self.update((u, i, e), when, (&mut z, &mut taste), &mut step);
-        step
+    fn because(&self, u: usize, i: usize, _beside: &Beside) -> Vec<(usize, f32)> {
+        let line = self.course.train.row(u);
+        let because = |implicit: &Implicit| implicit.because(line, self.q.row(i));
+        self.implicit.as_ref().map(because).unwrap_or_default()
     }
 
     fn operations(&self) -> f64 {
         // f for each product, and 3 f for each vector that learns; the y_j as in SVD++.
         let vectors = 7 + 4 * usize::from(self.drifts()) + 7 * usize::from(self.implicit.is_some());
-        (vectors * self.p.factors() * self.train.len()) as f64
-    }
-
-    fn objective(&self) -> f64 {
-        let mut sum = 0.0;
-        for u in 0..self.train.users() {
-            let z = self.gathered(u);
-            for n in self.train.positions(u) {
-                let Rating { i, r, .. } = self.train.nth_of(u, n);
-                let when = self.line.of(n);
-                sum += self.penalized(r - self.sum(u, i, when, &z, &mut ()), u, i, when);
-            }
-        }
-        sum
+        (vectors * self.p.factors() * self.course.train.len()) as f64
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {

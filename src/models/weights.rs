@@ -2,9 +2,12 @@
 //! c_ij. What the global neighborhood model and the integrated model have in common.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::biases::{Biases, place, square};
+use super::frozen::Frozen;
 use super::registry::{Hyperparameter, Kind};
+use super::sgd::Of;
 use super::similarity::{Measure, Neighbors, Settings, Side};
 use super::{Axis, Parameter};
 use crate::data::Ratings;
@@ -31,7 +34,7 @@ pub struct Weights {
     w: Vec<f32>,
     c: Vec<f32>,
     /// b~: what r_uj is compared with, the baseline of the training set, never changed.
-    frozen: Biases,
+    frozen: Frozen,
     /// Room for neighbors of one item, or all pairs.
     columns: usize,
     /// Whether each item is a row of its own in the list of parameters.
@@ -46,6 +49,8 @@ pub struct Weights {
 /// What the user at hand rated, and which pairs of the item at hand take part.
 #[derive(Debug)]
 pub struct Hand {
+    /// Which items the user rated.
+    taken: Vec<u32>,
     /// For each item 0, or 1 more than its position among what the user rated.
     place: Vec<u32>,
     /// r_uj - b~_uj by that position.
@@ -87,10 +92,11 @@ impl Weights {
     };
 
     /// All weights zero.
-    pub fn new(train: &Ratings, k: usize, frozen: Biases, place: usize) -> Self {
+    pub fn new(train: &Arc<Ratings>, k: usize, place: usize) -> Self {
+        let frozen = Frozen::new(train);
         let room = k.min(train.items().saturating_sub(1)).max(1);
         let lists =
-            if k == 0 { Lists::full(train) } else { Lists::truncated(train, room, &frozen) };
+            if k == 0 { Lists::full(train) } else { Lists::truncated(train, room, &frozen.b) };
         let pairs = lists.of.len();
         let mut weights = Self {
             rows: lists.rows,
@@ -112,6 +118,7 @@ impl Weights {
     pub fn hand(&self) -> Hand {
         let longest = self.rows.iter().map(Range::len).max().unwrap_or(0);
         Hand {
+            taken: Vec::new(),
             place: vec![0; self.rows.len()],
             rest: Vec::new(),
             pairs: vec![0; longest],
@@ -120,26 +127,34 @@ impl Weights {
         }
     }
 
-    /// Takes up what user `u` rated, O(|R(u)|).
+    /// Takes up what user `u` rated and lays down what was taken up before, O(|R(u)|).
     pub fn take(&self, train: &Ratings, u: usize, hand: &mut Hand) {
+        for j in hand.taken.drain(..) {
+            hand.place[j as usize] = 0;
+        }
+        hand.taken.extend_from_slice(train.row(u).ids);
         hand.rest.clear();
+        let b_u = self.frozen.user(u);
         for (j, r) in train.row(u).iter() {
-            hand.rest.push(r - self.frozen.sum(u, j, &mut ()));
+            hand.rest.push(self.frozen.rest(b_u, j, r));
             hand.place[j] = hand.rest.len() as u32;
         }
     }
 
-    /// Lays it down again.
-    pub fn lay_down(train: &Ratings, u: usize, hand: &mut Hand) {
-        for &j in train.row(u).ids {
-            hand.place[j as usize] = 0;
+    /// Finds R^k(i;u), the neighbors of item `i` among what the user at hand rated. That of a known rating
+    /// is remembered where there was room.
+    pub fn find(&self, i: usize, of: Of, hand: &mut Hand) {
+        match of {
+            Of::Known(position) if position + 1 < self.found.start.len() => {
+                self.recall(position, i, hand);
+            }
+            _ => self.search(i, hand),
         }
     }
 
     // lesson: find
-    /// Finds R^k(i;u), the neighbors of item `i` among what the user at hand rated: one look at each of
-    /// the item's k neighbors.
-    pub fn find(&self, i: usize, hand: &mut Hand) {
+    /// One look at each of the item's k neighbors.
+    fn search(&self, i: usize, hand: &mut Hand) {
         let row = self.rows[i].clone();
         let mut found = 0;
         for (pair, &j) in row.clone().zip(&self.of[row]) {
@@ -154,15 +169,9 @@ impl Weights {
     }
     // lesson: end
 
-    /// The same for the known rating at a position, remembered where there was room.
-    pub fn recall(&self, position: usize, i: usize, hand: &mut Hand) {
-        let Some(&[from, to]) =
-            self.found.start.get(position..position + 2).and_then(|x| x.first_chunk())
-        else {
-            self.find(i, hand);
-            return;
-        };
-        let near = &self.found.near[from as usize..to as usize];
+    fn recall(&self, position: usize, i: usize, hand: &mut Hand) {
+        let [from, to] = [position, position + 1].map(|n| self.found.start[n] as usize);
+        let near = &self.found.near[from..to];
         let start = self.rows[i].start as u32;
         let to = hand.pairs.iter_mut().zip(&mut hand.rests);
         for ((pair, rest), &[slot, place]) in to.zip(near) {
@@ -241,7 +250,7 @@ impl Weights {
             self.take(train, u, &mut hand);
             for &i in train.row(u).ids {
                 let i = i as usize;
-                self.find(i, &mut hand);
+                self.search(i, &mut hand);
                 self.taking_part += hand.found as f64;
                 fits &= found.near.len() + hand.found <= MOST_FOUND;
                 if fits {
@@ -253,7 +262,6 @@ impl Weights {
                     found.start.push(found.near.len() as u32);
                 }
             }
-            Self::lay_down(train, u, &mut hand);
         }
         if fits {
             self.found = found;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::data::Lists;
 use crate::models::biases::{Descent, place, square};
 use crate::models::factors::{Factors, add_scaled, dot};
+use crate::models::implicit::Carried;
 use crate::models::{Axis, Parameter};
 use crate::trace::Listen;
 
@@ -128,16 +129,12 @@ impl Bag {
         }
     }
 
-    /// The y_a after all ratings of one user. Each got the same increments and decays, so
-    /// y_a = a y_a0 + v, and the sum `s` before and after them tells v.
-    pub(super) fn write(&mut self, line: usize, a: f32, s_start: &[f32], s: &[f32]) {
+    /// The y_a after all ratings of one user: each got the same increments and decays.
+    pub(super) fn write(&mut self, line: usize, carried: &Carried) {
         let own = self.lists.of(line);
         let share = 1.0 / (self.norm(line) * own.len() as f32);
         for &attribute in own {
-            let y = self.y.row_mut(attribute as usize);
-            for ((y, s), s_start) in y.iter_mut().zip(s).zip(s_start) {
-                *y = a * *y + (s - a * s_start) * share;
-            }
+            carried.write(self.y.row_mut(attribute as usize), share);
         }
     }
 

@@ -20,7 +20,7 @@ pub struct NormalWishart {
 }
 
 impl NormalWishart {
-    /// Before any vector is seen: mu_0 = 0, beta_0 = 2, W_0 = I, nu_0 = d, as in the paper.
+    /// Before any vector is seen: mu_0 = 0, beta_0 = 2, W_0 = I, nu_0 = d, as in the authors' program.
     pub fn prior(d: usize) -> Self {
         let mut inverse_scale = vec![0.0; d * d];
         (0..d).for_each(|k| inverse_scale[k * d + k] = 1.0);

@@ -1,0 +1,243 @@
+//! Counting what rows share, one row after the other.
+
+use wide::f32x4;
+
+use super::{EMPTY, Measure, Settings, Shared};
+use crate::data::Ratings;
+use crate::models::biases::Biases;
+use crate::sort;
+
+/// Counts one row after the other. Holds a copy of the ratings, arranged for it, and one place for each
+/// row: 20 bytes a rating and 16 or 32 bytes a row.
+///
+/// Rows that have fewer raters than the support asks for have no place. The others have theirs by falling
+/// number of raters: who shares raters with a row then stands close together, mostly at the beginning.
+#[derive(Debug)]
+pub struct Scan<'a> {
+    settings: Settings,
+    train: &'a Ratings,
+    b: &'a Biases,
+    /// The row at each place.
+    pub(super) rows: Vec<u32>,
+    /// The place of each row, or [`EMPTY`].
+    places: Vec<u32>,
+    /// Each rater's ratings of those rows by place: where they start, their places, and (1, y, 1, y^2).
+    start: Vec<u32>,
+    of: Vec<u32>,
+    values: Vec<f32x4>,
+    /// For each place (n, x y, x^2, y^2), for Pearson followed by (x, y, 0, 0); whole fours of places.
+    sums: Vec<f32x4>,
+    /// What was found for the last row, as keys that sort by falling similarity, then by row; those
+    /// beyond `count` are left over.
+    found: Vec<u64>,
+    /// The place of each.
+    found_at: Vec<u32>,
+    count: usize,
+}
+
+impl<'a> Scan<'a> {
+    /// Arranges the ratings, O(ratings).
+    pub fn new(settings: Settings, train: &'a Ratings, b: &'a Biases) -> Self {
+        let side = settings.side;
+        let support = settings.support.max(1) as usize;
+        let rows = side.rows(train);
+        let raters = |row: u32| side.line(train, row as usize).len();
+        let mut ordered: Vec<u32> =
+            (0..rows as u32).filter(|&row| raters(row) >= support).collect();
+        sort::by(&mut ordered, &|&a, &b| raters(b).cmp(&raters(a)));
+        let mut places = vec![EMPTY; rows];
+        for (place, &row) in (0..).zip(&ordered) {
+            places[row as usize] = place;
+        }
+        let (mut start, mut of, mut values) = (vec![0], Vec::new(), Vec::new());
+        let mut rated: Vec<(u32, f32)> = Vec::new();
+        for rater in 0..side.other().rows(train) {
+            rated.clear();
+            for (row, r) in side.other().line(train, rater).iter() {
+                if places[row] != EMPTY {
+                    rated.push((places[row], settings.compared(b, side.pair(row, rater), r)));
+                }
+            }
+            rated.sort_unstable_by_key(|&(place, _)| place);
+            for &(place, y) in &rated {
+                of.push(place);
+                values.push(f32x4::new([1.0, y, 1.0, y * y]));
+            }
+            start.push(of.len() as u32);
+        }
+        let width = if settings.measure == Measure::Pearson { 2 } else { 1 };
+        let slots = ordered.len().next_multiple_of(4);
+        ordered.resize(slots, EMPTY);
+        Self {
+            settings,
+            train,
+            b,
+            rows: ordered,
+            places,
+            start,
+            of,
+            values,
+            sums: vec![f32x4::ZERO; width * slots],
+            found: vec![0; slots + 1],
+            found_at: vec![0; slots + 1],
+            count: 0,
+        }
+    }
+
+    /// Finds everybody similar to a row; returns how many there are.
+    pub fn row(&mut self, row: usize) -> usize {
+        self.count = 0;
+        if self.places[row] != EMPTY {
+            let all = self.start.clone();
+            self.count_from(row, &all, 0);
+        }
+        self.count
+    }
+
+    /// Finds for every row the k most similar, counting each pair once: rows by place, each with those at
+    /// later places.
+    pub(super) fn all(&mut self, k: usize) -> Best {
+        let mut best = Best::new(self.rows.len(), k);
+        let mut later = self.start.clone();
+        for place in 0..self.rows.len() {
+            let row = self.rows[place];
+            if row == EMPTY {
+                break;
+            }
+            // The first rating not passed yet of each of its raters is that of this row.
+            for &rater in self.settings.side.line(self.train, row as usize).ids {
+                later[rater as usize] += 1;
+            }
+            self.count = 0;
+            self.count_from(row as usize, &later, place / 4);
+            for (&found, &other) in self.found[..self.count].iter().zip(&self.found_at) {
+                best.push(place, found);
+                best.push(other as usize, with_row(found, row));
+            }
+        }
+        best
+    }
+
+    /// Finds who is similar to a row among each rater's ratings from `start` on; nobody before a group of
+    /// four places stands in any of them.
+    fn count_from(&mut self, row: usize, start: &[u32], group: usize) {
+        if self.settings.measure == Measure::Pearson {
+            self.add_up::<2>(row, start);
+            self.find::<2>(row, group);
+        } else {
+            self.add_up::<1>(row, start);
+            self.find::<1>(row, group);
+        }
+    }
+
+    // lesson: count
+    /// Adds up the sums of one row with the others: O(ratings of its raters).
+    fn add_up<const WIDTH: usize>(&mut self, row: usize, start: &[u32]) {
+        let side = self.settings.side;
+        for (rater, r) in side.line(self.train, row).iter() {
+            let x = self.settings.compared(self.b, side.pair(row, rater), r);
+            let by = f32x4::new([1.0, x, x * x, 1.0]);
+            let range = start[rater] as usize..self.start[rater + 1] as usize;
+            for (&place, &value) in self.of[range.clone()].iter().zip(&self.values[range]) {
+                let place = place as usize * WIDTH;
+                self.sums[place] += value * by;
+                if WIDTH == 2 {
+                    self.sums[place + 1] += f32x4::new([x, value.as_array()[1], 0.0, 0.0]);
+                }
+            }
+        }
+    }
+    // lesson: end
+
+    /// Turns the sums into similarities and leaves them zero for the next row.
+    fn find<const WIDTH: usize>(&mut self, row: usize, from: usize) {
+        let least = self.settings.least();
+        let above = f32x4::splat(self.settings.above);
+        self.sums[self.places[row] as usize * WIDTH] = f32x4::ZERO;
+        let groups = self.sums.chunks_exact_mut(4 * WIDTH).enumerate();
+        for (group, sums) in groups.skip(from) {
+            let [a, b, c, d] = std::array::from_fn(|lane| sums[lane * WIDTH]);
+            // The counts stand in the first lane: most groups have none that is enough.
+            let most = a.fast_max(b).fast_max(c.fast_max(d));
+            if most.simd_ge(least).to_bitmask() & 1 == 1 {
+                let [n, xy, xx, yy] = f32x4::transpose([a, b, c, d]);
+                let [x, y] = if WIDTH == 2 {
+                    let [x, y, ..] =
+                        f32x4::transpose(std::array::from_fn(|lane| sums[lane * WIDTH + 1]));
+                    [x, y]
+                } else {
+                    [f32x4::ZERO; 2]
+                };
+                let s = self.settings.similarities(&Shared { n, xy, xx, yy, x, y });
+                let kept = (s.simd_gt(above) & n.simd_ge(least)).to_bitmask();
+                // Written always, kept where the count goes up: there is nothing to guess wrong.
+                for (lane, s) in s.to_array().into_iter().enumerate() {
+                    let place = 4 * group + lane;
+                    self.found[self.count] = key(s, self.rows[place]);
+                    self.found_at[self.count] = place as u32;
+                    self.count += (kept >> lane & 1) as usize;
+                }
+            }
+            sums.fill(f32x4::ZERO);
+        }
+    }
+
+    /// The k most similar of those found for the last row: by falling similarity, equal ones by
+    /// ascending index.
+    pub fn top(&mut self, k: usize) -> impl Iterator<Item = (u32, f32)> + '_ {
+        let mut found = &mut self.found[..self.count];
+        if k < found.len() {
+            found.select_nth_unstable(k);
+            found = &mut found[..k];
+        }
+        found.sort_unstable();
+        found.iter().map(|&key| from_key(key))
+    }
+}
+
+/// For each place the k smallest of the keys pushed, and a few more until they are read.
+#[derive(Debug)]
+pub(super) struct Best {
+    k: usize,
+    pub(super) keys: Vec<Vec<u64>>,
+    /// No key above this is among the k smallest of the place.
+    bounds: Vec<u64>,
+}
+
+impl Best {
+    /// How many are let in before the surplus is thrown out.
+    const SPARE: usize = 256;
+
+    fn new(places: usize, k: usize) -> Self {
+        Self { k, keys: vec![Vec::new(); places], bounds: vec![u64::MAX; places] }
+    }
+
+    fn push(&mut self, place: usize, key: u64) {
+        if key < self.bounds[place] {
+            let keys = &mut self.keys[place];
+            keys.push(key);
+            if keys.len() == self.k + Self::SPARE {
+                self.bounds[place] = *keys.select_nth_unstable(self.k).1;
+                keys.truncate(self.k);
+            }
+        }
+    }
+}
+
+/// A number that is smaller, the larger the similarity; for equal ones, the smaller the row.
+fn key(s: f32, row: u32) -> u64 {
+    let bits = s.to_bits();
+    let ascending = if bits >> 31 == 0 { bits | 1 << 31 } else { !bits };
+    u64::from(!ascending) << 32 | u64::from(row)
+}
+
+/// The key of the same similarity with another row.
+fn with_row(key: u64, row: u32) -> u64 {
+    key >> 32 << 32 | u64::from(row)
+}
+
+pub(super) fn from_key(key: u64) -> (u32, f32) {
+    let ascending = !((key >> 32) as u32);
+    let bits = if ascending >> 31 == 0 { !ascending } else { ascending & !(1 << 31) };
+    (key as u32, f32::from_bits(bits))
+}
