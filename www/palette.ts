@@ -5,7 +5,10 @@
 const rgb = (hex: string): Uint8Array =>
   Uint8Array.from([1, 3, 5], (at) => Number.parseInt(hex.slice(at, at + 2), 16));
 
-/** Names of the tokens and their colours. */
+/**
+ * Names of the tokens and their colours, and the models'. There are fewer colours than models: those that
+ * stand in one chart differ.
+ */
 export const PALETTE = {
   user: '#0072B2',
   item: '#B84F00',
@@ -13,10 +16,25 @@ export const PALETTE = {
   train: '#6B7280',
   test: '#0072B2',
   baseline: '#6B7280',
+  'item-knn': '#B84F00',
+  'user-knn': '#0072B2',
+  'interpolated-knn': '#6A3FA0',
+  neighborhood: '#007A5A',
   svd: '#0072B2',
   als: '#B84F00',
   svdpp: '#007A5A',
+  'truncated-svd': '#B84F00',
+  nmf: '#007A5A',
   pmf: '#007A5A',
+  bpmf: '#6A3FA0',
+  nsvd: '#B84F00',
+  'asymmetric-svd': '#6A3FA0',
+  integrated: '#6A3FA0',
+  attributes: '#6A3FA0',
+  timesvd: '#6A3FA0',
+  timesvdpp: '#6A3FA0',
+  confidence: '#6A3FA0',
+  'implicit-als': '#6A3FA0',
 } as const;
 
 /** Red, green and blue of a token. */

@@ -126,10 +126,12 @@ export function openedSite(): Pick<Site, 'visit'> {
 
 /**
  * The live part of a chapter that shows this view; the first where there are more. Told from the page's
- * own text, which stands there before any view is loaded, in whatever order they are.
+ * own text, which stands there before any view is loaded, in whatever order they are. A setting may have
+ * the name of a view, so only the list of views is searched.
  */
 export function part(page: Page, view: View, nth = 0): Locator {
-  return page.locator(`model-lab[data-lab*='"${view}"']`).nth(nth);
+  const shown = `substring-after(@data-lab, '"show":')`;
+  return page.locator(`xpath=//model-lab[contains(${shown}, '"${view}"')]`).nth(nth);
 }
 
 /** A number as the pages write it: 1,234 or −0.5 or +2 or 13.9 %. */

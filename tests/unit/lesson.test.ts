@@ -57,6 +57,14 @@ describe('maths', () => {
     expect(render('`$x$` for \\$5')).toBe('<p><code>$x$</code> for $5</p>\n');
   });
 
+  test('of a few symbols stays in one line with the punctuation after it', () => {
+    expect(render('For $x$, too.')).toMatch(
+      /^<p>For <span class="unbroken"><span class="katex">.*<\/span>,<\/span> too\.<\/p>/,
+    );
+    expect(render('For $x$ too.')).not.toContain('unbroken');
+    expect(render('$a + b + c + d + e + f + g + h$.')).not.toContain('unbroken');
+  });
+
   test('keeps underscores and backslashes that Markdown would take', () => {
     expect(render('$a_1 b_2 \\\\ c_3$ and $d_4$')).not.toContain('<em>');
   });
@@ -170,6 +178,10 @@ describe('prose', () => {
     );
     expect(() => render('[x](javascript:alert)')).not.toThrow();
     expect(render('[x](javascript:alert)')).not.toContain('href');
+  });
+
+  test('keeps a number and its percent sign together', () => {
+    expect(render('About 97 % of it.')).toBe('<p>About 97\u00A0% of it.</p>\n');
   });
 
   test('has headings that can be linked to', () => {

@@ -111,7 +111,9 @@ export class DriftMap extends LitElement {
         (star) => svg`
         <line class="drift-grid" x1="0" x2=${WIDTH} y1=${y(star)} y2=${y(star)}></line>
         <text x="-8" y=${y(star)} dy="0.35em" text-anchor="end">${star === 0 ? '0' : signed(star, 0)}</text>`,
-      )}`;
+      )}
+      <text x="4" y="14">stars</text>
+      <text x=${WIDTH} y=${HEIGHT - 8} text-anchor="end">days</text>`;
   }
 
   private path(): string {

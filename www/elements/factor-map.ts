@@ -23,6 +23,8 @@ interface Shown {
   counts: Uint32Array;
   p: ParameterValues;
   q: ParameterValues;
+  /** Each factor has a weight of its own, as singular values are: axes turned would mix them. */
+  weighted: boolean;
 }
 
 /** The films of a trained model along its factors, which may be turned: lists, a map, a product. */
@@ -74,7 +76,8 @@ export class FactorMap extends LabView {
         parameters.find((parameter) => parameter.name === name);
       const [p, q] = [of('p_u'), of('q_i')];
       if (!p || !q) throw new Error('this model has no vectors of users and films');
-      this.shown = { opened, counts, p, q };
+      this.shown = { opened, counts, p, q, weighted: of('sigma') !== undefined };
+      if (this.shown.weighted) this.degrees = 0;
       this.first = Math.min(this.first, q.columns - 1);
       this.second = Math.min(this.second, q.columns - 1);
       this.fault = '';
@@ -120,13 +123,14 @@ export class FactorMap extends LabView {
       </div>
       <p class="help">
         ${count(points.length)} films: those rated most often, of all with enough ratings. The lists
-        go by the horizontal axis.
+        go by the horizontal
+        axis.${shown.weighted ? ' Each factor has a singular value of its own, so the axes are not turned.' : ''}
       </p>
-      ${this.product(shown, high[0] ?? points[0])}
+      ${shown.weighted ? nothing : this.product(shown, high[0] ?? points[0])}
     `;
   }
 
-  private controls({ q }: Shown, usual: number): TemplateResult {
+  private controls({ q, weighted }: Shown, usual: number): TemplateResult {
     const { id } = this.lab.block;
     const factors = Array.from({ length: q.columns }, (_, k) => k);
     const choice = (
@@ -179,7 +183,7 @@ export class FactorMap extends LabView {
             min="0"
             max="180"
             step="5"
-            ?disabled=${this.first === this.second}
+            ?disabled=${weighted || this.first === this.second}
             .value=${String(this.degrees)}
             @input=${(event: Event) => (this.degrees = Number((event.target as HTMLInputElement).value))}
           />
@@ -187,7 +191,9 @@ export class FactorMap extends LabView {
       </div>
       ${
         this.first === this.second
-          ? html`<p class="note">Choose two different factors to see a map and to turn it.</p>`
+          ? html`<p class="note">
+              Choose two different factors to see a map${weighted ? '' : ' and to turn it'}.
+            </p>`
           : nothing
       }
     `;
@@ -238,6 +244,8 @@ export class FactorMap extends LabView {
   }
 
   private list(caption: string, points: readonly Point[], shown: Shown): TemplateResult {
+    // Columns of length 1 have small components.
+    const digits = shown.weighted ? 4 : 3;
     return html`
       <table class="numbers value factors-list">
         <caption>
@@ -248,7 +256,7 @@ export class FactorMap extends LabView {
             ({ item, x }) => html`
               <tr>
                 <th scope="row">${this.name(shown, item)}</th>
-                <td>${fixed(x, 3)}</td>
+                <td>${fixed(x, digits)}</td>
               </tr>
             `,
           )}

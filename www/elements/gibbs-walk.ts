@@ -266,8 +266,8 @@ export class GibbsWalk extends LabView {
     return html`
       <h4>Mean and precision of all ${side === 'P' ? 'users' : 'items'}</h4>
       <p>
-        Drawn from the Normal-Wishart distribution that the
-        ${side === 'P' ? 'vectors p' : 'vectors q'} as they stand leave.
+        Drawn from their Normal-Wishart distribution, given the present
+        ${side === 'P' ? 'vectors p' : 'vectors q'}.
       </p>
       <div class="system table-scroll" role="group" aria-label="Before and after" tabindex="0">
         ${numbersTable(tex(String.raw`\mu_${side}\text{ before}`), before('mu'), 1)}

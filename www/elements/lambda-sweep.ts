@@ -119,6 +119,7 @@ export class LambdaSweep extends LabView {
   private small(): TemplateResult {
     return html`
       <line-chart
+        class="dashed-lines"
         .chart=${this.chart}
         .lines=${this.lines}
         .xName=${'log λ'}

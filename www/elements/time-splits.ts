@@ -7,7 +7,7 @@ import { proxy } from 'comlink';
 
 import { EngineDied } from '../engine/client.ts';
 import type { Setup } from '../engine/types.ts';
-import { fixed } from '../format.ts';
+import { fixed, signed } from '../format.ts';
 import { settingsList } from '../lab/registry.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
@@ -118,7 +118,7 @@ export class TimeSplits extends LabView {
 
   private gain(column: number): string {
     const [first, last] = [0, WHAT.length - 1].map((row) => this.found[column * WHAT.length + row]);
-    return fixed((last ?? Number.NaN) - (first ?? Number.NaN), 4);
+    return signed((last ?? Number.NaN) - (first ?? Number.NaN), 4);
   }
 
   /** What decides the numbers, in one text. */

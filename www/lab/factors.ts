@@ -72,9 +72,9 @@ export interface Label {
   anchor: 'start' | 'end';
 }
 
-/** Sizes in the units of the drawing. */
-const LETTER = 6.4;
-const LINE = 15;
+/** Sizes in the units of the drawing, for the type of a narrow screen, which is the larger. */
+const LETTER = 8.2;
+const LINE = 18;
 const LONGEST = 26;
 
 /**

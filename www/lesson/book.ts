@@ -26,17 +26,17 @@ export interface Book {
 }
 
 const CHAPTER = /^(\d\d)-[\w-]+$/;
-/** Pages beside the chapters. */
-const UNNUMBERED = ['glossary', 'workbench'];
+/** Pages beside the chapters, in the order in which they are listed. */
+const UNNUMBERED = ['workbench', 'glossary'];
 
 /** The lessons' names in the order of the book, those without a number last. */
 function slugs(folder: string): string[] {
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder)
     .filter((name) => name.endsWith('.md'))
-    .map((name) => name.slice(0, -'.md'.length))
-    .filter((name) => CHAPTER.test(name) || UNNUMBERED.includes(name));
-  return names.sort();
+    .map((name) => name.slice(0, -'.md'.length));
+  const chapters = names.filter((name) => CHAPTER.test(name)).sort();
+  return [...chapters, ...UNNUMBERED.filter((name) => names.includes(name))];
 }
 
 /**

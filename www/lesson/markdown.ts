@@ -62,6 +62,9 @@ function rules(md: MarkdownIt): void {
   const fence = md.renderer.rules['fence'];
   md.renderer.rules['fence'] = (tokens, index, options, env, self) =>
     String(tokens[index]?.meta?.html ?? fence?.(tokens, index, options, env, self) ?? '');
+  // No line ends between a number and its percent sign.
+  md.renderer.rules['text'] = (tokens, index) =>
+    escapeHtml(tokens[index]?.content ?? '').replace(/(\d) %/g, '$1\u00A0%');
   md.renderer.rules['table_open'] = () => '<div class="table-scroll"><table>\n';
   md.renderer.rules['table_close'] = () => '</table></div>\n';
 }

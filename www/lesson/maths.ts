@@ -3,6 +3,9 @@ import type { MarkdownIt, Token } from 'markdown-it';
 
 import { Fault } from './fault.ts';
 
+/** Formulas up to this length in LaTeX stay in one line with the punctuation after them. */
+const SHORT = 24;
+
 /** `$…$` inside a line, `$$…$$` for a formula of its own; both become tokens with the LaTeX inside. */
 export function maths(md: MarkdownIt): void {
   md.inline.ruler.after('escape', 'maths', (state, silent) => {
@@ -17,12 +20,16 @@ export function maths(md: MarkdownIt): void {
     if (marker === '$' && (/\s/.test(src[close - 1] ?? ' ') || /\d/.test(src[close + 1] ?? ''))) {
       return false;
     }
+    const end = close + marker.length;
+    // A browser may break the line before a comma that follows a formula.
+    const joined = marker === '$' && close - open <= SHORT;
+    const mark = joined ? (/^[.,;:?)]+/.exec(src.slice(end, posMax))?.[0] ?? '') : '';
     if (!silent) {
       const token = state.push('maths', '', 0);
       token.content = src.slice(open, close);
-      token.meta = { display: marker === '$$' };
+      token.meta = { display: marker === '$$', mark };
     }
-    state.pos = close + marker.length;
+    state.pos = end + mark.length;
     return true;
   });
 
@@ -68,8 +75,8 @@ export function maths(md: MarkdownIt): void {
 }
 
 function rendered(tokens: Token[], index: number): string {
-  const token = tokens[index];
-  return String(token?.meta?.html ?? '');
+  const { html = '', mark = '' } = tokens[index]?.meta ?? {};
+  return mark ? `<span class="unbroken">${html}${mark}</span>` : String(html);
 }
 
 /** Renders the LaTeX of a token in place; `line` is where it begins. */
