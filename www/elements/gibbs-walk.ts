@@ -4,9 +4,9 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { ParameterValues, Step } from '../../pkg/factorscope.js';
-import { ellipse, inverse2 } from '../bayes.ts';
 import type { Opened, Walked } from '../engine/types.ts';
 import { count, fixed, plain } from '../format.ts';
+import { ellipse, inverse2 } from '../lab/bayes.ts';
 import { tex } from '../maths.ts';
 import { color } from '../palette.ts';
 import { sentence } from '../sentence.ts';

@@ -4,7 +4,7 @@ import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 
 import type { Chart } from '../../pkg/factorscope.js';
 import { fixed } from '../format.ts';
-import { place, tableRows } from '../lines.ts';
+import { place, tableRows } from '../lab/lines.ts';
 
 const MOST_ROWS = 40;
 

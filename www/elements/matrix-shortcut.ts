@@ -4,8 +4,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Shortened } from '../../pkg/factorscope.js';
-import { brief, large } from '../confidence.ts';
 import { count, fixed } from '../format.ts';
+import { brief, large } from '../lab/confidence.ts';
 import { tex } from '../maths.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';

@@ -7,8 +7,6 @@ import { customElement, state } from 'lit/decorators.js';
 
 import type { Chart, Entry, Epoch } from '../../pkg/factorscope.js';
 import { fixed } from '../format.ts';
-import { type Settings, settingsList } from '../lab/registry.ts';
-import { modelColor } from '../palette.ts';
 import {
   AXES,
   bestEpoch,
@@ -18,9 +16,11 @@ import {
   type RaceAxis,
   racePoints,
   settingsText,
-} from '../race.ts';
-import type { Line } from './line-chart.ts';
+} from '../lab/race.ts';
+import { type Settings, settingsList } from '../lab/registry.ts';
+import { modelColor } from '../palette.ts';
 import { LabView } from './lab-view.ts';
+import type { Line } from './line-chart.ts';
 
 /** One model on its way, or at its end. */
 interface Runner {

@@ -4,13 +4,13 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Chart } from '../../pkg/factorscope.js';
-import { curve, density, likelihood, type Normal, posterior, type Seen } from '../bayes.ts';
 import { fixed, plain } from '../format.ts';
+import { curve, density, likelihood, type Normal, posterior, type Seen } from '../lab/bayes.ts';
 import { tex } from '../maths.ts';
 import { color } from '../palette.ts';
 import { sentence } from '../sentence.ts';
-import type { Line } from './line-chart.ts';
 import { LabView } from './lab-view.ts';
+import type { Line } from './line-chart.ts';
 
 /** What user 2 of the toy table gave, less the mean of all ratings, 2.2. */
 const RATINGS = [

@@ -4,10 +4,10 @@ import { customElement, state } from 'lit/decorators.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 
 import type { Chart, Posterior } from '../../pkg/factorscope.js';
-import { bars, curve, density, spread } from '../bayes.ts';
 import { EngineDied } from '../engine/client.ts';
 import type { Bars, Opened, Progress, Setup } from '../engine/types.ts';
 import { count, fixed, plain } from '../format.ts';
+import { bars, curve, density, spread } from '../lab/bayes.ts';
 import { filmName, userIndex } from '../lab/films.ts';
 import { color } from '../palette.ts';
 import { sentence } from '../sentence.ts';

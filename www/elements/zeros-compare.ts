@@ -9,7 +9,6 @@ import { Client } from '../engine/client.ts';
 import type { Setup } from '../engine/types.ts';
 import { fixed, plain } from '../format.ts';
 import { engineCells, type Table } from '../lab/state.ts';
-import { color } from '../palette.ts';
 import {
   emptyMean,
   knownError,
@@ -19,7 +18,8 @@ import {
   VARIANTS,
   verdict,
   without,
-} from '../zeros.ts';
+} from '../lab/zeros.ts';
+import { color } from '../palette.ts';
 import { LabView } from './lab-view.ts';
 
 /** Of the films with the highest predictions, this many are named. */

@@ -1,5 +1,5 @@
-import type { Line } from './elements/line-chart.ts';
-import { plain } from './format.ts';
+import type { Line } from '../elements/line-chart.ts';
+import { plain } from '../format.ts';
 
 /** A horizontal value: without decimals where they say nothing. */
 export function place(x: number): string {
