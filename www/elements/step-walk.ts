@@ -16,6 +16,7 @@ import { epochEnd, epochOf, halfEnd, learningRate, ratingOf } from '../lab/step.
 import { DAY, dateOf } from '../lab/time.ts';
 import { tex } from '../maths.ts';
 import { modelColor, PALETTE } from '../palette.ts';
+import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 import { FIRST_COMPONENTS } from './walk-map.ts';
 
@@ -33,7 +34,6 @@ const SLOW_MS = 250;
 export class StepWalk extends LabView {
   @state() private walked: Walked | undefined;
   @state() private opened: Opened | undefined;
-  @state() private fault = '';
   @state() private slow = false;
   @state() private playing = false;
   @state() private speed = 2;
@@ -95,7 +95,7 @@ export class StepWalk extends LabView {
     } catch (error) {
       this.begun = '';
       this.playing = false;
-      this.fault = error instanceof Error ? error.message : String(error);
+      this.fault = sentence(error);
     } finally {
       clearTimeout(slow);
       this.slow = false;
@@ -188,9 +188,7 @@ export class StepWalk extends LabView {
     return html`
       <div class="walk ${wide ? 'wide' : ''}" aria-busy=${this.slow ? 'true' : 'false'}>
         <div class="walk-bar">
-          ${this.transport()} ${this.where()}
-          ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
-          ${this.ending()}
+          ${this.transport()} ${this.where()} ${this.faultText()} ${this.ending()}
         </div>
         <div class="walk-panels">
           <section class="walk-table">
