@@ -42,7 +42,7 @@ export function color(name: keyof typeof PALETTE): Uint8Array {
   return rgb(PALETTE[name]);
 }
 
-/** The colour of a model, the same on every page. */
+/** The colour of a line: a token's, or a model's, the same on every page. */
 export function modelColor(id: string): Uint8Array {
   return rgb(PALETTE[id as keyof typeof PALETTE] ?? PALETTE.error);
 }

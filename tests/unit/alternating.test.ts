@@ -5,17 +5,17 @@ import { readLink, writeLink } from '../../www/lab/link.ts';
 import { settingsOf } from '../../www/lab/registry.ts';
 import { initialState, TOY } from '../../www/lab/state.ts';
 import { halfEnd } from '../../www/lab/step.ts';
-import { contour, height, lowest } from '../../www/landscape.ts';
-import { rowTerms, silentDirection } from '../../www/linear.ts';
-import { place, tableRows } from '../../www/lines.ts';
+import { contour, height, lowest } from '../../www/lab/landscape.ts';
+import { rowTerms, silentDirection } from '../../www/lab/linear.ts';
+import { place, tableRows } from '../../www/lab/lines.ts';
 import {
   bestEpoch,
   milliseconds,
   multiplications,
   racePoints,
   settingsText,
-} from '../../www/race.ts';
-import { emptyMean, knownError, verdict, without } from '../../www/zeros.ts';
+} from '../../www/lab/race.ts';
+import { emptyMean, knownError, verdict, without } from '../../www/lab/zeros.ts';
 
 // The table of models comes from the build; these tests bring models of their own.
 vi.mock('virtual:registry', () => ({ default: [] }));

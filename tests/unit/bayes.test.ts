@@ -9,7 +9,7 @@ import {
   likelihood,
   posterior,
   spread,
-} from '../../www/bayes.ts';
+} from '../../www/lab/bayes.ts';
 
 const SEEN = [
   { q: 1, t: 1.8 },

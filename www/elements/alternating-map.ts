@@ -2,7 +2,7 @@ import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
 import { fixed, plain } from '../format.ts';
-import { contour, height, lowest } from '../landscape.ts';
+import { contour, height, lowest } from '../lab/landscape.ts';
 import { tex } from '../maths.ts';
 
 const RATING = 2;

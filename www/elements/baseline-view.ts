@@ -1,12 +1,13 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { PropertyValues } from 'lit';
 import { state } from 'lit/decorators.js';
 
 import type { Setup } from '../engine/types.ts';
+import { type BaselineFit, PASSES, readFit } from '../lab/baseline.ts';
 import { writeTable } from '../lab/link.ts';
 import type { Table } from '../lab/state.ts';
-import { type BaselineFit, PASSES, readFit } from '../lab/baseline.ts';
 import { allRatings } from '../lab/table.ts';
 import { watchScrollers } from '../scrollers.ts';
+import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
 /** What the engine made of a table, and the table itself, so that what is shown belongs together. */
@@ -20,7 +21,6 @@ export interface Fits {
 /** A view of the baseline of a small table, computed anew by the engine at every change. */
 export abstract class BaselineView extends LabView {
   @state() protected fits: Fits | undefined;
-  @state() private fault = '';
   /** Whether the least squares are wanted beside the means. */
   protected readonly solves: boolean = false;
 
@@ -47,10 +47,6 @@ export abstract class BaselineView extends LabView {
     return this.lab.state.settings['lambda'] ?? 0;
   }
 
-  protected faultText(): TemplateResult | typeof nothing {
-    return this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing;
-  }
-
   private wanted(): string {
     const { table } = this.lab.state;
     if (!table || this.lab.entry.id !== 'baseline') return '';
@@ -68,7 +64,7 @@ export abstract class BaselineView extends LabView {
         if (fits?.table === this.lab.state.table || this.isEmpty) this.fits = fits;
         this.fault = '';
       } catch (error) {
-        this.fault = error instanceof Error ? error.message : String(error);
+        this.fault = sentence(error);
       }
       this.shown = wanted;
     }

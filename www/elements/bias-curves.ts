@@ -1,18 +1,16 @@
 import './line-chart.ts';
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { BiasCurve } from '../../pkg/factorscope.js';
-import { EngineDied } from '../engine/client.ts';
 import type { Curved } from '../engine/types.ts';
 import { count, plain } from '../format.ts';
 import { filmName } from '../lab/films.ts';
+import type { Line } from '../lab/lines.ts';
 import { dateOfYear } from '../lab/time.ts';
 import { color } from '../palette.ts';
-import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
-import type { Line } from './line-chart.ts';
 
 /** Films and users to choose from. */
 const CHOICES = 50;
@@ -28,32 +26,19 @@ export class BiasCurves extends LabView {
   @state() private item: BiasCurve | undefined;
   @state() private user: BiasCurve | undefined;
   @state() private film = 0;
-  @state() private fault = '';
-  /** Counts questions: a late answer to an earlier one is dropped. */
-  private asked = 0;
-  private readonly trained = (): void => void this.follow();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.lab.addEventListener('trained', this.trained);
-    if (this.lab.result) void this.follow();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.lab.removeEventListener('trained', this.trained);
+  protected override modelChanged(): void {
+    void this.follow();
   }
 
   protected override dataChanged(): void {
-    this.asked += 1;
     this.curved = undefined;
   }
 
   protected override render(): TemplateResult {
-    const { curved, fault } = this;
+    const { curved } = this;
     return html`
       <section class="bias-curves" aria-label="Biases over the years">
-        ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing}
+        ${this.faultText()}
         ${
           curved
             ? html`${this.ofFilm(curved)} ${this.ofUser(curved)}`
@@ -133,15 +118,14 @@ export class BiasCurves extends LabView {
 
   /** Takes the list from a model just trained, and keeps the choices where it has them. */
   private async follow(): Promise<void> {
-    const asked = ++this.asked;
     if (!this.lab.result) {
       this.curved = undefined;
       return;
     }
-    await this.guarded(asked, async () => {
+    await this.question(async (late) => {
       const client = await this.lab.engine();
       const curved = await client.call((engine) => engine.curved(CHOICES));
-      if (asked !== this.asked) return;
+      if (late()) return;
       const { films, users } = curved;
       if (!films.some(({ item }) => item === this.film)) this.film = films[0]?.item ?? 0;
       if (!users.some(({ user }) => user === this.lab.state.user)) {
@@ -153,27 +137,16 @@ export class BiasCurves extends LabView {
   }
 
   private async draw(): Promise<void> {
-    const asked = ++this.asked;
-    await this.guarded(asked, async () => {
+    await this.question(async (late) => {
       const { film } = this;
       const { user } = this.lab.state;
       const client = await this.lab.engine();
       const item = await client.call((engine) => engine.itemCurve(film, colors('item')));
       const own = await client.call((engine) => engine.userCurve(user, colors('user')));
-      if (asked !== this.asked) return;
+      if (late()) return;
       this.item = item;
       this.user = own;
-      this.fault = '';
     });
-  }
-
-  private async guarded(asked: number, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (asked <= this.asked) this.fault = sentence(error);
-      if (error instanceof EngineDied) this.lab.finish(undefined);
-    }
   }
 }
 

@@ -1,13 +1,10 @@
 import './line-chart.ts';
 
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Chain, Chart } from '../../pkg/factorscope.js';
-import { EngineDied } from '../engine/client.ts';
-import { color } from '../palette.ts';
-import { sentence } from '../sentence.ts';
-import type { Line } from './line-chart.ts';
+import type { Line } from '../lab/lines.ts';
 import { LabView } from './lab-view.ts';
 
 const TRACES = {
@@ -25,19 +22,9 @@ export class ChainTraces extends LabView {
   @state() private draws: readonly number[] = [];
   @state() private trace: Trace = 'rmse';
   @state() private chart: Chart | undefined;
-  @state() private fault = '';
-  private asked = 0;
 
-  private readonly trained = (): void => void this.ask();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.lab.addEventListener('trained', this.trained);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.lab.removeEventListener('trained', this.trained);
+  protected override modelChanged(): void {
+    void this.ask();
   }
 
   protected override firstUpdated(_changed: PropertyValues): void {
@@ -77,7 +64,7 @@ export class ChainTraces extends LabView {
             `,
           )}
         </fieldset>
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        ${this.faultText()}
         <line-chart
           .chart=${this.chart}
           .lines=${this.lines()}
@@ -90,7 +77,7 @@ export class ChainTraces extends LabView {
 
   private choose(trace: Trace): void {
     this.trace = trace;
-    void this.draw();
+    void this.ask();
   }
 
   private lines(): Line[] {
@@ -118,13 +105,12 @@ export class ChainTraces extends LabView {
   }
 
   private async ask(): Promise<void> {
-    const asked = ++this.asked;
     if (!this.lab.result) {
       this.chain = undefined;
       this.chart = undefined;
       return;
     }
-    try {
+    await this.question(async (late) => {
       const client = await this.lab.engine();
       const opened = await this.lab.opened();
       const { cell, user } = this.lab.state;
@@ -133,31 +119,11 @@ export class ChainTraces extends LabView {
       const i = Math.min(cell.i, opened.items.length - 1);
       const chain = await client.call((engine) => engine.chain());
       const { draws } = await client.call((engine) => engine.posterior(u, i));
-      if (asked !== this.asked) return;
+      if (late()) return;
       this.chain = chain;
       this.draws = draws;
-      this.fault = '';
-      await this.draw();
-    } catch (error) {
-      if (asked !== this.asked) return;
-      this.fault = sentence(error);
-      if (error instanceof EngineDied) this.lab.finish(undefined);
-    }
-  }
-
-  private async draw(): Promise<void> {
-    const { asked } = this;
-    const { trace } = this;
-    const lines = this.lines().map(({ color: token, points }) => ({
-      color: color(token as 'user'),
-      points: [...points] as [number, number][],
-    }));
-    try {
-      const client = await this.lab.engine();
-      const chart = await client.call((engine) => engine.lines('kept draw', TRACES[trace], lines));
-      if (asked === this.asked && trace === this.trace) this.chart = chart;
-    } catch (error) {
-      this.fault = sentence(error);
-    }
+      const chart = await this.lab.chart('kept draw', TRACES[this.trace], this.lines());
+      if (!late()) this.chart = chart;
+    });
   }
 }

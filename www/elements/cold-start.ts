@@ -9,11 +9,10 @@ import type { Chart } from '../../pkg/factorscope.js';
 import type { ColdPart, ColdSetup } from '../engine/types.ts';
 import { count, fixed, plain, signed } from '../format.ts';
 import { coldCurve, worth } from '../lab/cold.ts';
+import type { Line } from '../lab/lines.ts';
 import { settingsList } from '../lab/registry.ts';
-import { color } from '../palette.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
-import type { Line } from './line-chart.ts';
 
 const KNOWN = [0, 1, 2, 5, 10];
 const FOLDS = 3;
@@ -27,7 +26,6 @@ export class ColdStart extends LabView {
   @state() private parts: ColdPart[] = [];
   @state() private running = false;
   @state() private told = '';
-  @state() private fault = '';
   @state() private chart: Chart | undefined;
   /** Whether the data tells anything of users. */
   @state() private hasUsers = true;
@@ -91,7 +89,7 @@ export class ColdStart extends LabView {
           ></progress>
           <span class="race-told" role="status">${this.told}</span>
         </div>
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        ${this.faultText()}
         <line-chart
           .chart=${this.chart}
           .lines=${this.lines()}
@@ -174,7 +172,7 @@ export class ColdStart extends LabView {
     this.running = false;
     this.current += 1;
     this.told = 'Cancelled; what was measured is shown.';
-    void this.lab.engine().then((client) => client.call((engine) => engine.cancel()));
+    this.lab.cancel();
   };
 
   private readonly start = async (): Promise<void> => {
@@ -220,12 +218,7 @@ export class ColdStart extends LabView {
 
   private async draw(current: number): Promise<void> {
     const { parts } = this;
-    const drawn = this.lines().map(({ points }, at) => ({
-      color: color(at === 0 ? 'svdpp' : 'train'),
-      points: points.map(([x, y]): [number, number] => [x, y]),
-    }));
-    const client = await this.lab.engine();
-    const chart = await client.call((engine) => engine.lines('known ratings', 'RMSE', drawn));
+    const chart = await this.lab.chart('known ratings', 'RMSE', this.lines());
     if (current === this.current && parts === this.parts) this.chart = chart;
   }
 

@@ -17,7 +17,6 @@ export class DataSource extends LabView {
   @state() private own = false;
   @state() private reading = false;
   @state() private over = false;
-  @state() private fault = '';
   @state() private done = '';
   private asked = 0;
 
@@ -67,7 +66,7 @@ export class DataSource extends LabView {
         <p class="data-facts">${this.facts()}</p>
         ${this.reading ? html`<p role="status">Reading …</p>` : nothing}
         ${this.done ? html`<p class="good" role="status">${this.done}</p>` : nothing}
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        ${this.faultText()}
         <details>
           <summary>Use your own ratings</summary>
           ${this.choice()}

@@ -2,8 +2,8 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
 import type { Step, System } from '../../pkg/factorscope.js';
-import { inverse2 } from '../bayes.ts';
 import { count, fixed, plain } from '../format.ts';
+import { inverse2 } from '../lab/bayes.ts';
 import { tex } from '../maths.ts';
 
 const DIGITS = 3;

@@ -7,7 +7,6 @@ import { count, fixed } from '../format.ts';
 import { dot, ends, labels, placed, type Point, row, turnedVector } from '../lab/factors.ts';
 import { filmName } from '../lab/films.ts';
 import { tex } from '../maths.ts';
-import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
 const SIZE = 520;
@@ -31,47 +30,31 @@ interface Shown {
 @customElement('factor-map')
 export class FactorMap extends LabView {
   @state() private shown: Shown | undefined;
-  @state() private fault = '';
   @state() private first = 0;
   @state() private second = 1;
   @state() private degrees = 0;
   @state() private least: number | undefined;
-  private asked = 0;
-  private readonly trained = (): void => void this.ask();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.lab.addEventListener('trained', this.trained);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.lab.removeEventListener('trained', this.trained);
-  }
-
-  protected override firstUpdated(): void {
+  protected override modelChanged(): void {
     void this.ask();
   }
 
   protected override dataChanged(): void {
-    this.asked++;
     this.shown = undefined;
   }
 
   private async ask(): Promise<void> {
-    const asked = ++this.asked;
     if (!this.lab.result) {
       this.shown = undefined;
       return;
     }
-    try {
+    await this.question(async (late) => {
       const opened = await this.lab.opened();
       const client = await this.lab.engine();
       const [parameters, counts] = await Promise.all([
         client.call((engine) => engine.parameters()),
         client.call((engine) => engine.counts()),
       ]);
-      if (asked !== this.asked) return;
+      if (late()) return;
       const of = (name: string): ParameterValues | undefined =>
         parameters.find((parameter) => parameter.name === name);
       const [p, q] = [of('p_u'), of('q_i')];
@@ -80,17 +63,14 @@ export class FactorMap extends LabView {
       if (this.shown.weighted) this.degrees = 0;
       this.first = Math.min(this.first, q.columns - 1);
       this.second = Math.min(this.second, q.columns - 1);
-      this.fault = '';
-    } catch (error) {
-      if (asked === this.asked) this.fault = sentence(error);
-    }
+    });
   }
 
   protected override render(): TemplateResult {
-    const { fault, shown } = this;
+    const { shown } = this;
     return html`
       <section class="factors" aria-label="Films along the factors">
-        ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing}
+        ${this.faultText()}
         ${
           shown
             ? this.parts(shown)

@@ -1,14 +1,12 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Film, Part } from '../../pkg/factorscope.js';
-import { EngineDied } from '../engine/client.ts';
 import type { Addends, Opened } from '../engine/types.ts';
 import { count, fixed, signed } from '../format.ts';
 import { filmName, nameOf } from '../lab/films.ts';
 import { addends } from '../lab/fold-in.ts';
 import { tex } from '../maths.ts';
-import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
 const FILMS = 5;
@@ -25,23 +23,9 @@ export class FactorParts extends LabView {
   @state() private films: readonly Film[] = [];
   @state() private film = 0;
   @state() private sum: Addends | undefined;
-  @state() private fault = '';
-  private asked = 0;
   private user = 0;
 
-  private readonly trained = (): void => void this.ask();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.lab.addEventListener('trained', this.trained);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.lab.removeEventListener('trained', this.trained);
-  }
-
-  protected override firstUpdated(_changed: PropertyValues): void {
+  protected override modelChanged(): void {
     void this.ask();
   }
 
@@ -51,16 +35,15 @@ export class FactorParts extends LabView {
   }
 
   protected override dataChanged(): void {
-    this.asked += 1;
     this.opened = undefined;
     this.parts = [];
   }
 
   protected override render(): TemplateResult {
-    const { fault, opened, parts } = this;
+    const { opened, parts } = this;
     return html`
       <section class="parts" aria-label="The factors">
-        ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing}
+        ${this.faultText()}
         ${
           opened && parts.length > 0
             ? html`<h4>What each factor carries</h4>
@@ -177,44 +160,35 @@ export class FactorParts extends LabView {
   }
 
   private async ask(): Promise<void> {
-    const asked = ++this.asked;
     if (!this.lab.result) {
       this.parts = [];
       this.requestUpdate();
       return;
     }
-    await this.guarded(async () => {
+    await this.question(async (late) => {
       const opened = await this.lab.opened();
       const user = Math.min(this.lab.state.user, opened.users.length - 1);
       const client = await this.lab.engine();
       const parts = await client.call((engine) => engine.parts(Math.max(FILMS, GENRES), LEAST));
       const { films } = await client.call((engine) => engine.recommend(user, 10, LEAST));
-      if (asked !== this.asked) return;
+      if (late()) return;
       this.opened = opened;
       this.parts = parts;
       this.films = films;
       this.user = user;
-      this.fault = '';
-      await this.choose(films[0]?.item ?? 0);
+      await this.add(films[0]?.item ?? 0);
     });
   }
 
   private async choose(film: number): Promise<void> {
-    const { user } = this;
-    this.film = film;
-    await this.guarded(async () => {
-      const client = await this.lab.engine();
-      const sum = await client.call((engine) => engine.addends(user, film));
-      if (this.film === film && this.user === user) this.sum = sum;
-    });
+    await this.guarded(() => this.add(film));
   }
 
-  private async guarded(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.fault = sentence(error);
-      if (error instanceof EngineDied) this.lab.finish(undefined);
-    }
+  private async add(film: number): Promise<void> {
+    const { user } = this;
+    this.film = film;
+    const client = await this.lab.engine();
+    const sum = await client.call((engine) => engine.addends(user, film));
+    if (this.film === film && this.user === user) this.sum = sum;
   }
 }

@@ -1,14 +1,12 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Explanation, Film, ShareOf } from '../../pkg/factorscope.js';
-import { EngineDied } from '../engine/client.ts';
 import type { Opened } from '../engine/types.ts';
 import { count, fixed, plain, signed } from '../format.ts';
 import { filmName, meaning, shares, userIndex, usualLeast } from '../lab/films.ts';
 import { LARGEST_LEAST } from '../lab/link.ts';
 import { tex } from '../maths.ts';
-import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
 const FILMS = 10;
@@ -27,36 +25,22 @@ interface Shown {
 export class FilmTable extends LabView {
   @state() private opened: Opened | undefined;
   @state() private shown: Shown | undefined;
-  @state() private fault = '';
   /** The item whose explanation stands open. */
   @state() private open: number | undefined;
   @state() private why: Explanation | undefined;
   /** Confidence and similarity of each rated film, where the model has them. */
   @state() private parts: ReadonlyMap<number, ShareOf> | undefined;
-  private asked = 0;
   /** The least number of ratings that was asked for, as the state says it. */
   private asking: number | undefined;
 
-  private readonly trained = (): void => this.ask();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.lab.addEventListener('trained', this.trained);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.lab.removeEventListener('trained', this.trained);
-  }
-
-  protected override firstUpdated(_changed: PropertyValues): void {
-    this.ask();
+  protected override modelChanged(): void {
+    void this.ask();
   }
 
   protected override labChanged(): void {
     const { least, user } = this.lab.state;
     const { shown } = this;
-    if (shown?.user !== user || this.asking !== least) this.ask();
+    if (shown?.user !== user || this.asking !== least) void this.ask();
   }
 
   protected override dataChanged(): void {
@@ -65,10 +49,10 @@ export class FilmTable extends LabView {
   }
 
   protected override render(): TemplateResult {
-    const { fault, opened, shown } = this;
+    const { opened, shown } = this;
     return html`
       <section class="films" aria-label="Recommendations">
-        ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing}
+        ${this.faultText()}
         ${
           shown && opened
             ? html`${this.controls(opened)} ${this.tables(shown, opened)}`
@@ -385,43 +369,29 @@ export class FilmTable extends LabView {
     });
   }
 
-  private ask(): void {
+  private async ask(): Promise<void> {
     this.open = undefined;
     this.why = undefined;
     if (!this.lab.result) {
-      this.asked += 1;
       this.shown = undefined;
       this.requestUpdate();
       return;
     }
-    void this.guarded(() => this.recommend());
-  }
-
-  private async recommend(): Promise<void> {
-    const asked = ++this.asked;
-    const opened = await this.lab.opened();
-    const { least, user: wanted } = this.lab.state;
-    // A link may name a user that this data set does not have.
-    const user = Math.min(wanted, opened.users.length - 1);
-    const client = await this.lab.engine();
-    const { favorites, films } = await client.call((engine) =>
-      engine.recommend(user, FILMS, this.leastOf(opened)),
-    );
-    if (asked !== this.asked) return;
-    this.opened = opened;
-    this.asking = least;
-    this.shown = { user, films, favorites };
-    this.fault = '';
-    if (user !== wanted) this.choose(user);
-  }
-
-  private async guarded(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.fault = sentence(error);
-      if (error instanceof EngineDied) this.lab.finish(undefined);
-    }
+    await this.question(async (late) => {
+      const opened = await this.lab.opened();
+      const { least, user: wanted } = this.lab.state;
+      // A link may name a user that this data set does not have.
+      const user = Math.min(wanted, opened.users.length - 1);
+      const client = await this.lab.engine();
+      const { favorites, films } = await client.call((engine) =>
+        engine.recommend(user, FILMS, this.leastOf(opened)),
+      );
+      if (late()) return;
+      this.opened = opened;
+      this.asking = least;
+      this.shown = { user, films, favorites };
+      if (user !== wanted) this.choose(user);
+    });
   }
 }
 

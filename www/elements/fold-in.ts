@@ -1,14 +1,12 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { NewcomerAnswer } from '../../pkg/factorscope.js';
-import { EngineDied } from '../engine/client.ts';
 import type { Opened } from '../engine/types.ts';
 import { count, fixed, plain, signed } from '../format.ts';
 import { filmName, nameOf, usualLeast } from '../lab/films.ts';
 import { findFilms, type Given, withRating } from '../lab/fold-in.ts';
 import { tex } from '../maths.ts';
-import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
 const FILMS = 10;
@@ -25,41 +23,22 @@ export class FoldInView extends LabView {
   @state() private answer: NewcomerAnswer | undefined;
   /** Milliseconds from the question to the answer. */
   @state() private took = 0;
-  @state() private fault = '';
-  private asked = 0;
 
-  private readonly trained = (): void => void this.ask();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.lab.addEventListener('trained', this.trained);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.lab.removeEventListener('trained', this.trained);
-  }
-
-  protected override firstUpdated(_changed: PropertyValues): void {
+  protected override modelChanged(): void {
     void this.ask();
   }
 
-  protected override labChanged(): void {
-    this.requestUpdate();
-  }
-
   protected override dataChanged(): void {
-    this.asked += 1;
     this.opened = undefined;
     this.answer = undefined;
     this.given = [];
   }
 
   protected override render(): TemplateResult {
-    const { answer, fault, opened } = this;
+    const { answer, opened } = this;
     return html`
       <section class="fold-in" aria-label="Somebody new">
-        ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing}
+        ${this.faultText()}
         ${
           opened && answer
             ? html`<div class="fold-in-panels">
@@ -234,13 +213,12 @@ export class FoldInView extends LabView {
   }
 
   private async ask(): Promise<void> {
-    const asked = ++this.asked;
     if (!this.lab.result) {
       this.answer = undefined;
       this.requestUpdate();
       return;
     }
-    await this.guarded(async () => {
+    await this.question(async (late) => {
       const opened = await this.lab.opened();
       const client = await this.lab.engine();
       const from = performance.now();
@@ -249,20 +227,10 @@ export class FoldInView extends LabView {
       const answer = await client.call((engine) =>
         engine.newcomer(items, ratings, FILMS, this.least(opened)),
       );
-      if (asked !== this.asked) return;
+      if (late()) return;
       this.took = performance.now() - from;
       this.opened = opened;
       this.answer = answer;
-      this.fault = '';
     });
-  }
-
-  private async guarded(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.fault = sentence(error);
-      if (error instanceof EngineDied) this.lab.finish(undefined);
-    }
   }
 }

@@ -4,9 +4,9 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { ParameterValues, Step } from '../../pkg/factorscope.js';
-import { ellipse, inverse2 } from '../bayes.ts';
 import type { Opened, Walked } from '../engine/types.ts';
 import { count, fixed, plain } from '../format.ts';
+import { ellipse, inverse2 } from '../lab/bayes.ts';
 import { tex } from '../maths.ts';
 import { color } from '../palette.ts';
 import { sentence } from '../sentence.ts';
@@ -32,7 +32,6 @@ export class GibbsWalk extends LabView {
   @state() private walked: Walked | undefined;
   @state() private clouds: readonly Cloud[] = [];
   @state() private running = false;
-  @state() private fault = '';
   private asked = 0;
   /** What the walk in the engine was begun with. */
   private begun = '';
@@ -52,8 +51,7 @@ export class GibbsWalk extends LabView {
     const { walked } = this;
     return html`
       <section class="gibbs" aria-label="Gibbs sampling, draw by draw">
-        ${this.buttons()}
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        ${this.buttons()} ${this.faultText()}
         <p class="gibbs-where" role="status" aria-live=${this.running ? 'off' : 'polite'}>
           ${walked ? this.where(walked) : 'Starting the engine …'}
         </p>

@@ -1,87 +1,30 @@
-import '../styles/neighbors.css';
-import './run-link.ts';
-
-import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { html, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
 
 import type { Interpolating, Opened } from '../engine/types.ts';
 import { fixed, plain, signed } from '../format.ts';
 import { tex } from '../maths.ts';
-import { LabView } from './lab-view.ts';
-import { pairPicker, titleOf } from './pair-picker.ts';
+import { type Find, PairView, type Shown, titleOf } from './pair-view.ts';
 
 const raw = String.raw;
 
-/** What is shown, and what it was asked for. */
-interface Shown {
-  opened: Opened;
-  found: Interpolating;
-}
-
 /** The small linear system behind one prediction, and its weights beside the similarities. */
 @customElement('interpolation-system')
-export class InterpolationSystem extends LabView {
-  @state() private shown: Shown | undefined;
-  @state() private fault = '';
-  private user = 0;
-  private item: number | undefined;
-  private asked = 0;
+export class InterpolationSystem extends PairView<Interpolating> {
+  protected override readonly label = 'The system of one prediction';
 
-  protected override labChanged(): void {
-    void this.ask();
-  }
+  protected override readonly find: Find<Interpolating> = (engine, ...pair) =>
+    engine.interpolate(...pair);
 
-  protected override dataChanged(): void {
-    this.asked++;
-    this.shown = undefined;
-    this.user = 0;
-    this.item = undefined;
-  }
-
-  private async ask(): Promise<void> {
-    const asked = ++this.asked;
-    const { item, user } = this;
-    try {
-      const opened = await this.lab.opened();
-      const client = await this.lab.engine();
-      const setup = this.lab.setup('everything');
-      const found = await client.call((engine) => engine.interpolate(setup, user, item));
-      if (asked !== this.asked) return;
-      this.shown = { opened, found };
-      this.fault = '';
-    } catch (error) {
-      if (asked === this.asked) this.fault = error instanceof Error ? error.message : String(error);
+  protected override answer({ found, opened }: Shown<Interpolating>): TemplateResult {
+    const { baseline, neighbors } = found.interpolated;
+    if (neighbors.length > 0) {
+      return html`${this.system(found, opened)} ${this.weights(found, opened)}`;
     }
-  }
-
-  protected override render(): TemplateResult {
-    const { shown } = this;
-    return html`
-      <section class="neighbors" aria-label="The system of one prediction">
-        ${shown ? this.parts(shown) : html`<p class="help">Working…</p>`}
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
-        <run-link .lab=${this.lab} .fingerprint=${shown?.found.fingerprint}></run-link>
-      </section>
-    `;
-  }
-
-  private parts({ found, opened }: Shown): TemplateResult {
-    const { neighbors } = found.interpolated;
-    return html`
-      ${pairPicker(this.lab.block.id, opened, this.user, found.item, (user, item) => {
-        this.user = user;
-        this.item = item;
-        void this.ask();
-      })}
-      ${
-        neighbors.length === 0
-          ? html`<p role="status">
-              Nothing similar to this item has been rated by the user: the prediction is the
-              baseline, ${fixed(found.interpolated.baseline, 3)}.
-            </p>`
-          : html`${this.system(found, opened)} ${this.weights(found, opened)}`
-      }
-    `;
+    return html`<p role="status">
+      Nothing similar to this item has been rated by the user: the prediction is the baseline,
+      ${fixed(baseline, 3)}.
+    </p>`;
   }
 
   private system({ interpolated }: Interpolating, opened: Opened): TemplateResult {

@@ -1,17 +1,30 @@
-import { LitElement, type PropertyValues } from 'lit';
-import { property } from 'lit/decorators.js';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property, state } from 'lit/decorators.js';
 
+import { EngineDied } from '../engine/client.ts';
 import type { Lab } from '../lab/lab.ts';
+import { sentence } from '../sentence.ts';
 
 /**
- * What the views of a lab have in common: they are handed the lab, live in the page's own styles, and
- * hear when its state or data change.
+ * What the views of a lab have in common: they are handed the lab, live in the page's own styles, hear
+ * when its state, data or model change, and show what goes wrong.
  */
 export abstract class LabView extends LitElement {
   @property({ attribute: false }) lab!: Lab;
+  /** What went wrong, as a sentence. */
+  @state() protected fault = '';
+  /** Counts questions, so that an answer to an earlier one is known to be late. */
+  private questions = 0;
 
   private readonly changed = (): void => this.labChanged();
-  private readonly data = (): void => this.dataChanged();
+  private readonly data = (): void => {
+    this.drop();
+    this.dataChanged();
+  };
+  private readonly trained = (): void => {
+    this.drop();
+    this.modelChanged();
+  };
 
   /** The page's styles apply: there is no shadow tree. */
   protected override createRenderRoot(): HTMLElement {
@@ -22,16 +35,19 @@ export abstract class LabView extends LitElement {
     super.connectedCallback();
     this.lab.addEventListener('change', this.changed);
     this.lab.addEventListener('data', this.data);
+    this.lab.addEventListener('trained', this.trained);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.lab.removeEventListener('change', this.changed);
     this.lab.removeEventListener('data', this.data);
+    this.lab.removeEventListener('trained', this.trained);
   }
 
   protected override firstUpdated(_changed: PropertyValues): void {
     this.labChanged();
+    this.modelChanged();
   }
 
   /** The state is new: show it. Called once at the start as well. */
@@ -41,4 +57,43 @@ export abstract class LabView extends LitElement {
 
   /** The data set is new: what was computed from the old one is void. `labChanged` follows. */
   protected dataChanged(): void {}
+
+  /** Another model has been trained, or there is none any more. Called once at the start as well. */
+  protected modelChanged(): void {}
+
+  /**
+   * A question to the engine. `late` tells that another has been asked since, or that data or model are
+   * new: the answer is to be dropped then, as its fault is.
+   */
+  protected question(
+    work: (late: () => boolean) => Promise<string | undefined | void>,
+  ): Promise<void> {
+    const asked = ++this.questions;
+    const late = (): boolean => asked !== this.questions;
+    return this.guarded(() => work(late), late);
+  }
+
+  /** Makes what is under way late. */
+  protected drop(): void {
+    this.questions += 1;
+  }
+
+  /** Shows what goes wrong in some work, and what it returns: why a training ended early. */
+  protected async guarded(
+    work: () => Promise<string | undefined | void>,
+    late = (): boolean => false,
+  ): Promise<void> {
+    try {
+      const stopped = await work();
+      if (!late()) this.fault = stopped ? sentence(stopped) : '';
+    } catch (error) {
+      if (!late()) this.fault = sentence(error);
+      // What it had trained is lost.
+      if (error instanceof EngineDied) this.lab.finish(undefined);
+    }
+  }
+
+  protected faultText(): TemplateResult | typeof nothing {
+    return this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing;
+  }
 }

@@ -1,20 +1,18 @@
 import './line-chart.ts';
 import './run-link.ts';
 
-import { proxy } from 'comlink';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Chart, Hyperparameter } from '../../pkg/factorscope.js';
-import type { Fit, Setup } from '../engine/types.ts';
+import type { Fit } from '../engine/types.ts';
 import { fixed, plain } from '../format.ts';
+import type { Line } from '../lab/lines.ts';
 import { best, lambdas, logarithmic, type Swept } from '../lab/sweep.ts';
 import { tex } from '../maths.ts';
 import { near } from '../near.ts';
-import { color } from '../palette.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
-import type { Line } from './line-chart.ts';
 
 const X_NAME = 'logarithm of lambda (base 10)';
 /** On the toy: from where to where, in how many steps, with how many passes. */
@@ -28,7 +26,6 @@ export class LambdaSweep extends LabView {
   @state() private chart: Chart | undefined;
   @state() private running = false;
   @state() private told = '';
-  @state() private fault = '';
   @state() private fingerprint: string | undefined;
   private asked = 0;
   /** What the sweep shown was made with. */
@@ -52,7 +49,7 @@ export class LambdaSweep extends LabView {
   }
 
   protected override dataChanged(): void {
-    this.asked++;
+    this.asked += 1;
     this.running = false;
     this.swept = [];
     this.lines = [];
@@ -64,8 +61,7 @@ export class LambdaSweep extends LabView {
   protected override render(): TemplateResult {
     return html`
       <section class="sweep" aria-label="Sweep over lambda">
-        ${this.lab.state.table ? this.small() : this.large()}
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        ${this.lab.state.table ? this.small() : this.large()} ${this.faultText()}
         <run-link .lab=${this.lab} .fingerprint=${this.fingerprint}></run-link>
       </section>
     `;
@@ -75,45 +71,30 @@ export class LambdaSweep extends LabView {
     return this.lab.entry.hyperparameters.find(({ name }) => name === 'lambda');
   }
 
-  private setup(lambda: number): Setup {
-    const setup = this.lab.setup();
-    const settings = setup.settings.filter((text) => !text.startsWith('lambda='));
-    return { ...setup, settings: [...settings, `lambda=${lambda}`] };
-  }
-
   /** Everything that decides a sweep, in one text. */
   private wanted(): string {
-    return JSON.stringify(this.setup(0));
+    return JSON.stringify(this.lab.setupWith({ lambda: 0 }));
   }
 
   // --- the toy: every parameter over lambda, anew at every change ---
 
-  private async shrink(): Promise<void> {
-    const asked = ++this.asked;
-    try {
+  private shrink(): Promise<void> {
+    return this.question(async (late) => {
       const client = await this.lab.engine();
-      const all = logarithmic(TOY.from, TOY.to, TOY.steps);
       const fits: { lambda: number; fit: Fit }[] = [];
-      for (const lambda of all) {
-        const setup = this.setup(Number(lambda.toPrecision(4)));
+      for (const lambda of logarithmic(TOY.from, TOY.to, TOY.steps)) {
+        const setup = this.lab.setupWith({ lambda: Number(lambda.toPrecision(4)) });
         const fit = await client.call((engine) => engine.fit(setup, TOY.passes));
-        if (asked !== this.asked) return;
+        if (late()) return;
         fits.push({ lambda, fit });
       }
       const lines = biasLines(fits);
-      const colored = lines.map(({ color: name, points }) => ({
-        color: color(name === 'user' ? 'user' : name === 'item' ? 'item' : 'error'),
-        points: [...points] as [number, number][],
-      }));
-      const chart = await client.call((engine) => engine.lines(X_NAME, 'value', colored));
-      if (asked !== this.asked) return;
+      const chart = await this.lab.chart(X_NAME, 'value', lines);
+      if (late()) return;
       this.lines = lines;
       this.chart = chart;
       this.fingerprint = fits.at(-1)?.fit.fingerprint;
-      this.fault = '';
-    } catch (error) {
-      if (asked === this.asked) this.fault = sentence(error);
-    }
+    });
   }
 
   private small(): TemplateResult {
@@ -154,8 +135,8 @@ export class LambdaSweep extends LabView {
       const client = await this.lab.engine();
       for (const [n, value] of all.entries()) {
         this.told = `${n + 1} of ${all.length}: λ = ${plain(value, 5)}`;
-        const setup = this.setup(value);
-        const raced = await client.call((engine) => engine.history(setup, proxy(nothingToTell)));
+        const setup = this.lab.setupWith({ lambda: value });
+        const raced = await client.call((engine) => engine.history(setup));
         if (asked !== this.asked || !this.running) break;
         const last = raced.history.at(-1);
         if (raced.stopped || !last) {
@@ -178,12 +159,7 @@ export class LambdaSweep extends LabView {
   };
 
   private async draw(asked: number): Promise<void> {
-    const lines = this.errorLines().map(({ color: name, points }) => ({
-      color: color(name === 'train' ? 'train' : 'test'),
-      points: [...points] as [number, number][],
-    }));
-    const client = await this.lab.engine();
-    const chart = await client.call((engine) => engine.lines(X_NAME, 'RMSE', lines));
+    const chart = await this.lab.chart(X_NAME, 'RMSE', this.errorLines());
     if (asked === this.asked) this.chart = chart;
   }
 
@@ -198,10 +174,7 @@ export class LambdaSweep extends LabView {
 
   private readonly cancel = (): void => {
     this.running = false;
-    void this.lab
-      .engine()
-      .then((client) => client.call((engine) => engine.cancel()))
-      .catch(() => undefined);
+    this.lab.cancel();
   };
 
   private large(): TemplateResult {
@@ -253,8 +226,6 @@ export class LambdaSweep extends LabView {
     `;
   }
 }
-
-const nothingToTell = (): void => undefined;
 
 /** Each bias as a line over the logarithm of lambda, and the training error. */
 function biasLines(fits: readonly { lambda: number; fit: Fit }[]): Line[] {

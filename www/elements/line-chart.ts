@@ -4,17 +4,9 @@ import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 
 import type { Chart } from '../../pkg/factorscope.js';
 import { fixed } from '../format.ts';
-import { place, tableRows } from '../lines.ts';
+import { type Line, place, tableRows } from '../lab/lines.ts';
 
 const MOST_ROWS = 40;
-
-/** One line of a chart, for its legend, read-out and table. */
-export interface Line {
-  name: string;
-  /** A token of the palette. */
-  color: string;
-  points: readonly (readonly [number, number])[];
-}
 
 /** A chart drawn by the engine, with a legend, a read-out under the pointer, and a table of its values. */
 @customElement('line-chart')

@@ -4,8 +4,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Shortened } from '../../pkg/factorscope.js';
-import { brief, large } from '../confidence.ts';
 import { count, fixed } from '../format.ts';
+import { brief, large } from '../lab/confidence.ts';
 import { tex } from '../maths.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
@@ -15,8 +15,6 @@ import { LabView } from './lab-view.ts';
 export class MatrixShortcut extends LabView {
   @state() private found: (Shortened & { user: string; users: number }) | undefined;
   @state() private running = false;
-  @state() private fault = '';
-  private asked = 0;
 
   protected override labChanged(): void {
     // What was measured belongs to the former settings.
@@ -29,7 +27,7 @@ export class MatrixShortcut extends LabView {
   }
 
   private clear(): void {
-    this.asked += 1;
+    this.drop();
     this.found = undefined;
     this.running = false;
     this.fault = '';
@@ -37,7 +35,7 @@ export class MatrixShortcut extends LabView {
   }
 
   protected override render(): TemplateResult {
-    const { fault, found, running } = this;
+    const { found, running } = this;
     return html`
       <section class="shortcut" aria-label="The shortcut">
         ${
@@ -51,7 +49,7 @@ export class MatrixShortcut extends LabView {
           </button>
           <button type="button" ?disabled=${running} @click=${this.next}>Another user</button>
         </div>
-        ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing}
+        ${this.faultText()}
         <div class="table-scroll" role="status">
           <table class="numbers shortcut-results">
             <caption>
@@ -118,23 +116,20 @@ export class MatrixShortcut extends LabView {
     ];
   }
 
-  private readonly measure = async (): Promise<void> => {
-    const asked = ++this.asked;
+  private readonly measure = (): Promise<void> => {
     this.running = true;
-    this.fault = '';
-    try {
-      const [opened, client] = [await this.lab.opened(), await this.lab.engine()];
-      const users = opened.users.length;
-      const user = Math.min(this.lab.state.user, users - 1);
-      const setup = this.lab.setup();
-      const found = await client.call((engine) => engine.shortcut(setup, user));
-      if (asked !== this.asked) return;
-      this.found = { ...found, user: opened.users[user] ?? '', users };
-    } catch (error) {
-      if (asked === this.asked) this.fault = sentence(error);
-    } finally {
-      if (asked === this.asked) this.running = false;
-    }
+    return this.question(async (late) => {
+      try {
+        const [opened, client] = [await this.lab.opened(), await this.lab.engine()];
+        const users = opened.users.length;
+        const user = Math.min(this.lab.state.user, users - 1);
+        const setup = this.lab.setup();
+        const found = await client.call((engine) => engine.shortcut(setup, user));
+        if (!late()) this.found = { ...found, user: opened.users[user] ?? '', users };
+      } finally {
+        if (!late()) this.running = false;
+      }
+    });
   };
 
   private readonly next = async (): Promise<void> => {

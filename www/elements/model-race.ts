@@ -7,8 +7,7 @@ import { customElement, state } from 'lit/decorators.js';
 
 import type { Chart, Entry, Epoch } from '../../pkg/factorscope.js';
 import { fixed } from '../format.ts';
-import { type Settings, settingsList } from '../lab/registry.ts';
-import { modelColor } from '../palette.ts';
+import type { Line } from '../lab/lines.ts';
 import {
   AXES,
   bestEpoch,
@@ -18,8 +17,9 @@ import {
   type RaceAxis,
   racePoints,
   settingsText,
-} from '../race.ts';
-import type { Line } from './line-chart.ts';
+} from '../lab/race.ts';
+import { type Settings, settingsList } from '../lab/registry.ts';
+import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
 /** One model on its way, or at its end. */
@@ -48,7 +48,6 @@ export class ModelRace extends LabView {
   @state() private running = false;
   /** Whether the race under way is to end after its current epoch. */
   @state() private cancelled = false;
-  @state() private fault = '';
   @state() private told = '';
   /** Grows with every race and every change: what comes late is dropped. */
   private race = 0;
@@ -93,7 +92,7 @@ export class ModelRace extends LabView {
           ></progress>
           <span class="race-told" role="status">${this.told}</span>
         </div>
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        ${this.faultText()}
         ${
           stale
             ? html`<p class="note">
@@ -318,7 +317,7 @@ export class ModelRace extends LabView {
           : 'Both have finished.';
       }
     } catch (error) {
-      this.fault = error instanceof Error ? error.message : String(error);
+      this.fault = sentence(error);
       this.told = '';
     }
     this.running = false;
@@ -330,33 +329,17 @@ export class ModelRace extends LabView {
 
   private readonly cancel = (): void => {
     this.cancelled = true;
-    void this.lab
-      .engine()
-      .then((client) => client.call((engine) => engine.cancel()))
-      .catch(() => undefined);
+    this.lab.cancel();
   };
 
   private async draw(): Promise<void> {
     const drawing = ++this.drawing;
-    const lines = this.lines()
-      .filter(({ points }) => points.length > 0)
-      .map(({ color, points }) => ({
-        color: modelColor(color),
-        points: [...points] as [number, number][],
-      }));
-    if (lines.length === 0) {
-      this.chart = undefined;
-      return;
-    }
     const { label } = AXES[this.axis];
     try {
-      const client = await this.lab.engine();
-      const chart = await client.call((engine) =>
-        engine.lines(label, MEASURED[this.measured], lines),
-      );
+      const chart = await this.lab.chart(label, MEASURED[this.measured], this.lines());
       if (drawing === this.drawing) this.chart = chart;
     } catch (error) {
-      this.fault = error instanceof Error ? error.message : String(error);
+      this.fault = sentence(error);
     }
   }
 }

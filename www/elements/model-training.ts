@@ -5,19 +5,16 @@ import './run-link.ts';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
-import { proxy } from 'comlink';
-
 import type { Task } from '../../pkg/factorscope.js';
 import { EngineDied } from '../engine/client.ts';
 import type { Progress, Setup } from '../engine/types.ts';
 import { fixed, signed } from '../format.ts';
-import { errorRows, overfitting, progressText, sameSetup, singularText } from '../lab/training.ts';
+import type { Line } from '../lab/lines.ts';
 import type { Receipt } from '../lab/state.ts';
-import { color } from '../palette.ts';
+import { errorRows, overfitting, progressText, sameSetup, singularText } from '../lab/training.ts';
 import { near } from '../near.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
-import type { Line } from './line-chart.ts';
 
 const SPLITS: readonly (readonly [string, string])[] = [
   ['0.2', '20 % of the ratings, at random'],
@@ -37,7 +34,6 @@ export class ModelTraining extends LabView {
   @state() private setup: Setup | undefined;
   @state() private running = false;
   @state() private cancelling = false;
-  @state() private fault = '';
   /** How it ended, for those who do not see the bar. */
   @state() private said = '';
   @state() private timed = true;
@@ -51,7 +47,7 @@ export class ModelTraining extends LabView {
   }
 
   protected override dataChanged(): void {
-    if (this.running) void this.cancel();
+    if (this.running) this.cancel();
     this.current += 1;
     this.running = false;
     this.progress = undefined;
@@ -70,7 +66,7 @@ export class ModelTraining extends LabView {
   }
 
   protected override render(): TemplateResult {
-    const { fault, progress } = this;
+    const { progress } = this;
     const id = this.lab.block.id;
     const done = Math.max(0, (progress?.history.length ?? 1) - 1);
     const total = progress?.epochs ?? 1;
@@ -106,8 +102,7 @@ export class ModelTraining extends LabView {
           <span class="value">${this.progressText(done)}</span>
         </div>
         <p class="visually-hidden" role="status">${this.said}</p>
-        ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing} ${this.notes()}
-        ${this.errors()}
+        ${this.faultText()} ${this.notes()} ${this.errors()}
         <line-chart
           .chart=${progress?.chart}
           .lines=${lines(progress, this.lab.entry.task)}
@@ -289,14 +284,11 @@ export class ModelTraining extends LabView {
     this.setup = setup;
     this.lab.finish(undefined);
     try {
-      const client = await this.lab.engine();
+      await this.lab.engine();
       this.began = performance.now();
-      const colors = { train: color('train'), test: color('test') };
-      const tell = proxy((progress: Progress) => {
-        // The last of these may come after the answer itself: they take different ways.
-        if (mine === this.current && this.running) this.progress = progress;
+      const trained = await this.lab.train(setup, (progress) => {
+        if (mine === this.current) this.progress = progress;
       });
-      const trained = await client.call((engine) => engine.train(setup, colors, tell));
       if (mine !== this.current) return;
       this.progress = trained;
       this.lab.finish({ setup, trained });
@@ -316,11 +308,9 @@ export class ModelTraining extends LabView {
     }
   };
 
-  private readonly cancel = async (): Promise<void> => {
+  private readonly cancel = (): void => {
     this.cancelling = true;
-    // Where the engine died, the training hears of it itself.
-    const client = await this.lab.engine().catch(() => undefined);
-    await client?.call((engine) => engine.cancel()).catch(() => undefined);
+    this.lab.cancel();
   };
 
   /** A cancelled training is a shorter one: its settings can say so. */

@@ -1,91 +1,44 @@
-import '../styles/neighbors.css';
-import './run-link.ts';
-
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 
 import type { Candidate } from '../../pkg/factorscope.js';
 import type { Neighbored, Opened } from '../engine/types.ts';
 import { fixed, plain, signed } from '../format.ts';
 import { tex } from '../maths.ts';
-import { LabView } from './lab-view.ts';
-import { pairPicker, titleOf, userOf } from './pair-picker.ts';
+import { type Find, PairView, type Shown, titleOf, userOf } from './pair-view.ts';
 
 const raw = String.raw;
 
-/** What is shown, and what it was asked for. */
-interface Shown {
-  opened: Opened;
-  user: number;
-  found: Neighbored;
-}
-
 /** One prediction from neighbors: who speaks, with what weight, and what two of them share. */
 @customElement('neighbor-explorer')
-export class NeighborExplorer extends LabView {
-  @state() private shown: Shown | undefined;
-  @state() private fault = '';
-  private user = 0;
-  private item: number | undefined;
+export class NeighborExplorer extends PairView<Neighbored> {
+  protected override readonly label = 'One prediction from its neighbors';
+  /** The neighbor that is compared with the item, or the user, where one has been chosen. */
   private other: number | undefined;
-  private asked = 0;
 
-  protected override labChanged(): void {
-    void this.ask();
-  }
+  protected override readonly find: Find<Neighbored> = (engine, ...pair) =>
+    engine.neighbors(...pair, this.other);
 
   protected override dataChanged(): void {
-    this.asked++;
-    this.shown = undefined;
-    this.user = 0;
-    this.item = undefined;
+    super.dataChanged();
     this.other = undefined;
   }
 
-  private async ask(): Promise<void> {
-    const asked = ++this.asked;
-    const { item, other, user } = this;
-    try {
-      const opened = await this.lab.opened();
-      const client = await this.lab.engine();
-      const setup = this.lab.setup('everything');
-      const found = await client.call((engine) => engine.neighbors(setup, user, item, other));
-      if (asked !== this.asked) return;
-      this.shown = { opened, user, found };
-      this.fault = '';
-    } catch (error) {
-      if (asked === this.asked) this.fault = error instanceof Error ? error.message : String(error);
-    }
-  }
-
-  protected override render(): TemplateResult {
-    const { shown } = this;
-    return html`
-      <section class="neighbors" aria-label="One prediction from its neighbors">
-        ${shown ? this.parts(shown) : html`<p class="help">Working…</p>`}
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
-        <run-link .lab=${this.lab} .fingerprint=${shown?.found.fingerprint}></run-link>
-      </section>
-    `;
+  protected override choose(user: number, item: number): void {
+    this.other = undefined;
+    super.choose(user, item);
   }
 
   private get byItems(): boolean {
     return this.lab.entry.id !== 'user-knn';
   }
 
-  private parts(shown: Shown): TemplateResult {
-    const { found, opened } = shown;
+  protected override answer(shown: Shown<Neighbored>): TemplateResult {
     return html`
-      ${pairPicker(this.lab.block.id, opened, this.user, found.item, (user, item) => {
-        this.user = user;
-        this.item = item;
-        this.other = undefined;
-        void this.ask();
-      })}
       ${this.sentence(shown)} ${this.table(shown)} ${this.pair(shown)}
       <p class="help">
-        ${found.known === undefined ? 'The user has not rated this item.' : nothing} The model was
-        trained on the whole of this small table.
+        ${shown.found.known === undefined ? 'The user has not rated this item.' : nothing} The model
+        was trained on the whole of this small table.
       </p>
     `;
   }
@@ -94,7 +47,7 @@ export class NeighborExplorer extends LabView {
     return this.byItems ? titleOf(opened, id) : userOf(opened, id);
   }
 
-  private sentence({ found }: Shown): TemplateResult {
+  private sentence({ found }: Shown<Neighbored>): TemplateResult {
     const { baseline, candidates, prediction } = found.neighborhood;
     const speakers = candidates.filter(({ weight }) => weight > 0);
     const top = speakers.reduce((sum, { residual, weight }) => sum + weight * residual, 0);
@@ -113,7 +66,7 @@ export class NeighborExplorer extends LabView {
     `;
   }
 
-  private table(shown: Shown): TemplateResult {
+  private table(shown: Shown<Neighbored>): TemplateResult {
     const { candidates } = shown.found.neighborhood;
     const speaking = candidates.filter(({ weight }) => weight > 0).length;
     return html`
@@ -148,7 +101,7 @@ export class NeighborExplorer extends LabView {
     `;
   }
 
-  private row(candidate: Candidate, { found, opened }: Shown): TemplateResult {
+  private row(candidate: Candidate, { found, opened }: Shown<Neighbored>): TemplateResult {
     const { id, n, rating, residual, rho, share, similarity, weight } = candidate;
     const { lambda_2: shrinkage = 0 } = this.lab.state.settings;
     const speaks = weight > 0;
@@ -163,7 +116,7 @@ export class NeighborExplorer extends LabView {
               .checked=${found.other === id}
               @change=${() => {
                 this.other = id;
-                void this.ask();
+                void this.follow();
               }}
             />
             ${this.name(candidate, opened)}
@@ -181,7 +134,7 @@ export class NeighborExplorer extends LabView {
     `;
   }
 
-  private pair({ found, opened, user }: Shown): TemplateResult | typeof nothing {
+  private pair({ found, opened, user }: Shown<Neighbored>): TemplateResult | typeof nothing {
     const { item, other, shared } = found;
     if (!shared || other === undefined) return nothing;
     const own = this.name({ id: this.byItems ? item : user }, opened);

@@ -1,13 +1,12 @@
 import './data-source.ts';
 import './run-link.ts';
 
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { html, svg, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { NewItem } from '../../pkg/factorscope.js';
 import { count, fixed, plain, signed } from '../format.ts';
 import { histogram, mean } from '../lab/newcomer.ts';
-import { sentence } from '../sentence.ts';
 import { Newcomer } from './newcomer.ts';
 
 const STEP = 0.25;
@@ -19,7 +18,6 @@ export class NewFilm extends Newcomer {
   @state() private told: NewItem | undefined;
   /** The same without any genre. */
   @state() private unknown: NewItem | undefined;
-  private asked = 0;
 
   protected override dataChanged(): void {
     super.dataChanged();
@@ -28,12 +26,12 @@ export class NewFilm extends Newcomer {
   }
 
   protected override render(): TemplateResult {
-    const { fault, opened, told, unknown } = this;
+    const { opened, told, unknown } = this;
     const genres = opened?.info.item_attributes ?? [];
     return html`
       <section class="newcomer" aria-label="A made-up film">
         <data-source .lab=${this.lab}></data-source>
-        ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing}
+        ${this.faultText()}
         ${
           opened && told && unknown
             ? genres.length === 0
@@ -138,19 +136,17 @@ export class NewFilm extends Newcomer {
     `;
   }
 
-  protected override async ask(): Promise<void> {
-    const asked = ++this.asked;
-    try {
+  protected override ask(): Promise<void> {
+    return this.question(async (late) => {
       const client = await this.lab.engine();
       const { chosen } = this;
       const [told, unknown] = await client.call((engine) =>
         Promise.all([engine.newItem([...chosen]), engine.newItem([])]),
       );
-      if (asked !== this.asked) return;
+      if (late()) return undefined;
       this.told = told;
       this.unknown = unknown;
-    } catch (error) {
-      if (asked === this.asked) this.fault = sentence(error);
-    }
+      return this.stopped;
+    });
   }
 }

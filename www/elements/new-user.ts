@@ -1,6 +1,6 @@
 import './run-link.ts';
 
-import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
+import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { NewUser as Told, ParameterValues } from '../../pkg/factorscope.js';
@@ -8,7 +8,6 @@ import { fixed, signed } from '../format.ts';
 import { filmName } from '../lab/films.ts';
 import { type Arrow, arrows, kinds, mean, row } from '../lab/newcomer.ts';
 import { tex } from '../maths.ts';
-import { sentence } from '../sentence.ts';
 import { Newcomer } from './newcomer.ts';
 
 const FILMS = 5;
@@ -26,7 +25,6 @@ export class NewUser extends Newcomer {
   @state() private unknown: Told | undefined;
   @state() private vectors: Float32Array = new Float32Array();
   @state() private y: ParameterValues | undefined;
-  private asked = 0;
 
   protected override dataChanged(): void {
     super.dataChanged();
@@ -35,10 +33,10 @@ export class NewUser extends Newcomer {
   }
 
   protected override render(): TemplateResult {
-    const { fault, opened, told, unknown } = this;
+    const { opened, told, unknown } = this;
     return html`
       <section class="newcomer" aria-label="A made-up user">
-        ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing}
+        ${this.faultText()}
         ${
           opened && told && unknown
             ? opened.info.user_attributes.length === 0
@@ -229,9 +227,8 @@ export class NewUser extends Newcomer {
     return svg`<circle class="taste" cx=${x} cy=${y} r="6"></circle>`;
   }
 
-  protected override async ask(): Promise<void> {
-    const asked = ++this.asked;
-    try {
+  protected override ask(): Promise<void> {
+    return this.question(async (late) => {
       const client = await this.lab.engine();
       const { chosen } = this;
       const [told, unknown, vectors, parameters] = await client.call((engine) =>
@@ -242,13 +239,12 @@ export class NewUser extends Newcomer {
           engine.parameters(),
         ]),
       );
-      if (asked !== this.asked) return;
+      if (late()) return undefined;
       this.told = told;
       this.unknown = unknown;
       this.vectors = vectors;
       this.y = parameters.find(({ name }) => name === 'y_a');
-    } catch (error) {
-      if (asked === this.asked) this.fault = sentence(error);
-    }
+      return this.stopped;
+    });
   }
 }

@@ -1,9 +1,7 @@
-import { proxy } from 'comlink';
 import { state } from 'lit/decorators.js';
 
 import type { Opened, Setup } from '../engine/types.ts';
 import { near } from '../near.ts';
-import { color } from '../palette.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
@@ -12,7 +10,8 @@ export abstract class Newcomer extends LabView {
   @state() protected opened: Opened | undefined;
   /** Fingerprint of the trained model. */
   @state() protected fingerprint: string | undefined;
-  @state() protected fault = '';
+  /** Why the training ended early: shown with every answer of the model. */
+  protected stopped: string | undefined;
   private wanted: Setup | undefined;
   private running = false;
 
@@ -50,17 +49,8 @@ export abstract class Newcomer extends LabView {
       do {
         this.wanted = this.setup();
         opened = await this.lab.opened();
-        const client = await this.lab.engine();
-        const { wanted } = this;
-        const colors = { train: color('train'), test: color('test') };
-        const trained = await client.call((engine) =>
-          engine.train(
-            wanted,
-            colors,
-            proxy(() => undefined),
-          ),
-        );
-        if (trained.stopped) this.fault = sentence(trained.stopped);
+        const trained = await this.lab.train(this.wanted);
+        this.stopped = trained.stopped;
         this.fingerprint = trained.fingerprint;
       } while (
         opened !== (await this.lab.opened()) ||

@@ -1,15 +1,13 @@
 import './line-chart.ts';
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Chart } from '../../pkg/factorscope.js';
-import { curve, density, likelihood, type Normal, posterior, type Seen } from '../bayes.ts';
 import { fixed, plain } from '../format.ts';
+import { curve, density, likelihood, type Normal, posterior, type Seen } from '../lab/bayes.ts';
+import type { Line } from '../lab/lines.ts';
 import { tex } from '../maths.ts';
-import { color } from '../palette.ts';
-import { sentence } from '../sentence.ts';
-import type { Line } from './line-chart.ts';
 import { LabView } from './lab-view.ts';
 
 /** What user 2 of the toy table gave, less the mean of all ratings, 2.2. */
@@ -32,8 +30,6 @@ interface Rating {
 export class PriorPosterior extends LabView {
   @state() private ratings: readonly Rating[] = RATINGS.map((r) => ({ ...r, used: true }));
   @state() private chart: Chart | undefined;
-  @state() private fault = '';
-  private drawing = 0;
 
   protected override labChanged(): void {
     this.requestUpdate();
@@ -53,7 +49,7 @@ export class PriorPosterior extends LabView {
     return html`
       <section class="prior-posterior" aria-label="Prior, likelihood and posterior of one number">
         <div class="prior-ratings">${this.ratings.map((rating, n) => this.rating(rating, n))}</div>
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        ${this.faultText()}
         <line-chart
           .chart=${this.chart}
           .lines=${this.lines()}
@@ -162,20 +158,10 @@ export class PriorPosterior extends LabView {
     `;
   }
 
-  private async draw(): Promise<void> {
-    const drawing = ++this.drawing;
-    const lines = this.lines()
-      .filter(({ points }) => points.length > 0)
-      .map(({ color: name, points }) => ({
-        color: color(name as 'user'),
-        points: [...points] as [number, number][],
-      }));
-    try {
-      const client = await this.lab.engine();
-      const chart = await client.call((engine) => engine.lines('p', 'density', lines));
-      if (drawing === this.drawing) this.chart = chart;
-    } catch (error) {
-      if (drawing === this.drawing) this.fault = sentence(error);
-    }
+  private draw(): Promise<void> {
+    return this.question(async (late) => {
+      const chart = await this.lab.chart('p', 'density', this.lines());
+      if (!late()) this.chart = chart;
+    });
   }
 }

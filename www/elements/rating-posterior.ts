@@ -1,13 +1,11 @@
-import { proxy } from 'comlink';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 
 import type { Chart, Posterior } from '../../pkg/factorscope.js';
-import { bars, curve, density, spread } from '../bayes.ts';
-import { EngineDied } from '../engine/client.ts';
 import type { Bars, Opened, Progress, Setup } from '../engine/types.ts';
 import { count, fixed, plain } from '../format.ts';
+import { bars, curve, density, spread } from '../lab/bayes.ts';
 import { filmName, userIndex } from '../lab/films.ts';
 import { color } from '../palette.ts';
 import { sentence } from '../sentence.ts';
@@ -29,20 +27,10 @@ export class RatingPosterior extends LabView {
   @state() private progress: Progress | undefined;
   @state() private running = false;
   @state() private search = '';
-  @state() private fault = '';
-  private asked = 0;
   private setup: Setup | undefined;
 
-  private readonly trained = (): void => void this.ask();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.lab.addEventListener('trained', this.trained);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.lab.removeEventListener('trained', this.trained);
+  protected override modelChanged(): void {
+    void this.ask();
   }
 
   protected override firstUpdated(_changed: PropertyValues): void {
@@ -81,8 +69,7 @@ export class RatingPosterior extends LabView {
   protected override render(): TemplateResult {
     return html`
       <section class="rating-posterior" aria-label="The draws of one rating">
-        ${this.alone ? this.drawing() : nothing}
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        ${this.alone ? this.drawing() : nothing} ${this.faultText()}
         ${
           this.opened && this.lab.result
             ? html`${this.choices(this.opened)} ${this.result()}`
@@ -129,12 +116,7 @@ export class RatingPosterior extends LabView {
     this.setup = setup;
     this.lab.finish(undefined);
     try {
-      const client = await this.lab.engine();
-      const colors = { train: color('train'), test: color('test') };
-      const tell = proxy((progress: Progress) => {
-        if (this.running) this.progress = progress;
-      });
-      const trained = await client.call((engine) => engine.train(setup, colors, tell));
+      const trained = await this.lab.train(setup, (progress) => (this.progress = progress));
       if (this.setup === setup) {
         this.progress = trained;
         this.lab.finish({ setup, trained });
@@ -307,30 +289,24 @@ export class RatingPosterior extends LabView {
   }
 
   private async ask(): Promise<void> {
-    const asked = ++this.asked;
     if (!this.lab.result) {
       this.told = undefined;
       this.requestUpdate();
       return;
     }
-    try {
+    await this.question(async (late) => {
       const opened = await this.lab.opened();
       this.opened = opened;
       const { i, u } = this.pair;
       const client = await this.lab.engine();
       const rated = await client.call((engine) => engine.row(u));
       const told = await client.call((engine) => engine.posterior(u, i));
-      if (asked !== this.asked) return;
+      if (late()) return;
       this.rated = rated;
       this.told = told;
-      this.fault = '';
       const chart = await client.call((engine) => engine.bars('rating', 'draws', drawn(told)));
-      if (asked === this.asked) this.chart = chart;
-    } catch (error) {
-      if (asked !== this.asked) return;
-      this.fault = sentence(error);
-      if (error instanceof EngineDied) this.lab.finish(undefined);
-    }
+      if (!late()) this.chart = chart;
+    });
   }
 }
 

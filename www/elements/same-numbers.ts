@@ -1,6 +1,6 @@
 import './run-link.ts';
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { ParameterValues } from '../../pkg/factorscope.js';
@@ -8,7 +8,6 @@ import type { Fit, Setup } from '../engine/types.ts';
 import { fixed, plain } from '../format.ts';
 import { indexed } from '../lab/step.ts';
 import { tex } from '../maths.ts';
-import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
 const DIGITS = 6;
@@ -23,8 +22,6 @@ interface Both {
 @customElement('same-numbers')
 export class SameNumbers extends LabView {
   @state() private both: Both | undefined;
-  @state() private fault = '';
-  private asked = 0;
 
   protected override labChanged(): void {
     this.requestUpdate();
@@ -35,8 +32,7 @@ export class SameNumbers extends LabView {
     const { both } = this;
     return html`
       <section class="same-numbers" aria-label="PMF beside regularized least squares">
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
-        ${both ? this.table(both) : html`<p class="note">Training both …</p>`}
+        ${this.faultText()} ${both ? this.table(both) : html`<p class="note">Training both …</p>`}
         <run-link .lab=${this.lab} .fingerprint=${both?.pmf.fingerprint}></run-link>
       </section>
     `;
@@ -51,13 +47,10 @@ export class SameNumbers extends LabView {
     const shared = setup.settings.filter((text) =>
       /^(factors|epochs|gamma|sigma|order)=/.test(text),
     );
-    const pmf = setup.settings.map((text) =>
-      text.startsWith('variance_q=') ? `variance_q=${get('variance_p')}` : text,
-    );
     const biases = this.word('offset') === 'biases' ? 'yes' : 'no';
     return {
       lambda,
-      pmf: { ...setup, settings: pmf },
+      pmf: this.lab.setupWith({ variance_q: get('variance_p') }, 'everything'),
       svd: {
         ...setup,
         model: 'svd',
@@ -72,22 +65,21 @@ export class SameNumbers extends LabView {
     return setting?.slice(name.length + 1) ?? '';
   }
 
-  private async fit(): Promise<void> {
-    const asked = ++this.asked;
+  private fit(): Promise<void> {
     const { lambda, pmf, svd } = this.setups();
     const passes = this.lab.state.settings['epochs'] ?? 1;
-    try {
-      const client = await this.lab.engine();
-      const one = await client.call((engine) => engine.fit(pmf, passes));
-      const other = await client.call((engine) => engine.fit(svd, passes));
-      if (asked !== this.asked) return;
-      this.both = { pmf: one, svd: other, lambda };
-      this.fault = one.stopped ?? other.stopped ?? '';
-    } catch (error) {
-      if (asked !== this.asked) return;
-      this.both = undefined;
-      this.fault = sentence(error);
-    }
+    return this.question(async (late) => {
+      try {
+        const client = await this.lab.engine();
+        const one = await client.call((engine) => engine.fit(pmf, passes));
+        const other = await client.call((engine) => engine.fit(svd, passes));
+        if (!late()) this.both = { pmf: one, svd: other, lambda };
+        return one.stopped ?? other.stopped;
+      } catch (error) {
+        if (!late()) this.both = undefined;
+        throw error;
+      }
+    });
   }
 
   private table({ lambda, pmf, svd }: Both): TemplateResult {

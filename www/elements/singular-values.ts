@@ -1,52 +1,34 @@
 import './line-chart.ts';
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Chart } from '../../pkg/factorscope.js';
 import { fixed } from '../format.ts';
+import type { Line } from '../lab/lines.ts';
 import { products, triples } from '../lab/spectrum.ts';
-import { color } from '../palette.ts';
-import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
-import type { Line } from './line-chart.ts';
 
 /** The spectrum of a trained decomposition: its singular values one after the other. */
 @customElement('singular-values')
 export class SingularValues extends LabView {
   @state() private lines: readonly Line[] = [];
   @state() private chart: Chart | undefined;
-  @state() private fault = '';
   /** The largest product of two different columns, of users and of items. */
   @state() private crossed: number | undefined;
-  private asked = 0;
-  private readonly trained = (): void => void this.ask();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.lab.addEventListener('trained', this.trained);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.lab.removeEventListener('trained', this.trained);
-  }
-
-  protected override firstUpdated(): void {
+  protected override modelChanged(): void {
     void this.ask();
   }
 
   protected override dataChanged(): void {
-    this.asked++;
     this.lines = [];
     this.chart = undefined;
     this.crossed = undefined;
   }
 
   private async ask(): Promise<void> {
-    const asked = ++this.asked;
     if (!this.lab.result) return;
-    try {
+    await this.question(async (late) => {
       const client = await this.lab.engine();
       const found = triples(await client.call((engine) => engine.parameters()));
       if (!found) throw new Error('this model has no singular values');
@@ -57,12 +39,8 @@ export class SingularValues extends LabView {
       });
       // The first is so much larger that the others would lie flat on the axis.
       const lines = [line('singular values from the second on', 1, 'svd')];
-      const drawn = lines.map(({ points }) => ({
-        color: color('svd'),
-        points: [...points] as [number, number][],
-      }));
-      const chart = await client.call((engine) => engine.lines('k', 'singular value', drawn));
-      if (asked !== this.asked) return;
+      const chart = await this.lab.chart('k', 'singular value', lines);
+      if (late()) return;
       this.lines = [line('the first', 0, 'item'), ...lines].map((one, n) =>
         n === 0 ? { ...one, points: one.points.slice(0, 1) } : one,
       );
@@ -71,16 +49,13 @@ export class SingularValues extends LabView {
         products(side, found.sigma.length).flatMap((row, k) => row.filter((_, l) => l !== k)),
       );
       this.crossed = Math.max(0, ...off.map(Math.abs));
-      this.fault = '';
-    } catch (error) {
-      if (asked === this.asked) this.fault = sentence(error);
-    }
+    });
   }
 
   protected override render(): TemplateResult {
     return html`
       <section class="spectrum" aria-label="Singular values">
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        ${this.faultText()}
         <line-chart
           .chart=${this.chart}
           .lines=${this.lines}

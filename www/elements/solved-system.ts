@@ -3,9 +3,9 @@ import { customElement, property } from 'lit/decorators.js';
 
 import type { Step, System } from '../../pkg/factorscope.js';
 import { fixed, plain } from '../format.ts';
-import { rowTerms, silentDirection } from '../linear.ts';
+import { rowTerms, silentDirection } from '../lab/linear.ts';
+import type { Variant } from '../lab/zeros.ts';
 import { tex } from '../maths.ts';
-import type { Variant } from '../zeros.ts';
 
 /** What is solved: a variant of ALS, ALS with confidences, or implicit feedback. */
 type Solved = Variant | 'weighted' | 'implicit';

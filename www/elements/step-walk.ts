@@ -10,176 +10,25 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Step } from '../../pkg/factorscope.js';
-import type { Opened, Walked } from '../engine/types.ts';
+import type { Walked } from '../engine/types.ts';
 import { count, fixed, plain, steady } from '../format.ts';
 import { epochEnd, epochOf, halfEnd, learningRate, ratingOf } from '../lab/step.ts';
 import { DAY, dateOf } from '../lab/time.ts';
 import { tex } from '../maths.ts';
-import { modelColor, PALETTE } from '../palette.ts';
-import { LabView } from './lab-view.ts';
+import { PALETTE } from '../palette.ts';
 import { FIRST_COMPONENTS } from './walk-map.ts';
+import { LAST_STEP, WalkingView } from './walking-view.ts';
 
-/** The last step a walk goes to; the engine has the same limit. */
-const LAST_STEP = 100_000;
 /** Steps in a second. */
 const SPEEDS = [1, 2, 5, 10, 25] as const;
 /** Beyond so many items the table takes the whole width. */
 const NARROW = 6;
-/** A jump that takes longer says so. */
-const SLOW_MS = 250;
 
 /** A training gone through step by step, forward and back: all that a step says, for any model. */
 @customElement('step-walk')
-export class StepWalk extends LabView {
-  @state() private walked: Walked | undefined;
-  @state() private opened: Opened | undefined;
-  @state() private fault = '';
-  @state() private slow = false;
-  @state() private playing = false;
-  @state() private speed = 2;
+export class StepWalk extends WalkingView {
   @state() private predicted = true;
   @state() private whole = false;
-  /** A step that was asked for and not reached. */
-  @state() private goal: number | undefined;
-
-  /** What the engine's walk was begun with; nothing where it has to begin anew. */
-  private begun = '';
-  private work: Promise<void> | undefined;
-  private dataVersion = 0;
-  private seen: IntersectionObserver | undefined;
-  private near = false;
-  private readonly pressed = (event: KeyboardEvent): void => this.press(event);
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    document.addEventListener('keydown', this.pressed);
-    // The engine and the data are fetched when the walk is about to be seen; out of sight it rests.
-    this.seen = new IntersectionObserver(
-      ([entry]) => {
-        this.near = entry?.isIntersecting ?? false;
-        if (this.near) this.labChanged();
-        else this.playing = false;
-      },
-      { rootMargin: '400px' },
-    );
-    this.seen.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    document.removeEventListener('keydown', this.pressed);
-    this.seen?.disconnect();
-    this.playing = false;
-  }
-
-  protected override labChanged(): void {
-    this.requestUpdate();
-    if (this.near || this.lab.linked || this.walked) void this.follow();
-  }
-
-  protected override dataChanged(): void {
-    this.dataVersion += 1;
-    this.playing = false;
-  }
-
-  /** Brings the engine's walk to where the state says, however often that changes meanwhile. */
-  private follow(): Promise<void> {
-    this.work ??= this.catchUp().finally(() => (this.work = undefined));
-    return this.work;
-  }
-
-  private async catchUp(): Promise<void> {
-    const slow = setTimeout(() => (this.slow = true), SLOW_MS);
-    try {
-      while (await this.advance());
-    } catch (error) {
-      this.begun = '';
-      this.playing = false;
-      this.fault = error instanceof Error ? error.message : String(error);
-    } finally {
-      clearTimeout(slow);
-      this.slow = false;
-    }
-  }
-
-  /** One question to the engine; false when there is nothing left to ask. */
-  private async advance(): Promise<boolean> {
-    const { dataVersion, lab } = this;
-    const setup = lab.setup();
-    const key = JSON.stringify([dataVersion, setup.settings, setup.seed]);
-    const fresh = key !== this.begun;
-    const at = this.walked?.position.step;
-    const asked = lab.state.step;
-    if (!fresh && asked === at) return false;
-    // Where other settings ended the walk early, it goes on to the step that was meant.
-    const step = fresh && asked === at ? (this.goal ?? asked) : asked;
-    const client = await lab.engine();
-    const opened = await lab.opened();
-    const color = modelColor(lab.entry.id);
-    const walked = await client.call((engine) =>
-      fresh ? engine.walkFrom(setup, step, color) : engine.walkTo(step, color),
-    );
-    if (dataVersion !== this.dataVersion) return true;
-    this.begun = key;
-    this.opened = opened;
-    this.walked = walked;
-    this.fault = '';
-    this.goal = walked.end ? step : undefined;
-    if (walked.end) this.playing = false;
-    const reached = walked.position.step;
-    // What the link holds is the step that was reached.
-    if (lab.state.step === asked && reached !== asked) lab.set({ step: reached }, true);
-    return true;
-  }
-
-  private go(step: number): void {
-    this.playing = false;
-    this.goal = undefined;
-    this.lab.set({ step: Math.min(Math.max(step, 0), LAST_STEP) });
-  }
-
-  private async play(): Promise<void> {
-    if (this.playing) {
-      this.playing = false;
-      return;
-    }
-    this.playing = true;
-    while (this.playing && this.isConnected) {
-      const started = performance.now();
-      this.lab.set({ step: Math.min(this.lab.state.step + 1, LAST_STEP) });
-      await this.follow();
-      await this.updateComplete;
-      if (this.lab.state.step >= LAST_STEP) this.playing = false;
-      const rest = 1000 / this.speed - (performance.now() - started);
-      await new Promise((resolve) => setTimeout(resolve, Math.max(rest, 0)));
-    }
-  }
-
-  /** Arrow keys and space, while this part has the focus or is under the pointer. */
-  private press(event: KeyboardEvent): void {
-    if (
-      event.defaultPrevented ||
-      event.altKey ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.shiftKey
-    ) {
-      return;
-    }
-    const { activeElement } = document;
-    const frame = this.closest('.lab') ?? this;
-    const focused = activeElement !== null && frame.contains(activeElement);
-    const elsewhere = activeElement !== null && activeElement !== document.body && !focused;
-    if (!focused && (elsewhere || !frame.matches(':hover'))) return;
-    // A field, a list and a box that scrolls need these keys themselves.
-    if (activeElement?.matches('input, select, textarea') || scrolls(activeElement)) return;
-    const { step } = this.lab.state;
-    if (event.key === 'ArrowRight') this.go(step + 1);
-    else if (event.key === 'ArrowLeft') this.go(step - 1);
-    else if (event.key === ' ' && !activeElement?.matches('button, summary, a')) void this.play();
-    else return;
-    event.preventDefault();
-  }
 
   protected override render(): TemplateResult {
     const { lab, opened, walked } = this;
@@ -188,9 +37,7 @@ export class StepWalk extends LabView {
     return html`
       <div class="walk ${wide ? 'wide' : ''}" aria-busy=${this.slow ? 'true' : 'false'}>
         <div class="walk-bar">
-          ${this.transport()} ${this.where()}
-          ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
-          ${this.ending()}
+          ${this.transport()} ${this.where()} ${this.faultText()} ${this.ending()}
         </div>
         <div class="walk-panels">
           <section class="walk-table">
@@ -506,12 +353,4 @@ export class StepWalk extends LabView {
     if (fine) this.go(Number(text));
     else input.reportValidity();
   }
-}
-
-function scrolls(element: Element | null): boolean {
-  return (
-    element !== null &&
-    element.matches('.table-scroll, .maths, pre') &&
-    element.scrollWidth > element.clientWidth
-  );
 }

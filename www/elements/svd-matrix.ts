@@ -1,12 +1,13 @@
 import './line-chart.ts';
 import './run-link.ts';
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Chart } from '../../pkg/factorscope.js';
-import type { Fit, Opened, Setup } from '../engine/types.ts';
+import type { Fit, Opened } from '../engine/types.ts';
 import { fixed, plain } from '../format.ts';
+import type { Line } from '../lab/lines.ts';
 import {
   approximation,
   cutOff,
@@ -19,10 +20,7 @@ import {
 } from '../lab/spectrum.ts';
 import { tex } from '../maths.ts';
 import { near } from '../near.ts';
-import { color } from '../palette.ts';
-import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
-import type { Line } from './line-chart.ts';
 
 /** With as many triples as there are rows, one pass finds them all; the others take the rounding away. */
 const PASSES = 3;
@@ -45,8 +43,6 @@ interface Decomposed {
 @customElement('svd-matrix')
 export class SvdMatrix extends LabView {
   @state() private shown: Decomposed | undefined;
-  @state() private fault = '';
-  private asked = 0;
   /** What the decomposition shown was made of. */
   private made = '';
   private dataVersion = 0;
@@ -71,12 +67,12 @@ export class SvdMatrix extends LabView {
   }
 
   /** All triples are computed once; f only chooses how many are summed up. */
-  private async decompose(): Promise<void> {
-    const asked = ++this.asked;
-    try {
+  private decompose(): Promise<void> {
+    return this.question(async (late) => {
       const opened = await this.lab.opened();
       if (!opened.cells) throw new Error('this data is too large to be shown cell by cell');
-      const setup = this.setup(Math.min(opened.users.length, opened.items.length));
+      const factors = Math.min(opened.users.length, opened.items.length);
+      const setup = this.lab.setupWith({ factors, refill: 'no', lambda: 0 });
       const made = JSON.stringify([this.dataVersion, setup]);
       if (made === this.made && this.shown) return;
       const client = await this.lab.engine();
@@ -85,37 +81,19 @@ export class SvdMatrix extends LabView {
       if (!all) throw new Error('this model has no singular values');
       const matrix = filled(opened.cells, fit.parameters, opened.items.length);
       const lines = curves(all, matrix, opened.cells);
-      const drawn = (some: readonly Line[]): { color: Uint8Array; points: [number, number][] }[] =>
-        some.map(({ color: name, points }) => ({
-          color: color(name === 'error' ? 'error' : name === 'item' ? 'item' : 'svd'),
-          points: [...points] as [number, number][],
-        }));
-      const spectrum = await client.call((engine) =>
-        engine.lines('k', 'singular value', drawn(lines.spectrum)),
-      );
-      const errors = await client.call((engine) => engine.lines('f', 'RMSE', drawn(lines.errors)));
-      if (asked !== this.asked) return;
+      const spectrum = await this.lab.chart('k', 'singular value', lines.spectrum);
+      const errors = await this.lab.chart('f', 'RMSE', lines.errors);
+      if (late()) return;
       this.shown = { opened, fit, all, matrix, spectrum, errors, lines };
       this.made = made;
-      this.fault = '';
-    } catch (error) {
-      if (asked === this.asked) this.fault = sentence(error);
-    }
-  }
-
-  private setup(most: number): Setup {
-    const setup = this.lab.setup();
-    const own = ['factors=', 'refill=', 'lambda='];
-    const settings = setup.settings.filter((text) => !own.some((name) => text.startsWith(name)));
-    return { ...setup, settings: [...settings, `factors=${most}`, 'refill=no', 'lambda=0'] };
+    });
   }
 
   protected override render(): TemplateResult {
-    const { fault, shown } = this;
+    const { shown } = this;
     return html`
       <section class="decomposition" aria-label="The matrix and its approximation">
-        ${fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing}
-        ${shown ? this.parts(shown) : html`<p class="help">Decomposing …</p>`}
+        ${this.faultText()} ${shown ? this.parts(shown) : html`<p class="help">Decomposing …</p>`}
         <run-link .lab=${this.lab} .fingerprint=${shown?.fit.fingerprint}></run-link>
       </section>
     `;

@@ -1,8 +1,7 @@
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { html, svg, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Film } from '../../pkg/factorscope.js';
-import { EngineDied } from '../engine/client.ts';
 import { fixed, plain, signed } from '../format.ts';
 import { filmName, usualLeast } from '../lab/films.ts';
 import {
@@ -14,7 +13,6 @@ import {
   type TierShares,
   tierShares,
 } from '../lab/tiers.ts';
-import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
 const FILMS = 10;
@@ -39,20 +37,10 @@ export class TierSharesView extends LabView {
   @state() private rows: readonly Row[] = [];
   @state() private list: List = 'films';
   @state() private user = '';
-  @state() private fault = '';
-  private asked = 0;
   private shownFor = '';
 
-  private readonly trained = (): void => void this.ask();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.lab.addEventListener('trained', this.trained);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.lab.removeEventListener('trained', this.trained);
+  protected override modelChanged(): void {
+    void this.ask();
   }
 
   protected override labChanged(): void {
@@ -62,14 +50,13 @@ export class TierSharesView extends LabView {
   }
 
   protected override dataChanged(): void {
-    this.asked += 1;
     this.rows = [];
   }
 
   protected override render(): TemplateResult {
     return html`
       <section class="tiers" aria-label="Predictions by tier">
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        ${this.faultText()}
         ${
           this.rows.length > 0
             ? this.table()
@@ -178,12 +165,11 @@ export class TierSharesView extends LabView {
   }
 
   private async ask(): Promise<void> {
-    const asked = ++this.asked;
     if (!this.lab.result) {
       this.rows = [];
       return;
     }
-    try {
+    await this.question(async (late) => {
       const { info, users } = await this.lab.opened();
       const { least, user: wanted } = this.lab.state;
       const user = Math.min(wanted, users.length - 1);
@@ -194,19 +180,14 @@ export class TierSharesView extends LabView {
       const rows: Row[] = [];
       for (const film of found[this.list]) {
         const { terms } = await client.call((engine) => engine.explain(user, film.item));
-        if (asked !== this.asked) return;
+        if (late()) return;
         const prediction = terms.reduce((sum, { value }) => sum + value, 0);
         rows.push({ film, shares: tierShares(terms), prediction });
       }
-      if (asked !== this.asked) return;
+      if (late()) return;
       this.shownFor = `${wanted} ${least}`;
       this.user = users[user] ?? '';
       this.rows = rows;
-      this.fault = '';
-    } catch (error) {
-      if (asked !== this.asked) return;
-      this.fault = sentence(error);
-      if (error instanceof EngineDied) this.lab.finish(undefined);
-    }
+    });
   }
 }

@@ -3,8 +3,6 @@ import './data-source.ts';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
-import { proxy } from 'comlink';
-
 import { EngineDied } from '../engine/client.ts';
 import type { Setup } from '../engine/types.ts';
 import { fixed, signed } from '../format.ts';
@@ -32,7 +30,6 @@ export class TimeSplits extends LabView {
   /** Test RMSE, row by row, as far as it is known. */
   @state() private found: (number | undefined)[] = [];
   @state() private running = false;
-  @state() private fault = '';
   @state() private said = '';
   /** What the numbers shown were asked for. */
   private setup = '';
@@ -74,7 +71,7 @@ export class TimeSplits extends LabView {
           <progress max=${all} .value=${done} aria-label="Progress"></progress>
           <span class="value" role="status">${this.said || 'Not trained yet.'}</span>
         </div>
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        ${this.faultText()}
         ${
           stale && !this.running
             ? html`<p class="note" role="status">
@@ -151,8 +148,7 @@ export class TimeSplits extends LabView {
         if (mine !== this.current) return;
         const of = `training ${n + 1} of ${jobs.length}, ${SPLITS[column]?.[1] ?? ''}`;
         this.said = of;
-        const tell = proxy(() => undefined);
-        const raced = await client.call((engine) => engine.history(setup, tell));
+        const raced = await client.call((engine) => engine.history(setup));
         if (mine !== this.current) return;
         if (raced.stopped) this.fault = sentence(raced.stopped);
         this.found = [...this.found, raced.history.at(-1)?.test.rmse];
@@ -172,9 +168,6 @@ export class TimeSplits extends LabView {
     this.current += 1;
     this.running = false;
     this.said = `Cancelled after ${this.found.length}.`;
-    void this.lab
-      .engine()
-      .then((client) => client.call((engine) => engine.cancel()))
-      .catch(() => undefined);
+    this.lab.cancel();
   };
 }

@@ -5,8 +5,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Chart, ParameterValues, Step } from '../../pkg/factorscope.js';
-import type { Fit, Opened, RaceLine, Setup } from '../engine/types.ts';
+import type { Fit, Opened } from '../engine/types.ts';
 import { fixed, plain, steady } from '../format.ts';
+import type { Line } from '../lab/lines.ts';
 import {
   compareUpdates,
   type Difference,
@@ -17,8 +18,7 @@ import {
   ruleText,
 } from '../lab/step.ts';
 import { tex } from '../maths.ts';
-import { color } from '../palette.ts';
-import type { Line } from './line-chart.ts';
+import { near } from '../near.ts';
 import { LabView } from './lab-view.ts';
 
 /** The two ways to update, as the hyperparameter `update` names them. */
@@ -40,54 +40,32 @@ interface Compared {
 @customElement('update-order')
 export class UpdateOrder extends LabView {
   @state() private compared: Compared | undefined;
-  @state() private fault = '';
 
-  private asked = 0;
-  private seen: IntersectionObserver | undefined;
-  private near = false;
+  /** Whether it has been near the screen: before that nothing is computed. */
+  private seen = false;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.seen = new IntersectionObserver(
-      ([entry]) => {
-        if (!entry?.isIntersecting || this.near) return;
-        this.near = true;
-        this.labChanged();
-      },
-      { rootMargin: '400px' },
-    );
-    this.seen.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.seen?.disconnect();
+  protected override firstUpdated(): void {
+    void near(this).then(() => {
+      this.seen = true;
+      this.labChanged();
+    });
   }
 
   protected override labChanged(): void {
-    if (this.near || this.lab.linked) void this.compare();
+    if (this.seen || this.lab.linked) void this.compare();
   }
 
-  private async compare(): Promise<void> {
-    const asked = ++this.asked;
-    try {
+  private compare(): Promise<void> {
+    return this.question(async (late) => {
       const compared = await this.compute();
-      // A later question is under way: its answer counts.
-      if (asked !== this.asked) return;
-      this.compared = compared;
-      this.fault = '';
-    } catch (error) {
-      if (asked !== this.asked) return;
-      this.fault = error instanceof Error ? error.message : String(error);
-    }
+      if (!late()) this.compared = compared;
+    });
   }
 
   private async compute(): Promise<Compared> {
     const { lab } = this;
-    const setup = lab.setup();
+    const [one, other] = [lab.setupWith({ update: WAYS[0] }), lab.setupWith({ update: WAYS[1] })];
     const passes = this.epochs();
-    const [one, other] = WAYS.map((way) => ({ ...setup, settings: withUpdate(setup, way) }));
-    if (!one || !other) throw new Error('there are two ways to update');
     const client = await lab.engine();
     const opened = await lab.opened();
     const [first, second] = [
@@ -98,11 +76,7 @@ export class UpdateOrder extends LabView {
       await client.call((engine) => engine.fit(one, passes)),
       await client.call((engine) => engine.fit(other, passes)),
     ];
-    const lines = fits.map((fit, n): RaceLine => ({
-      color: color(COLORS[n] ?? 'svd'),
-      points: points(fit),
-    }));
-    const chart = await client.call((engine) => engine.lines('epoch', 'RMSE', lines));
+    const chart = await lab.chart('epoch', 'RMSE', lines(fits));
     const steps: [Step, Step] | undefined =
       first.step && second.step ? [first.step, second.step] : undefined;
     return { opened, steps, parameters: first.parameters, fits, chart };
@@ -118,7 +92,7 @@ export class UpdateOrder extends LabView {
     const gamma = learningRate(lab.entry, lab.state.settings) ?? 0;
     return html`
       <div class="update-order">
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        ${this.faultText()}
         <section>
           <h4>The first step, both ways</h4>
           ${
@@ -133,7 +107,7 @@ export class UpdateOrder extends LabView {
           <h4>The whole training, both ways</h4>
           <line-chart
             .chart=${compared?.chart}
-            .lines=${this.lines()}
+            .lines=${lines(compared?.fits ?? [])}
             label="RMSE over all known ratings after each epoch, for both ways to update"
           ></line-chart>
           <p role="status" class="value">${compared ? conclusion(compared.fits) : ' '}</p>
@@ -215,22 +189,14 @@ export class UpdateOrder extends LabView {
       <td>${fixed(expected, 6)}</td>
     </tr>`;
   }
-
-  private lines(): Line[] {
-    const fits = this.compared?.fits ?? [];
-    return WAYS.map((name, n) => {
-      const fit = fits[n];
-      return { name, color: COLORS[n] ?? 'svd', points: fit ? points(fit) : [] };
-    });
-  }
 }
 
-function withUpdate({ settings }: Setup, way: string): string[] {
-  return settings.map((setting) => (setting.startsWith('update=') ? `update=${way}` : setting));
-}
-
-function points({ history }: Fit): [number, number][] {
-  return history.map(({ epoch, train }) => [epoch, train.rmse]);
+function lines(fits: readonly Fit[]): Line[] {
+  return WAYS.map((name, n) => ({
+    name,
+    color: COLORS[n] ?? 'svd',
+    points: fits[n]?.history.map(({ epoch, train }) => [epoch, train.rmse] as const) ?? [],
+  }));
 }
 
 /** What the numbers say, and no more. */

@@ -1,13 +1,11 @@
 import './run-link.ts';
 
-import { proxy } from 'comlink';
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import { fixed } from '../format.ts';
 import { modelEntry, settingsList, settingsOf } from '../lab/registry.ts';
 import { type Part, shares } from '../lab/sweep.ts';
-import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
 const WIDTH = 600;
@@ -31,8 +29,6 @@ interface Measured {
 export class VarianceShares extends LabView {
   @state() private measured: Measured | undefined;
   @state() private running = false;
-  @state() private fault = '';
-  private asked = 0;
   private made = '';
 
   protected override labChanged(): void {
@@ -41,7 +37,6 @@ export class VarianceShares extends LabView {
   }
 
   protected override dataChanged(): void {
-    this.asked++;
     this.running = false;
     this.measured = undefined;
   }
@@ -50,40 +45,37 @@ export class VarianceShares extends LabView {
     return JSON.stringify(this.lab.setup());
   }
 
-  private readonly measure = async (): Promise<void> => {
-    const asked = ++this.asked;
+  private readonly measure = (): Promise<void> => {
     this.running = true;
-    this.fault = '';
     this.made = this.wanted();
-    try {
-      const baseline = modelEntry('baseline');
-      if (!baseline) throw new Error('the engine has no baseline');
-      const client = await this.lab.engine();
-      const setup = this.lab.setup();
-      const plain = {
-        ...setup,
-        model: baseline.id,
-        settings: settingsList(baseline, settingsOf(baseline)),
-      };
-      const quiet = (): void => undefined;
-      const first = await client.call((engine) => engine.history(plain, proxy(quiet)));
-      if (asked !== this.asked) return;
-      const second = await client.call((engine) => engine.history(setup, proxy(quiet)));
-      if (asked !== this.asked) return;
-      const stopped = first.stopped ?? second.stopped;
-      if (stopped) this.fault = sentence(stopped);
-      const square = (rmse: number | undefined): number => (rmse ?? Number.NaN) ** 2;
-      this.measured = {
-        // At the start every bias is 0, so the baseline predicts the mean.
-        mean: square(first.history[0]?.test.rmse),
-        biases: square(first.history.at(-1)?.test.rmse),
-        factors: square(second.history.at(-1)?.test.rmse),
-        fingerprint: second.fingerprint,
-      };
-    } catch (error) {
-      if (asked === this.asked) this.fault = sentence(error);
-    }
-    if (asked === this.asked) this.running = false;
+    return this.question(async (late) => {
+      try {
+        const baseline = modelEntry('baseline');
+        if (!baseline) throw new Error('the engine has no baseline');
+        const client = await this.lab.engine();
+        const setup = this.lab.setup();
+        const plain = {
+          ...setup,
+          model: baseline.id,
+          settings: settingsList(baseline, settingsOf(baseline)),
+        };
+        const first = await client.call((engine) => engine.history(plain));
+        if (late()) return undefined;
+        const second = await client.call((engine) => engine.history(setup));
+        if (late()) return undefined;
+        const square = (rmse: number | undefined): number => (rmse ?? Number.NaN) ** 2;
+        this.measured = {
+          // At the start every bias is 0, so the baseline predicts the mean.
+          mean: square(first.history[0]?.test.rmse),
+          biases: square(first.history.at(-1)?.test.rmse),
+          factors: square(second.history.at(-1)?.test.rmse),
+          fingerprint: second.fingerprint,
+        };
+        return first.stopped ?? second.stopped;
+      } finally {
+        if (!late()) this.running = false;
+      }
+    });
   };
 
   protected override render(): TemplateResult {
@@ -98,7 +90,7 @@ export class VarianceShares extends LabView {
           </button>
           <span role="status">${this.running ? 'Training …' : measured ? 'Measured.' : ''}</span>
         </div>
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        ${this.faultText()}
         ${
           stale
             ? html`<p class="note">The settings have changed since these numbers were measured.</p>`

@@ -1,8 +1,8 @@
 import { html, svg, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
-import { type Weighed, weightedErrors, weightedMean } from '../confidence.ts';
 import { fixed, plain } from '../format.ts';
+import { type Weighed, weightedErrors, weightedMean } from '../lab/confidence.ts';
 import { tex } from '../maths.ts';
 import { LabView } from './lab-view.ts';
 

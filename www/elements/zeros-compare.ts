@@ -1,6 +1,5 @@
 import './run-link.ts';
 
-import { proxy } from 'comlink';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
@@ -9,7 +8,6 @@ import { Client } from '../engine/client.ts';
 import type { Setup } from '../engine/types.ts';
 import { fixed, plain } from '../format.ts';
 import { engineCells, type Table } from '../lab/state.ts';
-import { color } from '../palette.ts';
 import {
   emptyMean,
   knownError,
@@ -19,8 +17,8 @@ import {
   VARIANTS,
   verdict,
   without,
-} from '../zeros.ts';
-import { LabView } from './lab-view.ts';
+} from '../lab/zeros.ts';
+import { type Ready, VariantsView } from './variants-view.ts';
 
 /** Of the films with the highest predictions, this many are named. */
 const TOP = 5;
@@ -42,20 +40,14 @@ interface Large {
 
 /** The same ratings factorized without and with zeros in the unrated cells, side by side. */
 @customElement('zeros-compare')
-export class ZerosCompare extends LabView {
+export class ZerosCompare extends VariantsView<Variant, Large> {
   @state() private small: Small | undefined;
-  @state() private large: Partial<Record<Variant, Large>> = {};
   /** The known cell that is held back, of a small table. */
   @state() private held: number | undefined;
-  @state() private running = false;
-  @state() private cancelled = false;
-  @state() private told = '';
-  @state() private fault = '';
-  @state() private user = '';
-  private fingerprint: string | undefined;
+  protected override readonly names = VARIANT_NAMES;
+  protected override readonly words = { all: 'all three', pass: 'sweep' };
   /** Opens tables from which a cell is held back; the lab's own engine keeps the whole one. */
   private readonly apart = new Client();
-  private asked = 0;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -66,7 +58,7 @@ export class ZerosCompare extends LabView {
     return html`
       <section class="zeros" aria-label="Unrated cells as zeros">
         ${this.lab.state.table ? this.tables(this.lab.state.table) : this.columns()}
-        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
+        ${this.faultText()}
         <run-link
           .lab=${this.lab}
           .fingerprint=${this.small?.fingerprint ?? this.fingerprint}
@@ -84,37 +76,22 @@ export class ZerosCompare extends LabView {
       void this.fit(table);
     } else if (this.running) {
       this.cancel();
-    } else if (Object.keys(this.large).length > 0) {
+    } else if (!this.isEmpty) {
       this.clear();
     } else if (this.lab.linked) {
       void this.train();
     }
   }
 
-  protected override dataChanged(): void {
-    if (this.running) this.cancel();
-    this.clear();
-  }
-
-  private clear(): void {
-    this.asked++;
-    this.large = {};
-    this.fingerprint = undefined;
-    this.told = '';
-  }
-
-  private setup(variant: Variant): Setup {
-    const setup = this.lab.setup();
-    const settings = setup.settings.filter((text) => !text.startsWith('variant='));
-    return { ...setup, settings: [...settings, `variant=${variant}`] };
+  protected override setup(variant: Variant): Setup {
+    return this.lab.setupWith({ variant });
   }
 
   /** A small table is factorized anew at every change. */
-  private async fit(whole: Table): Promise<void> {
-    const asked = ++this.asked;
+  private fit(whole: Table): Promise<void> {
     const table = without(whole, this.held);
     const passes = this.lab.state.settings['epochs'] ?? 1;
-    try {
+    return this.question(async (late) => {
       let client = await this.lab.engine();
       if (this.held !== undefined) {
         client = this.apart;
@@ -123,13 +100,11 @@ export class ZerosCompare extends LabView {
       }
       const fits = [];
       for (const variant of VARIANTS) {
-        if (asked !== this.asked) return;
+        if (late()) return undefined;
         fits.push(await client.call((engine) => engine.fit(this.setup(variant), passes)));
       }
-      if (asked !== this.asked) return;
       const [biased, plain, zeros] = fits;
-      if (!biased || !plain || !zeros) return;
-      this.fault = fits.map(({ stopped }) => stopped ?? '').find(Boolean) ?? '';
+      if (late() || !biased || !plain || !zeros) return undefined;
       this.small = {
         table,
         predictions: {
@@ -139,9 +114,8 @@ export class ZerosCompare extends LabView {
         },
         fingerprint: zeros.fingerprint,
       };
-    } catch (error) {
-      if (asked === this.asked) this.fault = sentence(error);
-    }
+      return fits.map(({ stopped }) => stopped).find(Boolean);
+    });
   }
 
   private tables(whole: Table): TemplateResult {
@@ -248,85 +222,30 @@ export class ZerosCompare extends LabView {
     `;
   }
 
+  protected override async find(_: Variant, { client, last, opened, user }: Ready): Promise<Large> {
+    const all = opened.items.length;
+    const { films } = await client.call((engine) => engine.recommend(user, all, 0));
+    const unrated = mean(films.map(({ rating }) => rating));
+    return { last, unrated, films: films.slice(0, TOP) };
+  }
+
   /** A large data set is trained on at a command. */
-  private readonly train = async (): Promise<void> => {
-    const asked = ++this.asked;
-    this.running = true;
-    this.cancelled = false;
-    this.large = {};
-    this.fault = '';
-    const colors = { train: color('train'), test: color('test') };
-    try {
-      const { items, users } = await this.lab.opened();
-      const client = await this.lab.engine();
-      const user = Math.min(this.lab.state.user, users.length - 1);
-      this.user = users[user] ?? '';
-      for (const variant of VARIANTS) {
-        if (asked !== this.asked || this.cancelled) break;
-        let over = false;
-        const tell = proxy(({ epochs, history }: { epochs: number; history: Epoch[] }) => {
-          // What is told goes another way than the answer, and may come after it.
-          if (over) return;
-          this.told = `${VARIANT_NAMES[variant]}: sweep ${history.length - 1} of ${epochs}`;
-        });
-        const trained = await client.call((engine) =>
-          engine.train(this.setup(variant), colors, tell),
-        );
-        over = true;
-        if (asked !== this.asked || this.cancelled) break;
-        const { films } = await client.call((engine) => engine.recommend(user, items.length, 0));
-        const last = trained.history.at(-1);
-        if (asked !== this.asked || !last) break;
-        const unrated = mean(films.map(({ rating }) => rating));
-        this.large = { ...this.large, [variant]: { last, unrated, films: films.slice(0, TOP) } };
-        this.fault ||= trained.stopped ?? '';
-        this.fingerprint = trained.fingerprint;
-      }
-      this.told = this.cancelled ? 'Cancelled.' : 'All three are trained.';
-    } catch (error) {
-      this.fault = sentence(error);
-      this.told = '';
-    }
-    this.running = false;
-    if (asked !== this.asked) this.told = '';
-  };
-
-  private readonly cancel = (): void => {
-    this.cancelled = true;
-    void this.lab
-      .engine()
-      .then((client) => client.call((engine) => engine.cancel()))
-      .catch(() => undefined);
-  };
-
   private columns(): TemplateResult {
-    const { large } = this;
-    const of = (show: (of: Large) => string): string[] =>
-      VARIANTS.map((variant) => {
-        const one = large[variant];
-        return one ? show(one) : '–';
-      });
     const ranks = Array.from({ length: TOP }, (_, rank) => rank);
     const user = this.user ? `user ${this.user}` : 'a user';
-    const { plain, zeros } = large;
+    const { plain, zeros } = this.found;
     return html`
-      <div class="buttons">
-        ${
-          this.running
-            ? html`<button type="button" @click=${this.cancel} ?disabled=${this.cancelled}>
-                Cancel
-              </button>`
-            : html`<button type="button" class="main" @click=${this.train}>Train all three</button>`
-        }
-        <span role="status">${this.told}</span>
-      </div>
+      ${this.buttons()}
       ${comparison([
-        ['test RMSE', of(({ last }) => fixed(last.test.rmse, 4))],
-        ['training RMSE', of(({ last }) => fixed(last.train.rmse, 4))],
-        [`mean prediction for what ${user} has not rated`, of(({ unrated }) => fixed(unrated, 2))],
+        ['test RMSE', this.each(({ last }) => fixed(last.test.rmse, 4))],
+        ['training RMSE', this.each(({ last }) => fixed(last.train.rmse, 4))],
+        [
+          `mean prediction for what ${user} has not rated`,
+          this.each(({ unrated }) => fixed(unrated, 2)),
+        ],
         ...ranks.map((rank): [string, string[]] => [
           rank === 0 ? `highest for ${user}` : `${rank + 1}.`,
-          of(({ films }) => {
+          this.each(({ films }) => {
             const film = films[rank];
             return film ? `${film.title}: ${fixed(film.rating, 2)}` : '–';
           }),
@@ -375,8 +294,4 @@ function comparison(rows: readonly (readonly [string, readonly string[]])[]): Te
       </table>
     </div>
   `;
-}
-
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

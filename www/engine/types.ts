@@ -99,9 +99,9 @@ export interface Raced {
 }
 
 /** A line of a chart: red, green, blue, and its points. */
-export interface RaceLine {
+export interface DrawnLine {
   color: Uint8Array;
-  points: [number, number][];
+  points: readonly (readonly [number, number])[];
 }
 
 /** What a prediction of a factorization is the sum of. */

@@ -31,13 +31,13 @@ import type {
   ColdPart,
   ColdSetup,
   Curved,
+  DrawnLine,
   Fit,
   Interpolating,
   Neighbored,
   Opened,
   Progress,
   Raced,
-  RaceLine,
   Setup,
   Source,
   Trained,
@@ -207,13 +207,14 @@ export class Engine {
   }
 
   /** Trains one model with the errors after each epoch, and keeps nothing; for races. */
-  async history(setup: Setup, tell: (epoch: Epoch) => unknown): Promise<Raced> {
+  async history(setup: Setup, tell?: (epoch: Epoch) => unknown): Promise<Raced> {
     this.cancelled = false;
     const run = new Run(this.opened, setup.model, setup.settings, setup.split, setup.seed);
     let stopped: string | undefined;
     try {
       for (let epoch = 0; epoch < run.epochs && !this.cancelled; epoch++) {
-        tell(run.pass());
+        const measured = run.pass();
+        tell?.(measured);
         await breathe();
       }
     } catch (error) {
@@ -226,7 +227,7 @@ export class Engine {
   }
 
   /** Lines over a common axis. */
-  lines(xLabel: string, yLabel: string, lines: readonly RaceLine[]): Chart | undefined {
+  lines(xLabel: string, yLabel: string, lines: readonly DrawnLine[]): Chart | undefined {
     return lineChart(
       xLabel,
       yLabel,

@@ -1,8 +1,12 @@
-import type { Entry } from '../../pkg/factorscope.js';
+import { proxy } from 'comlink';
+
+import type { Chart, Entry } from '../../pkg/factorscope.js';
 import { currentSource, dataChanges, simulated } from '../data/store.ts';
 import { Client } from '../engine/client.ts';
-import type { Opened, Setup, Trained } from '../engine/types.ts';
+import type { Opened, Progress, Setup, Trained } from '../engine/types.ts';
 import type { Lab as Block } from '../lesson/lab.ts';
+import { color, modelColor } from '../palette.ts';
+import type { Line } from './lines.ts';
 import { writeLink } from './link.ts';
 import { settingsList, settingsOf } from './registry.ts';
 import { engineCells, type LabState, type Receipt } from './state.ts';
@@ -97,6 +101,16 @@ export class Lab extends EventTarget {
     };
   }
 
+  /** The same with other values for some settings. */
+  setupWith(some: Readonly<Record<string, number | string>>, split?: string): Setup {
+    const setup = this.setup(split);
+    const settings = setup.settings.map((text) => {
+      const [name = ''] = text.split('=');
+      return name in some ? `${name}=${some[name]}` : text;
+    });
+    return { ...setup, settings };
+  }
+
   /** The data set, opened in this lab's engine when first asked for. */
   opened(): Promise<Opened> {
     if (!this.opening) {
@@ -114,6 +128,39 @@ export class Lab extends EventTarget {
   async engine(): Promise<Client> {
     await this.opened();
     return this.client;
+  }
+
+  /** Trains in the engine, where the model stays to be asked. `tell` hears how far it is. */
+  async train(setup: Setup, tell?: (progress: Progress) => void): Promise<Trained> {
+    const client = await this.engine();
+    const colors = { train: color('train'), test: color('test') };
+    let over = false;
+    const heard = proxy((progress: Progress) => {
+      // What is told goes another way than the answer, and may come after it.
+      if (!over) tell?.(progress);
+    });
+    try {
+      return await client.call((engine) => engine.train(setup, colors, heard));
+    } finally {
+      over = true;
+    }
+  }
+
+  /** Ends the training under way after its current epoch; where the engine died, there is none. */
+  cancel(): void {
+    void this.engine()
+      .then((client) => client.call((engine) => engine.cancel()))
+      .catch(() => undefined);
+  }
+
+  /** A chart of the lines that have points; nothing where none has. */
+  async chart(xLabel: string, yLabel: string, lines: readonly Line[]): Promise<Chart | undefined> {
+    const drawn = lines
+      .filter(({ points }) => points.length > 0)
+      .map(({ color: name, points }) => ({ color: modelColor(name), points }));
+    if (drawn.length === 0) return undefined;
+    const client = await this.engine();
+    return client.call((engine) => engine.lines(xLabel, yLabel, drawn));
   }
 
   /** The address that restores this state, with what came out of it. */

@@ -96,7 +96,7 @@ export function page(lesson: Lesson, book: readonly Entry[]): string {
 <title>${escapeHtml(lesson.title)} – factorscope</title>
 ${optional(lesson.summary && `<meta name="description" content="${escapeHtml(lesson.summary)}">`)}<link rel="icon" href="/www/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/www/styles/main.css">
-<script type="module" src="/www/chapter.ts"></script>
+<script type="module" src="/www/page.ts"></script>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the text</a>

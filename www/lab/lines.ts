@@ -1,5 +1,12 @@
-import type { Line } from './elements/line-chart.ts';
-import { plain } from './format.ts';
+import { plain } from '../format.ts';
+
+/** One line of a chart, for its drawing, legend, read-out and table. */
+export interface Line {
+  name: string;
+  /** A token of the palette. */
+  color: string;
+  points: readonly (readonly [number, number])[];
+}
 
 /** A horizontal value: without decimals where they say nothing. */
 export function place(x: number): string {

@@ -1,9 +1,9 @@
 // What a race of two models shows: pure functions of what the engine measured.
 
-import type { Entry, Epoch } from '../pkg/factorscope.js';
-import { count, fixed, plain } from './format.ts';
-import type { Settings } from './lab/registry.ts';
-import { written } from './lab/registry.ts';
+import type { Entry, Epoch } from '../../pkg/factorscope.js';
+import { count, fixed, plain } from '../format.ts';
+import type { Settings } from './registry.ts';
+import { written } from './registry.ts';
 
 /** What the race is drawn against. */
 export const AXES = {

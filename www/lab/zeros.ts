@@ -1,7 +1,7 @@
 // What unrated cells taken for zeros do to predictions: pure functions of the engine's answers.
 
-import { fixed } from './format.ts';
-import type { Table } from './lab/state.ts';
+import { fixed } from '../format.ts';
+import type { Table } from './state.ts';
 
 /** What the ratings are taken as, in the order of the columns. */
 export const VARIANTS = ['biased', 'plain', 'zeros'] as const;
