@@ -1,11 +1,9 @@
 //! Lines and dots over dates: how a bias changes with the years.
 
-use plotters::chart::{ChartBuilder, LabelAreaPosition};
 use plotters::coord::Shift;
-use plotters::prelude::{
-    Circle, Color, DrawingArea, DrawingBackend, IntoFont, LineSeries, RGBColor, ShapeStyle,
-};
+use plotters::prelude::{Circle, Color, DrawingArea, DrawingBackend};
 
+use super::axes::{Axes, Ranges, line, ranges, rgb};
 use super::{Draw, Frame, Series};
 
 /// Days in a year, on average.
@@ -57,25 +55,11 @@ fn date(day: i64) -> (i64, i64, i64) {
     (of_years + era * 400 + i64::from(month <= 2), month, day)
 }
 
-const AXIS: RGBColor = RGBColor(0x6b, 0x72, 0x80);
-const GRID: RGBColor = RGBColor(0xe3, 0xe6, 0xea);
-
-fn finite(series: &Series) -> Vec<(f64, f64)> {
-    let points = series.points.iter().copied();
-    points.filter(|(x, y)| x.is_finite() && y.is_finite()).collect()
-}
-
 impl Dates {
     /// The ranges that show every finite point, with a little air around.
-    fn ranges(&self) -> Option<((f64, f64), (f64, f64))> {
-        let points: Vec<(f64, f64)> =
-            self.lines.iter().chain(&self.dots).flat_map(finite).collect();
-        let (first_x, first_y) = *points.first()?;
-        let (mut x, mut y) = ((first_x, first_x), (first_y, first_y));
-        for (px, py) in points {
-            x = (x.0.min(px), x.1.max(px));
-            y = (y.0.min(py), y.1.max(py));
-        }
+    fn ranges(&self) -> Option<Ranges> {
+        let points = self.lines.iter().chain(&self.dots).flat_map(|series| &series.points);
+        let (x, y) = ranges(points.copied())?;
         let beside = (0.02 * (x.1 - x.0)).max(10.0 / YEAR);
         let above = (0.08 * (y.1 - y.0)).max(0.05);
         Some(((x.0 - beside, x.1 + beside), (y.0 - above, y.1 + above)))
@@ -85,43 +69,27 @@ impl Dates {
 impl Draw for Dates {
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Option<Frame> {
         let (x, y) = self.ranges()?;
-        let font = || ("sans-serif", 26).into_font().color(&AXIS);
         let width = x.1 - x.0;
-        let mut chart = ChartBuilder::on(area)
-            .margin_top(18)
-            .margin_right(64)
-            .set_label_area_size(LabelAreaPosition::Bottom, 52)
-            .set_label_area_size(LabelAreaPosition::Left, 112)
-            .build_cartesian_2d(x.0..x.1, y.0..y.1)
-            .ok()?;
-        chart
-            .configure_mesh()
-            .y_desc(&self.y_label)
-            .x_labels(if width > 4.0 { 6 } else { 4 })
-            .y_labels(5)
-            .x_label_formatter(&|value| tick(*value, width))
-            .y_label_formatter(&|value| format!("{value:.2}"))
-            .label_style(font())
-            .axis_desc_style(font())
-            .axis_style(AXIS)
-            .bold_line_style(GRID)
-            .light_line_style(GRID.mix(0.0))
-            .draw()
-            .ok()?;
-        for series in &self.lines {
-            let (red, green, blue) = series.color;
-            let color = RGBColor(red, green, blue).to_rgba();
-            let style = ShapeStyle { color, filled: false, stroke_width: 4 };
-            chart.draw_series(LineSeries::new(finite(series), style)).ok()?;
-        }
-        for series in &self.dots {
-            let (red, green, blue) = series.color;
-            let color = RGBColor(red, green, blue).mix(0.75);
-            let dots = finite(series).into_iter().map(|at| Circle::new(at, 6, color.filled()));
-            chart.draw_series(dots).ok()?;
-        }
-        let (horizontal, vertical) = chart.plotting_area().get_pixel_range();
-        Some(Frame { plot: (horizontal.start, vertical.start, horizontal.end, vertical.end), x, y })
+        let axes = Axes {
+            ranges: (x, y),
+            x_label: None,
+            y_label: &self.y_label,
+            x_ticks: if width > 4.0 { 6 } else { 4 },
+            x_text: &|value| tick(*value, width),
+            y_text: &|value| format!("{value:.2}"),
+            upright: true,
+        };
+        axes.around(area, |plot| {
+            for series in &self.lines {
+                line(plot, series)?;
+            }
+            for series in &self.dots {
+                let style = rgb(series.color).mix(0.75).filled();
+                let dots = series.finite().into_iter().map(|at| Circle::new(at, 6, style));
+                plot.draw_series(dots).ok()?;
+            }
+            Some(())
+        })
     }
 }
 

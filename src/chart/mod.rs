@@ -1,5 +1,6 @@
 //! Charts: one `draw` each over any plotters backend, and one way to an SVG.
 
+mod axes;
 pub mod dates;
 mod histogram;
 mod lines;
