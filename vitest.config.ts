@@ -18,6 +18,8 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          // A page that computes answers when the machine lets it.
+          expect: { poll: { timeout: 20_000 } },
         },
       },
     ],

@@ -13,7 +13,7 @@ const SEED = 42;
 
 /**
  * A live part of a chapter: reads what the chapter says of it, restores what a link says, and puts the
- * views into the page. Comes to life when it is about to be seen.
+ * views into the page. Views that compute much wait until they are about to be seen.
  */
 @customElement('model-lab')
 export class ModelLab extends LitElement {
