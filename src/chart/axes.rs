@@ -34,8 +34,13 @@ pub(super) fn short(value: f64) -> String {
         v if v >= 1e4 => (1e3, "k"),
         _ => (1.0, ""),
     };
-    let digits = format!("{:.2}", value / by);
+    let digits = decimals(value / by, 2);
     format!("{}{unit}", digits.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// A number with so many decimals, and a minus sign where it is negative.
+pub(super) fn decimals(value: f64, digits: usize) -> String {
+    format!("{value:.digits$}").replace('-', "\u{2212}")
 }
 
 /// A colour as plotters takes it.
@@ -111,7 +116,7 @@ mod tests {
 
     #[test]
     fn ticks_are_short() {
-        let text: Vec<String> = [0.0, 0.25, 12.0, 25_000.0, 3e6, 2.5e9].map(short).into();
-        assert_eq!(text, ["0", "0.25", "12", "25k", "3M", "2.5G"]);
+        let text: Vec<String> = [0.0, 0.25, -12.0, 25_000.0, 3e6, 2.5e9].map(short).into();
+        assert_eq!(text, ["0", "0.25", "\u{2212}12", "25k", "3M", "2.5G"]);
     }
 }

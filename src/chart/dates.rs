@@ -3,7 +3,7 @@
 use plotters::coord::Shift;
 use plotters::prelude::{Circle, Color, DrawingArea, DrawingBackend};
 
-use super::axes::{Axes, Ranges, line, ranges, rgb};
+use super::axes::{Axes, Ranges, decimals, line, ranges, rgb};
 use super::{Draw, Frame, Series};
 
 /// Days in a year, on average.
@@ -76,7 +76,7 @@ impl Draw for Dates {
             y_label: &self.y_label,
             x_ticks: if width > 4.0 { 6 } else { 4 },
             x_text: &|value| tick(*value, width),
-            y_text: &|value| format!("{value:.2}"),
+            y_text: &|value| decimals(*value, 2),
             upright: true,
         };
         axes.around(area, |plot| {

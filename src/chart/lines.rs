@@ -4,7 +4,7 @@ use plotters::coord::Shift;
 use plotters::prelude::{Circle, Color, DrawingArea, DrawingBackend, EmptyElement};
 use serde::Deserialize;
 
-use super::axes::{Axes, Ranges, line, ranges, rgb, short};
+use super::axes::{Axes, Ranges, decimals, line, ranges, rgb, short};
 use super::{Draw, Frame};
 
 /// One line.
@@ -56,7 +56,7 @@ impl Draw for Lines {
             y_label: &self.y_label,
             x_ticks: 6,
             x_text: &|value| short(*value),
-            y_text: &|value| format!("{value:.3}"),
+            y_text: &|value| decimals(*value, 3),
             upright: true,
         };
         axes.around(area, |plot| {

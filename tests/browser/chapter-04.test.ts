@@ -67,8 +67,19 @@ async function drop(page: Page, name: string, content: Uint8Array): Promise<void
   );
   await page.locator('h1').dispatchEvent('dragover', { dataTransfer: transfer });
   await page.locator('h1').dispatchEvent('drop', { dataTransfer: transfer });
-  // A live part says which data it has once it is about to be seen.
-  await lab(page).locator('.data-facts').scrollIntoViewIfNeeded();
+}
+
+/**
+ * Waits until the lab says this of its data. It looks once it is about to be seen, and other live parts of
+ * the page may push it away meanwhile.
+ */
+async function says(page: Page, text: string): Promise<void> {
+  const facts = lab(page).locator('.data-facts');
+  const seen = async (): Promise<string> => {
+    await facts.scrollIntoViewIfNeeded();
+    return facts.innerText();
+  };
+  await expect.poll(seen, { timeout: 30_000 }).toContain(text);
 }
 
 /** Twelve users by ten films, each user but with two gaps: enough to train on. */
@@ -235,7 +246,7 @@ describe('a reader’s own data', () => {
     const visit = await site.visit(CHAPTER);
     // Data is opened when it is about to be seen.
     await lab(visit.page).locator('.training').scrollIntoViewIfNeeded();
-    await facts(visit.page).getByText('ratings from').waitFor();
+    await says(visit.page, 'ratings from');
     return visit;
   }
 
@@ -262,15 +273,14 @@ describe('a reader’s own data', () => {
     const { page } = await open();
     const before = await facts(page).innerText();
     await drop(page, 'mine.csv', strToU8(table()));
-    await facts(page).getByText('100 ratings').waitFor();
+    await says(page, '100 ratings');
     expect(await facts(page).innerText()).toContain('by 12 users of 10 films');
     await train(page);
     expect(await error(page, 'training RMSE')).toBeGreaterThan(0);
     await lab(page).locator('.film-list').first().waitFor();
 
     await page.reload();
-    await lab(page).locator('.data-facts').scrollIntoViewIfNeeded();
-    await facts(page).getByText('100 ratings').waitFor();
+    await says(page, '100 ratings');
     await page.locator('data-notice').getByText('your own data').waitFor();
     await facts(page).getByRole('button', { name: 'Back to the site' }).click();
     await facts(page).getByText('your own file').waitFor({ state: 'detached' });
@@ -288,7 +298,7 @@ describe('a reader’s own data', () => {
       mimeType: 'text/csv',
       buffer: Buffer.from(table()),
     });
-    await facts(page).getByText('100 ratings').waitFor();
+    await says(page, '100 ratings');
   });
 
   test('titles are text, whatever stands in them', async () => {
@@ -303,7 +313,7 @@ describe('a reader’s own data', () => {
       throw new Error(`a title was run: ${dialog.message()}`);
     });
     await drop(page, `${hostile.replaceAll('/', '')}.zip`, zip);
-    await facts(page).getByText('100 ratings').waitFor();
+    await says(page, '100 ratings');
     await train(page);
     const titles = lab(page).locator('.film-title');
     await titles.first().waitFor();
@@ -318,7 +328,7 @@ describe('a reader’s own data', () => {
 test('while a model trains, no task of the page is long', { retry: 3 }, async ({ annotate }) => {
   const { page } = await site.visit(CHAPTER);
   await lab(page).locator('.training').scrollIntoViewIfNeeded();
-  await lab(page).locator('.data-facts').getByText('ratings from').waitFor();
+  await says(page, 'ratings from');
   await set(page, 'epochs', '40');
   // Clicked and waited for from inside: the work of the test's own selectors counts as the page's.
   const tasks = await page.evaluate(async (id) => {
