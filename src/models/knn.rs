@@ -389,7 +389,7 @@ impl Model for Knn {
     }
 
     fn pass(&mut self, _epoch: usize) {
-        self.s = Neighbors::top(self.settings, &self.train, &self.b, self.kept);
+        self.s.fill(self.settings, &self.train, &self.b);
     }
 
     fn steps(&self) -> usize {

@@ -10,13 +10,14 @@
 
 mod scan;
 
+use std::iter;
+
 use wide::f32x4;
 
 use super::biases::Biases;
 use crate::data::{Line, Ratings};
 
 pub use scan::Scan;
-use scan::from_key;
 
 /// In a list of neighbors: a slot that belongs to nobody.
 pub const EMPTY: u32 = u32::MAX;
@@ -214,17 +215,17 @@ impl Neighbors {
         Self { rows, k, ids: vec![EMPTY; rows * k], similarities: vec![0.0; rows * k] }
     }
 
-    /// The k most similar of every row, k slots each.
-    pub fn top(settings: Settings, train: &Ratings, b: &Biases, k: usize) -> Self {
-        let mut all = Self::empty(settings.side.rows(train), k);
+    /// Fills the lists with the k most similar of every row.
+    pub fn fill(&mut self, settings: Settings, train: &Ratings, b: &Biases) {
         let mut scan = Scan::new(settings, train, b);
-        for (mut keys, &row) in scan.all(k).keys.into_iter().zip(&scan.rows) {
-            if row != EMPTY {
-                keys.sort_unstable();
-                all.set(row as usize, keys.into_iter().map(from_key));
+        let mut best = scan.all(self.k);
+        for (row, &place) in scan.places.iter().enumerate() {
+            if place == EMPTY {
+                self.set(row, iter::empty());
+            } else {
+                self.set(row, best.sorted(place as usize));
             }
         }
-        all
     }
 
     /// Puts a row's list in place; what does not fit is left out.

@@ -296,7 +296,8 @@ struct Lists {
 impl Lists {
     /// The k most similar items of each, with room for k each.
     fn truncated(train: &Ratings, k: usize, frozen: &Biases) -> Self {
-        let lists = Neighbors::top(SIMILARITY, train, frozen, k);
+        let mut lists = Neighbors::empty(train.items(), k);
+        lists.fill(SIMILARITY, train, frozen);
         let row = |i: usize| {
             let range = lists.range(i);
             range.start..range.start + lists.row(i).count()

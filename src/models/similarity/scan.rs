@@ -18,9 +18,9 @@ pub struct Scan<'a> {
     train: &'a Ratings,
     b: &'a Biases,
     /// The row at each place.
-    pub(super) rows: Vec<u32>,
+    rows: Vec<u32>,
     /// The place of each row, or [`EMPTY`].
-    places: Vec<u32>,
+    pub(super) places: Vec<u32>,
     /// Each rater's ratings of those rows by place: where they start, their places, and (1, y, 1, y^2).
     start: Vec<u32>,
     of: Vec<u32>,
@@ -198,11 +198,15 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// For each place the k smallest of the keys pushed, and a few more until they are read.
+/// For each place the k smallest of the keys pushed, and a few more until they are read: 8 (k + 256) bytes
+/// a place.
 #[derive(Debug)]
 pub(super) struct Best {
     k: usize,
-    pub(super) keys: Vec<Vec<u64>>,
+    /// Room for k + [`Best::SPARE`] keys of each place.
+    keys: Vec<u64>,
+    /// How many there are.
+    counts: Vec<usize>,
     /// No key above this is among the k smallest of the place.
     bounds: Vec<u64>,
 }
@@ -212,18 +216,35 @@ impl Best {
     const SPARE: usize = 256;
 
     fn new(places: usize, k: usize) -> Self {
-        Self { k, keys: vec![Vec::new(); places], bounds: vec![u64::MAX; places] }
+        let room = places * (k + Self::SPARE);
+        Self { k, keys: vec![0; room], counts: vec![0; places], bounds: vec![u64::MAX; places] }
+    }
+
+    fn of(&mut self, place: usize) -> &mut [u64] {
+        let room = self.k + Self::SPARE;
+        &mut self.keys[place * room..(place + 1) * room]
     }
 
     fn push(&mut self, place: usize, key: u64) {
         if key < self.bounds[place] {
-            let keys = &mut self.keys[place];
-            keys.push(key);
-            if keys.len() == self.k + Self::SPARE {
-                self.bounds[place] = *keys.select_nth_unstable(self.k).1;
-                keys.truncate(self.k);
+            let (k, count) = (self.k, self.counts[place]);
+            let keys = self.of(place);
+            keys[count] = key;
+            if count + 1 == keys.len() {
+                self.bounds[place] = *keys.select_nth_unstable(k).1;
+                self.counts[place] = k;
+            } else {
+                self.counts[place] = count + 1;
             }
         }
+    }
+
+    /// The k most similar of a place: by falling similarity, equal ones by ascending index.
+    pub(super) fn sorted(&mut self, place: usize) -> impl Iterator<Item = (u32, f32)> + '_ {
+        let (k, count) = (self.k, self.counts[place]);
+        let keys = &mut self.of(place)[..count];
+        keys.sort_unstable();
+        keys[..k.min(count)].iter().map(|&key| from_key(key))
     }
 }
 
@@ -239,7 +260,7 @@ fn with_row(key: u64, row: u32) -> u64 {
     key >> 32 << 32 | u64::from(row)
 }
 
-pub(super) fn from_key(key: u64) -> (u32, f32) {
+fn from_key(key: u64) -> (u32, f32) {
     let ascending = !((key >> 32) as u32);
     let bits = if ascending >> 31 == 0 { !ascending } else { ascending & !(1 << 31) };
     (key as u32, f32::from_bits(bits))
