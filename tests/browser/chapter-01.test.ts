@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 
 import reference from '../reference/baseline.json' with { type: 'json' };
-import { openedSite, seriousFaults } from './harness.ts';
+import { openedSite, overflow, seriousFaults } from './harness.ts';
 
 const CHAPTER = 'chapters/01-three-users-three-items.html';
 
@@ -56,10 +56,7 @@ describe.each([
     for (let item = 4; item <= 8; item++) {
       await page.locator('#lab-1 button', { hasText: 'Add item' }).click();
     }
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBe(0);
+    expect(await overflow(page)).toBe(0);
     expect(await seriousFaults(page)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 
-import { needMovieLens, number, openedSite, seriousFaults } from './harness.ts';
+import { needMovieLens, number, openedSite, overflow, seriousFaults } from './harness.ts';
 
 const CHAPTER = 'chapters/02-stochastic-gradient-descent.html';
 /** The labs in the order of the chapter. */
@@ -233,9 +233,6 @@ describe('the walk after a step', () => {
       await forward(lab).click();
       await atStep(lab, '1');
     }
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBe(0);
+    expect(await overflow(page)).toBe(0);
   });
 });

@@ -2,7 +2,7 @@ import { strToU8, zipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 
-import { needMovieLens, openedSite, seriousFaults, type Visit } from './harness.ts';
+import { needMovieLens, openedSite, overflow, seriousFaults, type Visit } from './harness.ts';
 
 const CHAPTER = 'chapters/04-svdpp-on-movielens.html';
 /** The lab with recommendations, and the one that diverges. */
@@ -354,8 +354,5 @@ test('with the labs trained, a phone shows the page without scrolling sideways',
   await train(page);
   await lab(page).locator('.film-why').first().click();
   await lab(page).locator('.addends').first().waitFor();
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(overflow).toBe(0);
+  expect(await overflow(page)).toBe(0);
 });

@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 
-import { number, openedSite, part, seriousFaults } from './harness.ts';
+import { number, openedSite, overflow, part, seriousFaults } from './harness.ts';
 
 const CHAPTER = 'chapters/05-neighbors.html';
 
@@ -135,8 +135,5 @@ test.each(['light', 'dark'] as const)('nothing serious for axe, %s', async (colo
 test('fits a phone without scrolling sideways', async () => {
   const { page } = await site.visit(CHAPTER, { viewport: { width: 360, height: 740 } });
   await ready(part(page, 'neighbors'));
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(overflow).toBe(0);
+  expect(await overflow(page)).toBe(0);
 });

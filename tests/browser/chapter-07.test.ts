@@ -5,6 +5,7 @@ import {
   needMovieLens,
   number,
   openedSite,
+  overflow,
   part,
   seriousFaults,
   visibleFaults,
@@ -139,9 +140,6 @@ describe('the chapter with its live parts at work', () => {
   test('fits a phone without scrolling sideways', async () => {
     const { page } = await site.visit(CHAPTER, { viewport: { width: 360, height: 740 } });
     await train(part(page, 'factors'));
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBe(0);
+    expect(await overflow(page)).toBe(0);
   });
 });

@@ -6,6 +6,7 @@ import {
   number,
   numbers,
   openedSite,
+  overflow,
   part,
   seriousFaults,
   visibleFaults,
@@ -158,9 +159,6 @@ describe('the chapter with its live parts at work', () => {
   test('fits a phone without scrolling sideways', async () => {
     const { page } = await site.visit(CHAPTER, { viewport: { width: 360, height: 740 } });
     await decomposition(page);
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBe(0);
+    expect(await overflow(page)).toBe(0);
   });
 });

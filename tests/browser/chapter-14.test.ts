@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 
-import { needMovieLens, numbers, openedSite, part, seriousFaults } from './harness.ts';
+import { needMovieLens, numbers, openedSite, overflow, part, seriousFaults } from './harness.ts';
 
 const CHAPTER = 'chapters/14-integrated-model.html';
 /** Three decimals are shown, and the sum has four addends. */
@@ -145,9 +145,6 @@ describe('the chapter with its live parts at work', () => {
   test('fits a phone without scrolling sideways', async () => {
     const { page } = await site.visit(CHAPTER, { viewport: { width: 360, height: 740 } });
     await live(page);
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBe(0);
+    expect(await overflow(page)).toBe(0);
   });
 });

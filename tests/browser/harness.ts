@@ -149,6 +149,13 @@ export async function numbers(places: Locator): Promise<number[]> {
   return (await places.allInnerTexts()).map(number);
 }
 
+/** By how many pixels the page is wider than its window: 0 where nobody has to scroll sideways. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+}
+
 /** What axe finds serious or critical in the page as it is now, in words. */
 export async function seriousFaults(page: Page): Promise<string[]> {
   // Evaluated from outside: the page's policy lets in no script of ours.

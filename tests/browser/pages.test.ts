@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, test } from 'vitest';
 
-import { openedSite, seriousFaults } from './harness.ts';
+import { openedSite, overflow, seriousFaults } from './harness.ts';
 
 const folder = fileURLToPath(new URL('../../dist/chapters', import.meta.url));
 const chapters = existsSync(folder) ? readdirSync(folder).map((name) => `chapters/${name}`) : [];
@@ -24,10 +24,7 @@ describe.each(['', ...chapters])('the page /%s', (name) => {
 
   test('fits a phone without scrolling sideways', async () => {
     const { page } = await site.visit(name, { viewport: { width: 360, height: 740 } });
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBe(0);
+    expect(await overflow(page)).toBe(0);
   });
 
   test('can be read before any script has run', async () => {
