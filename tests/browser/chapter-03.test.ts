@@ -161,13 +161,14 @@ describe('the race', () => {
   });
 
   test('can be cancelled, and keeps what was reached', async () => {
-    const { page } = await site.visit(CHAPTER);
+    const { engine, page } = await site.visitHeld(CHAPTER);
     const lab = part(page, 'race');
     await lab.scrollIntoViewIfNeeded();
     await lab.getByLabel('epochs', { exact: true }).first().fill('200');
     await lab.getByRole('button', { name: 'Start the race' }).click();
-    await lab.getByText(/epoch \d+ of 200/).waitFor({ timeout: 60_000 });
+    await engine.passUntil(() => lab.getByText(/epoch [1-9]\d* of 200/).isVisible());
     await lab.getByRole('button', { name: 'Cancel' }).click();
+    await engine.release();
     await lab.getByText('Cancelled; what was reached is shown.').waitFor();
     const row = lab.locator('.race-results tr', { hasText: 'test RMSE at the end' });
     expect(number(await row.locator('td').first().innerText())).toBeLessThan(1);

@@ -92,12 +92,13 @@ describe('a sweep over lambda', () => {
   });
 
   test('of gradient descent can be cancelled', async () => {
-    const { page } = await site.visit(CHAPTER);
+    const { engine, page } = await site.visitHeld(CHAPTER);
     const lab = part(page, 'sweep', 3);
     await lab.scrollIntoViewIfNeeded();
     await lab.getByRole('button', { name: 'Run the sweep' }).click();
-    await lab.getByText('2 of 7').waitFor({ timeout: 60_000 });
+    await engine.passUntil(() => lab.getByText('2 of 7').isVisible());
     await lab.getByRole('button', { name: 'Cancel' }).click();
+    await engine.release();
     await lab.getByText('Cancelled.').waitFor({ timeout: 60_000 });
     expect(await lab.getByText('–', { exact: true }).count()).toBeGreaterThan(4);
     expect(await visibleFaults(page)).toEqual([]);

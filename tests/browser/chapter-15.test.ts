@@ -119,12 +119,13 @@ test('the cold start of users is measured with and without attributes', async ()
 }, 150_000);
 
 test('a measurement that is cancelled keeps what it has', async () => {
-  const { page } = await site.visit(CHAPTER);
+  const { engine, page } = await site.visitHeld(CHAPTER);
   const lab = part(page, 'cold-start');
   await lab.scrollIntoViewIfNeeded();
   await lab.getByRole('button', { name: 'Measure' }).click();
-  await lab.getByText(/^\d+ of 30 trainings/).waitFor({ timeout: 60_000 });
+  await engine.passUntil(() => lab.getByText(/^[1-9]\d* of 30 trainings/).isVisible());
   await lab.getByRole('button', { name: 'Cancel' }).click();
+  await engine.release();
   await lab.getByText('Cancelled; what was measured is shown.').waitFor();
   expect(await lab.getByRole('button', { name: 'Measure' }).isEnabled()).toBe(true);
   expect(await visibleFaults(page)).toEqual([]);

@@ -14,7 +14,7 @@ const CHAPTER = { gamma: '0.007', lambda: '0.02', sigma: '0.1' };
 let site: Site;
 let program: string;
 beforeAll(async () => {
-  site = await Site.open();
+  site = await Site.start();
   program = await engine();
 }, 900_000);
 afterEach(() => site.leave());

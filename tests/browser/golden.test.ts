@@ -31,7 +31,7 @@ let http: Server;
 let page: Page;
 
 beforeAll(async () => {
-  site = await Site.open();
+  site = await Site.start();
   // The package is no part of the site, whose bundle hides it: it gets an origin of its own.
   http = server(path('pkg'));
   const port = await listen(http, 0);

@@ -16,9 +16,13 @@ import { afterAll, afterEach, beforeAll, expect, type TestContext } from 'vitest
 
 import { listen, server } from '../../scripts/lib/serve.mjs';
 import type { View } from '../../www/lesson/views.ts';
+import { HeldEngine } from './held.ts';
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** How many times slower than this machine the pages' own thread runs: a check of the tests themselves. */
+const SLOWED = Number(process.env.BROWSER_SLOWED ?? 1);
 
 /** A folder deep in a host, so that every test proves that the site works from any path. */
 const BASE = '/some/path/';
@@ -43,6 +47,16 @@ export interface Visit {
   faults: string[];
 }
 
+/** An event of a trace, as far as it is read here. */
+interface Task {
+  name: string;
+  pid: number;
+  tid: number;
+  /** Microseconds of the thread's own time. */
+  tdur?: number;
+  args?: { name?: string };
+}
+
 /** The built site on a port of its own, and one browser. */
 export class Site {
   private readonly visits: { context: BrowserContext; faults: string[] }[] = [];
@@ -54,7 +68,7 @@ export class Site {
     readonly url: string,
   ) {}
 
-  static async open(): Promise<Site> {
+  static async start(): Promise<Site> {
     if (!existsSync(`${dist}/index.html`)) throw new Error('dist/ holds no site: npm run build');
     const http = server(dist, BASE);
     const port = await listen(http, 0);
@@ -77,8 +91,26 @@ export class Site {
 
   /** Opens a page of the site, `chapters/01-….html` or the start page, in a fresh profile. */
   async visit(name = '', options: BrowserContextOptions = {}): Promise<Visit> {
+    return this.open(await this.browser.newContext(options), name);
+  }
+
+  /** The same with engines that stand still between two passes until they are let on. */
+  async visitHeld(
+    name = '',
+    options: BrowserContextOptions = {},
+  ): Promise<Visit & { engine: HeldEngine }> {
     const context = await this.browser.newContext(options);
+    const engineOf = await HeldEngine.within(context);
+    const visit = await this.open(context, name);
+    return { ...visit, engine: engineOf(visit.page) };
+  }
+
+  private async open(context: BrowserContext, name: string): Promise<Visit> {
     const page = await context.newPage();
+    if (SLOWED > 1) {
+      const session = await context.newCDPSession(page);
+      await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWED });
+    }
     const faults: string[] = [];
     this.visits.push({ context, faults });
     const { origin } = new URL(this.url);
@@ -99,6 +131,26 @@ export class Site {
     return { page, faults };
   }
 
+  /**
+   * How long the tasks of the page's own thread took during this work, in milliseconds of its processor's
+   * time, the longest first: whoever else uses the machine does not count.
+   */
+  async tasks(page: Page, work: () => Promise<void>): Promise<number[]> {
+    await this.browser.startTracing(page, { categories: ['toplevel'] });
+    await work();
+    const trace = JSON.parse((await this.browser.stopTracing()).toString());
+    const events = (trace as { traceEvents: Task[] }).traceEvents;
+    const threads = new Set(
+      events
+        .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+        .map(({ pid, tid }) => `${pid} ${tid}`),
+    );
+    return events
+      .filter(({ name, pid, tid }) => name.endsWith('RunTask') && threads.has(`${pid} ${tid}`))
+      .map(({ tdur = 0 }) => tdur / 1000 / SLOWED)
+      .sort((a, b) => b - a);
+  }
+
   /** Ends the visits of a test; fails it if a page did what it should not. */
   async leave(): Promise<void> {
     const visits = this.visits.splice(0);
@@ -114,14 +166,18 @@ export class Site {
 }
 
 /** The site for the tests of one file: opened before the first, closed after the last. */
-export function openedSite(): Pick<Site, 'visit'> {
+export function openedSite(): Pick<Site, 'tasks' | 'visit' | 'visitHeld'> {
   let site: Site;
   beforeAll(async () => {
-    site = await Site.open();
+    site = await Site.start();
   });
   afterEach(() => site.leave());
   afterAll(() => site.close());
-  return { visit: (...page) => site.visit(...page) };
+  return {
+    tasks: (...page) => site.tasks(...page),
+    visit: (...page) => site.visit(...page),
+    visitHeld: (...page) => site.visitHeld(...page),
+  };
 }
 
 /**
