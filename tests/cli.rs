@@ -148,8 +148,10 @@ fn train_is_the_library_s_training_for_every_model() {
             assert_eq!(found["on"], "test");
             assert_eq!(found["test_ratings"], split.test.len());
             assert_eq!(found["fingerprint"], fingerprint(&*model));
-            let Errors { rmse, mae, rank } = expected;
-            for (measure, expected) in [("rmse", rmse), ("mae", mae), ("rank", rank)] {
+            let Errors { rmse, rmse_unclamped, mae, rank } = expected;
+            let measures =
+                [("rmse", rmse), ("rmse_unclamped", rmse_unclamped), ("mae", mae), ("rank", rank)];
+            for (measure, expected) in measures {
                 // What is not measured of a model is not told.
                 match found.get(measure) {
                     Some(value) => assert!((number(value) - expected).abs() < 1e-12),

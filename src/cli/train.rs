@@ -29,6 +29,9 @@ struct Report {
     /// Of a model that predicts ratings.
     #[serde(skip_serializing_if = "Option::is_none")]
     rmse: Option<f64>,
+    /// The same of predictions that are not clamped to the rating scale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rmse_unclamped: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mae: Option<f64>,
     /// Of a model that only ranks: the expected percentile rank on the test set.
@@ -53,9 +56,13 @@ struct Point {
     #[serde(skip_serializing_if = "Option::is_none")]
     train_rmse: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    train_rmse_unclamped: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     train_mae: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     test_rmse: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test_rmse_unclamped: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     test_mae: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,6 +110,7 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         test_ratings: test.len(),
         on,
         rmse: known(found.rmse),
+        rmse_unclamped: known(found.rmse_unclamped),
         mae: known(found.mae),
         rank: known(found.rank),
         train_rmse: known(last.train.rmse),
@@ -154,8 +162,10 @@ impl Point {
         Self {
             epoch: epoch.epoch,
             train_rmse: known(epoch.train.rmse),
+            train_rmse_unclamped: known(epoch.train.rmse_unclamped),
             train_mae: known(epoch.train.mae),
             test_rmse: known(epoch.test.rmse),
+            test_rmse_unclamped: known(epoch.test.rmse_unclamped),
             test_mae: known(epoch.test.mae),
             test_rank: known(epoch.test.rank),
             seconds: epoch.seconds,

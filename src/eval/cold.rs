@@ -202,6 +202,7 @@ impl ColdPoint {
         };
         let errors = Errors {
             rmse: (sum(|e| e.rmse * e.rmse) / n as f64).sqrt(),
+            rmse_unclamped: (sum(|e| e.rmse_unclamped * e.rmse_unclamped) / n as f64).sqrt(),
             mae: sum(|e| e.mae) / n as f64,
             ..Errors::NONE
         };

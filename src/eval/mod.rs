@@ -19,9 +19,12 @@ use crate::models::{Model, Task};
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Errors {
-    /// Root mean squared error.
+    /// Root mean squared error of predictions clamped to the rating scale.
     pub rmse: f64,
-    /// Mean absolute error.
+    /// The same of the predictions as they are: how far the parameters are off, where the clamped error
+    /// hides it.
+    pub rmse_unclamped: f64,
+    /// Mean absolute error of clamped predictions.
     pub mae: f64,
     /// Expected percentile rank: 0 is best, 50 is chance. See [`expected_rank`].
     pub rank: f64,
@@ -29,7 +32,8 @@ pub struct Errors {
 
 impl Errors {
     /// Nothing measured.
-    pub const NONE: Self = Self { rmse: f64::NAN, mae: f64::NAN, rank: f64::NAN };
+    pub const NONE: Self =
+        Self { rmse: f64::NAN, rmse_unclamped: f64::NAN, mae: f64::NAN, rank: f64::NAN };
 }
 
 /// What is measured of a model for this task: on the training set, then on the test set. A ranking of
@@ -51,10 +55,11 @@ pub fn measure_test(task: Task, model: &dyn Model, Split { train, test }: &Split
     }
 }
 
-/// Compares predictions, clamped to the rating scale, with the ratings of a set; sums in double
-/// precision in row order; `rank` is not measured. A prediction that is not a number makes the errors so, too.
+/// Compares predictions, clamped to the rating scale and as they are, with the ratings of a set; sums in
+/// double precision in row order; `rank` is not measured. A prediction that is not a number makes the
+/// errors so, too.
 pub fn errors(model: &dyn Model, on: &Ratings, (low, high): (f32, f32)) -> Errors {
-    let (mut squares, mut absolutes) = (0.0, 0.0);
+    let (mut squares, mut unclamped, mut absolutes) = (0.0, 0.0, 0.0);
     let mut predicted = Vec::new();
     for u in 0..on.users() {
         let row = on.row(u);
@@ -69,8 +74,37 @@ pub fn errors(model: &dyn Model, on: &Ratings, (low, high): (f32, f32)) -> Error
             let error = f64::from(r) - f64::from(prediction.clamp(low, high));
             squares += error * error;
             absolutes += error.abs();
+            let error = f64::from(r) - f64::from(prediction);
+            unclamped += error * error;
         }
     }
     let n = on.len() as f64;
-    Errors { rmse: (squares / n).sqrt(), mae: absolutes / n, ..Errors::NONE }
+    Errors {
+        rmse: (squares / n).sqrt(),
+        rmse_unclamped: (unclamped / n).sqrt(),
+        mae: absolutes / n,
+        ..Errors::NONE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::data::toy;
+    use crate::models::Spec;
+
+    #[test]
+    fn an_error_that_clamping_hides_is_measured_beside_the_one_it_shows() {
+        // The model predicts 3 - 1 + 4 = 6 and 3 - 1 - 0.5 = 1.5 where 5 and 1 were given.
+        let known = toy::table(1, 2, &[5.0, 1.0]).ratings;
+        let mut model = Spec::new("baseline").unwrap().build(Arc::clone(&known), 0);
+        model.values_mut()[1][0] = -1.0;
+        model.values_mut()[2].copy_from_slice(&[4.0, -0.5]);
+        let found = errors(&*model, &known, known.scale());
+        assert!((found.rmse - (0.25_f64 / 2.0).sqrt()).abs() < 1e-7);
+        assert!((found.rmse_unclamped - (1.25_f64 / 2.0).sqrt()).abs() < 1e-7);
+        assert!((found.mae - 0.25).abs() < 1e-7);
+    }
 }

@@ -29,7 +29,8 @@ pub struct Walk {
     train: Arc<Ratings>,
     /// The steps taken so far.
     steps: Vec<Step>,
-    /// Training RMSE before the first step and after each; of a model that only ranks, the objective.
+    /// Training RMSE of predictions that are not clamped, before the first step and after each; of a model
+    /// that only ranks, the objective.
     losses: Vec<f64>,
     task: Task,
 }
@@ -95,8 +96,9 @@ impl Walk {
         self.steps.last()
     }
 
-    /// Training RMSE before the first step and after each step taken. A model that only ranks has no
-    /// such error; there it is the objective.
+    /// Training RMSE before the first step and after each step taken, of predictions that are not clamped:
+    /// a walk is about parameters, and clamping would hide what a step does to them. A model that only
+    /// ranks has no such error; there it is the objective.
     pub fn losses(&self) -> &[f64] {
         &self.losses
     }
@@ -108,7 +110,10 @@ impl Walk {
 
     fn loss(&self) -> f64 {
         match self.task {
-            Task::Rating => crate::eval::errors(&*self.model, &self.train, self.train.scale()).rmse,
+            Task::Rating => {
+                let scale = self.train.scale();
+                crate::eval::errors(&*self.model, &self.train, scale).rmse_unclamped
+            }
             Task::Ranking => self.model.objective(),
         }
     }

@@ -93,7 +93,8 @@ impl Walk {
         cells
     }
 
-    /// Training RMSE before the first step and after each; of a model that only ranks, the objective.
+    /// Training RMSE of predictions that are not clamped, before the first step and after each; of a
+    /// model that only ranks, the objective.
     pub fn losses(&self) -> Vec<f64> {
         self.steps.losses().to_vec()
     }

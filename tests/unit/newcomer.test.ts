@@ -15,7 +15,7 @@ const part = (
   fold,
   known,
   ratings,
-  errors: { rmse, mae: 0, rank: Number.NaN },
+  errors: { rmse, rmse_unclamped: rmse, mae: 0, rank: Number.NaN },
 });
 
 test('groups are pooled by their squared errors', () => {

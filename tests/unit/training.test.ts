@@ -16,8 +16,8 @@ import { sentence } from '../../www/sentence.ts';
 function epoch(n: number, train: number, test: number, singular = 0): Epoch {
   return {
     epoch: n,
-    train: { rmse: train, mae: train / 2, rank: Number.NaN },
-    test: { rmse: test, mae: test / 2, rank: Number.NaN },
+    train: { rmse: train, rmse_unclamped: train, mae: train / 2, rank: Number.NaN },
+    test: { rmse: test, rmse_unclamped: test, mae: test / 2, rank: Number.NaN },
     seconds: n,
     operations: n,
     singular,
@@ -52,7 +52,12 @@ test('errors are told with their change since the start', () => {
 
 test('a model that only ranks has one row, its rank on the test set', () => {
   const ranked = (n: number, rank: number): Epoch => {
-    const nothing = { rmse: Number.NaN, mae: Number.NaN, rank: Number.NaN };
+    const nothing = {
+      rmse: Number.NaN,
+      rmse_unclamped: Number.NaN,
+      mae: Number.NaN,
+      rank: Number.NaN,
+    };
     return { ...epoch(n, 1, 1), train: nothing, test: { ...nothing, rank } };
   };
   expect(errorRows([ranked(0, 50), ranked(1, 12)], 'ranking')).toEqual([
