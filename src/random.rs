@@ -1,5 +1,7 @@
 //! Seeded randomness with a documented stream: the same numbers natively and in WebAssembly.
 
+use std::fmt;
+
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, RngExt, SeedableRng};
 use xxhash_rust::xxh64::xxh64;
@@ -22,6 +24,40 @@ pub fn epoch_stream(seed: u64, purpose: &str, epoch: usize) -> Xoshiro256PlusPlu
 pub fn line_stream(seed: u64, purpose: &str, epoch: usize, line: usize) -> Xoshiro256PlusPlus {
     let of_epoch = xxh64(&(epoch as u64).to_le_bytes(), xxh64(purpose.as_bytes(), seed));
     Xoshiro256PlusPlus::seed_from_u64(xxh64(&(line as u64).to_le_bytes(), of_epoch))
+}
+
+/// The two seeds of a run. One may change without the other: the same ratings held back for other start
+/// values, or other ratings held back for the same ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seeds {
+    /// Decides which ratings are held back.
+    pub split: u64,
+    /// Decides the start values and the order of visits.
+    pub start: u64,
+}
+
+impl Seeds {
+    /// The seed of start values and order, and that of the split: the same one where none is given.
+    pub fn new(start: u64, split: Option<u64>) -> Self {
+        Self { split: split.unwrap_or(start), start }
+    }
+}
+
+/// One seed for both.
+impl From<u64> for Seeds {
+    fn from(seed: u64) -> Self {
+        Self { split: seed, start: seed }
+    }
+}
+
+impl fmt::Display for Seeds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "seed {}", self.start)?;
+        if self.split != self.start {
+            write!(f, ", split seed {}", self.split)?;
+        }
+        Ok(())
+    }
 }
 
 /// Standard normal numbers by Marsaglia's polar method on `libm`, whose results do not depend on the

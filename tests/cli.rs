@@ -179,6 +179,28 @@ fn a_seed_decides_everything() {
 }
 
 #[test]
+fn the_seed_and_the_seed_of_the_split_change_one_without_the_other() {
+    let found = |command: &[&str], model: &str, seeds: &[&str]| {
+        let args = [command, &["simulation", "--model", model, "--json"], seeds].concat();
+        json(&args)["fingerprint"].clone()
+    };
+    let (one, other) = (["--seed", "7", "--split-seed", "5"], ["--seed", "8", "--split-seed", "5"]);
+    // The baseline draws nothing: its parameters tell which ratings it was trained on.
+    for command in [&["train"][..], &["cv", "--folds", "2"]] {
+        let split = |seeds: &[&str]| found(command, "baseline", seeds);
+        assert_eq!(split(&one), split(&other));
+        assert_ne!(split(&one), split(&["--seed", "7", "--split-seed", "6"]));
+        assert_eq!(split(&one), split(&["--seed", "5"]));
+    }
+    let start = |seeds: &[&str]| found(&["train", "--set", "epochs=1"], "svd", seeds);
+    assert_ne!(start(&one), start(&other));
+    // With nothing held back the seed of the split has no say.
+    let whole =
+        |seeds: &[&str]| found(&["train", "--holdout", "0", "--set", "epochs=1"], "svd", seeds);
+    assert_eq!(whole(&one), whole(&["--seed", "7"]));
+}
+
+#[test]
 fn a_published_split_runs_as_it_is() {
     // Means: mu 4, user 2 at 0, item 2 at -1, so 3 is predicted where 2 was given.
     let base = "1\t1\t5\t874965758\n1\t2\t3\t876893171\n2\t1\t4\t878542960\n";

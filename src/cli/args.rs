@@ -81,7 +81,7 @@ pub struct RunArgs {
     /// Set a hyperparameter; may be repeated (`factorscope models` lists them)
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
-    /// Decides the split, the start values and the order of visits
+    /// Decides the start values and the order of visits
     #[arg(long, value_name = "N", default_value_t = SEED)]
     pub seed: u64,
     /// Print one JSON object
@@ -89,11 +89,23 @@ pub struct RunArgs {
     pub json: bool,
 }
 
+/// Arguments of every command that holds ratings back.
+#[derive(Debug, Args)]
+pub struct SplitArgs {
+    /// Decides which ratings are held back [default: the number of --seed]
+    ///
+    /// With it given, another --seed leaves the split as it is.
+    #[arg(long, value_name = "N")]
+    pub split_seed: Option<u64>,
+}
+
 /// Arguments of `train`.
 #[derive(Debug, Args)]
 pub struct TrainArgs {
     #[command(flatten)]
     pub run: RunArgs,
+    #[command(flatten)]
+    pub split: SplitArgs,
     /// Train on all of DATA and test on this file
     ///
     /// For published splits such as u1.base and u1.test of MovieLens 100K.
@@ -125,6 +137,8 @@ pub enum By {
 pub struct CvArgs {
     #[command(flatten)]
     pub run: RunArgs,
+    #[command(flatten)]
+    pub split: SplitArgs,
     /// How many folds
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = value_parser!(u32).range(2..))]
     pub folds: u32,
@@ -135,6 +149,8 @@ pub struct CvArgs {
 pub struct ColdStartArgs {
     #[command(flatten)]
     pub run: RunArgs,
+    #[command(flatten)]
+    pub split: SplitArgs,
     /// Who is new
     #[arg(long, value_enum, default_value_t = Cold::Users)]
     pub side: Cold,

@@ -15,6 +15,8 @@ use factorscope::models::Task;
 struct Report {
     model: &'static str,
     seed: u64,
+    /// Decides which ratings are held back.
+    split_seed: u64,
     data: input::Summary,
     side: Side,
     /// How many users or items were cold, each once.
@@ -56,13 +58,13 @@ pub fn cold_start(args: &ColdStartArgs) -> Result<String, Failure> {
         Cold::Users => Side::Users,
         Cold::Items => Side::Items,
     };
-    let (folds, seed) = (args.folds as usize, args.run.seed);
-    let plan = ColdStart::new(ratings, side, &args.known, folds, seed)
+    let (folds, seeds) = (args.folds as usize, args.run.seeds(&args.split));
+    let plan = ColdStart::new(ratings, side, &args.known, folds, seeds.split)
         .map_err(|err| Failure::input(err.to_string()))?;
     let bar = progress(&spec, specs.len() * folds * args.known.len(), "training");
     let mut curves = Vec::new();
     for spec in &specs {
-        let points = plan.curve(spec, ratings, seed, |part| {
+        let points = plan.curve(spec, ratings, seeds.start, |part| {
             bar.set_message(format!("{} known, RMSE {}", part.known, error(part.errors.rmse)));
             bar.inc(1);
         });
@@ -71,7 +73,8 @@ pub fn cold_start(args: &ColdStartArgs) -> Result<String, Failure> {
     bar.finish_and_clear();
     let report = Report {
         model: spec.entry().id,
-        seed,
+        seed: seeds.start,
+        split_seed: seeds.split,
         data: input::Summary::of(&dataset),
         side,
         cold: plan.lines(),
@@ -83,7 +86,7 @@ pub fn cold_start(args: &ColdStartArgs) -> Result<String, Failure> {
     }
     let noun = if side == Side::Users { "user" } else { "item" };
     Ok(format!(
-        "{}{spec}, seed {seed}\n{} cold, in {}, tested on {}\n\n{}",
+        "{}{spec}, {seeds}\n{} cold, in {}, tested on {}\n\n{}",
         report.data.line(),
         count(report.cold, noun),
         count(folds, "group"),

@@ -15,6 +15,8 @@ struct Report {
     model: &'static str,
     settings: Map<String, Value>,
     seed: u64,
+    /// Decides which ratings are held back.
+    split_seed: u64,
     data: input::Summary,
     /// Of a model that predicts ratings.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,6 +37,7 @@ struct Report {
 /// Trains and tests once for each fold.
 pub fn cv(args: &CvArgs) -> Result<String, Failure> {
     let spec = args.run.spec()?;
+    let seeds = args.run.seeds(&args.split);
     let dataset = open(&args.run.data)?;
     spec.check(&dataset.ratings)?;
     let (folds, ratings) = (args.folds as usize, dataset.ratings.len());
@@ -50,7 +53,7 @@ pub fn cv(args: &CvArgs) -> Result<String, Failure> {
         )));
     }
     let bar = progress(&spec, folds, "fold");
-    let result = cross_validate(&spec, &dataset.ratings, folds, args.run.seed, clock(), |fold| {
+    let result = cross_validate(&spec, &dataset.ratings, folds, seeds, clock(), |fold| {
         bar.set_message(test_error(fold.errors));
         bar.inc(1);
         true
@@ -62,7 +65,8 @@ pub fn cv(args: &CvArgs) -> Result<String, Failure> {
     let report = Report {
         model: spec.entry().id,
         settings: settings(&spec),
-        seed: args.run.seed,
+        seed: seeds.start,
+        split_seed: seeds.split,
         data: input::Summary::of(&dataset),
         rmse: validation.rmse().known(),
         mae: validation.mae().known(),
@@ -76,9 +80,8 @@ pub fn cv(args: &CvArgs) -> Result<String, Failure> {
         return json(&report);
     }
     Ok(format!(
-        "{}{spec}, seed {}, {}\n\n{}\nfit {}, test {}, all folds together\nfingerprint {}",
+        "{}{spec}, {seeds}, {}\n\n{}\nfit {}, test {}, all folds together\nfingerprint {}",
         report.data.line(),
-        report.seed,
         count(folds, "fold"),
         folds_table(&validation, &report),
         seconds(report.fit_seconds),

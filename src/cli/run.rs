@@ -6,17 +6,23 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value};
 
 use super::Failure;
-use super::args::RunArgs;
+use super::args::{RunArgs, SplitArgs};
 use super::text::{Align, cells, error, table};
 use factorscope::data::split::Split;
 use factorscope::eval::Errors;
 use factorscope::models::{Kind, Spec};
+use factorscope::random::Seeds;
 use factorscope::train::{Epoch, Training};
 
 impl RunArgs {
     /// The model with the settings of the command line.
     pub fn spec(&self) -> Result<Spec, Failure> {
         Ok(Spec::with(&self.model, self.set.iter().map(String::as_str))?)
+    }
+
+    /// The seed of start values and order, and that of the split.
+    pub fn seeds(&self, split: &SplitArgs) -> Seeds {
+        Seeds::new(self.seed, split.split_seed)
     }
 }
 

@@ -21,6 +21,8 @@ struct Report {
     model: &'static str,
     settings: Map<String, Value>,
     seed: u64,
+    /// Decides which ratings are held back.
+    split_seed: u64,
     data: Summary,
     train_ratings: usize,
     test_ratings: usize,
@@ -73,6 +75,7 @@ struct Point {
 /// Trains a model once and measures its errors.
 pub fn train(args: &TrainArgs) -> Result<String, Failure> {
     let spec = args.run.spec()?;
+    let seeds = args.run.seeds(&args.split);
     let (dataset, split) = if let Some(test) = &args.test {
         let (dataset, test) = open_pair(&args.run.data, test)?;
         let train = Arc::clone(&dataset.ratings);
@@ -80,7 +83,7 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         (dataset, Split { train, test })
     } else {
         let dataset = open(&args.run.data)?;
-        let split = divide(&dataset.ratings, args)?;
+        let split = divide(&dataset.ratings, args, seeds.split)?;
         if split.train.is_empty() {
             return Err(Failure::input(format!(
                 "--holdout {} of {} leaves none to learn from; hold back less",
@@ -104,7 +107,8 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
     let report = Report {
         model: spec.entry().id,
         settings: settings(&spec),
-        seed: args.run.seed,
+        seed: seeds.start,
+        split_seed: seeds.split,
         data: Summary::of(&dataset),
         train_ratings: train.len(),
         test_ratings: test.len(),
@@ -126,9 +130,8 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         return json(&report);
     }
     Ok(format!(
-        "{}{spec}, seed {}\n{}\n\n{}\n{}fit {}, test {}\nfingerprint {}",
+        "{}{spec}, {seeds}\n{}\n\n{}\n{}fit {}, test {}\nfingerprint {}",
         report.data.line(),
-        report.seed,
         report.sizes(args),
         error_table(last),
         report.note(),
@@ -143,12 +146,12 @@ fn known(x: f64) -> Option<f64> {
     Some(x).filter(|x| !x.is_nan())
 }
 
-fn divide(all: &Arc<Ratings>, args: &TrainArgs) -> Result<Split, Failure> {
+fn divide(all: &Arc<Ratings>, args: &TrainArgs, seed: u64) -> Result<Split, Failure> {
     if args.holdout == 0.0 && args.by != By::Latest {
         return Ok(split::everything(all));
     }
     let split = match args.by {
-        By::Random => return Ok(split::holdout(all, args.holdout, args.run.seed)),
+        By::Random => return Ok(split::holdout(all, args.holdout, seed)),
         By::Time => split::future(all, args.holdout),
         By::Latest => split::latest(all, 5),
     };

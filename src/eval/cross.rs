@@ -9,6 +9,7 @@ use xxhash_rust::xxh64::xxh64;
 use super::{Errors, measure_test};
 use crate::data::{Ratings, split};
 use crate::models::{Spec, fingerprint, is_finite};
+use crate::random::Seeds;
 
 /// One fold's errors, times and model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -103,7 +104,7 @@ impl CrossValidation {
     }
 }
 
-/// Trains and tests on `k` folds; the seed decides the folds, the start values and the order of visits.
+/// Trains and tests on `k` folds; the seeds decide the folds, and the start values and the order of visits.
 /// `now` tells seconds since some moment; `each` is called after each fold and may stop by returning
 /// false.
 ///
@@ -116,14 +117,15 @@ pub fn cross_validate(
     spec: &Spec,
     all: &Ratings,
     k: usize,
-    seed: u64,
+    seeds: impl Into<Seeds>,
     now: impl Fn() -> f64,
     mut each: impl FnMut(&Fold) -> bool,
 ) -> Result<CrossValidation, FoldDiverged> {
+    let seeds = seeds.into();
     let mut folds = Vec::with_capacity(k);
-    for split in split::folds(all, k, seed) {
+    for split in split::folds(all, k, seeds.split) {
         let start = now();
-        let mut model = spec.build(Arc::clone(&split.train), seed);
+        let mut model = spec.build(Arc::clone(&split.train), seeds.start);
         let mut fit_seconds = now() - start;
         for epoch in 0..spec.epochs() {
             let start = now();

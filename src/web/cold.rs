@@ -18,8 +18,9 @@ pub struct ColdStart {
 
 #[wasm_bindgen]
 impl ColdStart {
-    /// `side` is `users` or `items`; `known` lists how many ratings of each are known. Throws a sentence
-    /// where too few have enough ratings.
+    /// `side` is `users` or `items`; `known` lists how many ratings of each are known. `split_seed` decides
+    /// the groups and what is known, `seed` start values and order of visits. Throws a sentence where too
+    /// few have enough ratings.
     #[wasm_bindgen(constructor)]
     pub fn new(
         data: &Data,
@@ -27,15 +28,16 @@ impl ColdStart {
         known: Vec<usize>,
         folds: usize,
         seed: u32,
+        split_seed: u32,
     ) -> Result<ColdStart, JsError> {
         let side = match side {
             "users" => Side::Users,
             "items" => Side::Items,
             _ => return Err(JsError::new(&format!("neither users nor items are `{side}`"))),
         };
-        let (dataset, seed) = (Arc::clone(&data.0), seed.into());
-        let plan = eval::ColdStart::new(&dataset.ratings, side, &known, folds, seed)?;
-        Ok(Self { plan, dataset, seed })
+        let dataset = Arc::clone(&data.0);
+        let plan = eval::ColdStart::new(&dataset.ratings, side, &known, folds, split_seed.into())?;
+        Ok(Self { plan, dataset, seed: seed.into() })
     }
 
     /// How many users or items become cold, each once.

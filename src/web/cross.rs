@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{Data, performance_now, spec, to_js};
 use crate::eval::{self, Summary};
+use crate::random::Seeds;
 
 /// Errors, times and models of all folds.
 #[derive(Debug, Serialize, tsify::Tsify)]
@@ -23,8 +24,8 @@ pub struct CrossValidated {
     pub fingerprint: String,
 }
 
-/// Trains and tests a model once for each fold. `settings` are `name=value`; the seed decides folds,
-/// start values and order of visits. Throws a sentence where a fold diverges.
+/// Trains and tests a model once for each fold. `settings` are `name=value`; the seed decides start
+/// values and order of visits, `split_seed`, or else the seed too, the folds. Throws a sentence where a fold diverges.
 #[wasm_bindgen(js_name = crossValidate, unchecked_return_type = "CrossValidated")]
 pub fn cross_validate(
     data: &Data,
@@ -32,6 +33,7 @@ pub fn cross_validate(
     settings: Vec<String>,
     folds: usize,
     seed: u32,
+    split_seed: Option<u32>,
 ) -> Result<JsValue, JsError> {
     let spec = spec(model, &settings)?;
     let ratings = &data.0.ratings;
@@ -43,7 +45,8 @@ pub fn cross_validate(
     }
     spec.check(ratings)?;
     let now = performance_now()?;
-    let found = eval::cross_validate(&spec, ratings, folds, seed.into(), now, |_| true)?;
+    let seeds = Seeds::new(seed.into(), split_seed.map(u64::from));
+    let found = eval::cross_validate(&spec, ratings, folds, seeds, now, |_| true)?;
     to_js(&CrossValidated {
         rmse: found.rmse().known(),
         mae: found.mae().known(),

@@ -42,7 +42,8 @@ impl Run {
     /// A model at its start values. `settings` are `name=value`. `split` is `everything`, `latest` (each
     /// user's five latest ratings are held back; needs timestamps), `time` (the latest fifth of all ratings is;
     /// needs timestamps too) or a share between 0 and 1 that is
-    /// held back at random. The seed decides split, start values and order of visits.
+    /// held back at random: `split_seed` decides which, or the seed where none is given. The seed decides
+    /// start values and order of visits.
     #[wasm_bindgen(constructor)]
     pub fn new(
         data: &Data,
@@ -50,11 +51,12 @@ impl Run {
         settings: Vec<String>,
         split: &str,
         seed: u32,
+        split_seed: Option<u32>,
     ) -> Result<Run, JsError> {
         let dataset = Arc::clone(&data.0);
         let spec = spec(model, &settings)?;
         spec.check(&dataset.ratings)?;
-        let split = divide(&dataset.ratings, split, seed.into())?;
+        let split = divide(&dataset.ratings, split, split_seed.unwrap_or(seed).into())?;
         let now = performance_now()?;
         let training = Training::new(&spec, split, seed.into(), now)?;
         Ok(Self { training, dataset, spec })

@@ -43,6 +43,23 @@ test('a link says nothing of them where they are as they start', () => {
   expect(link).not.toMatch(/split|least/);
 });
 
+test('a link carries the seed of the split beside that of the start values', () => {
+  const state = { ...start, seed: 3, splitSeed: 9 };
+  const { state: read, faults } = readLink(writeLink('lab-2', entry, state, receipt), entry, start);
+  expect(read).toEqual(state);
+  expect(faults).toEqual([]);
+});
+
+test('a link that knows one seed means it for the split as well', () => {
+  const { state } = readLink('lab=lab-2&seed=7', entry, start);
+  expect([state.seed, state.splitSeed]).toEqual([7, 7]);
+});
+
+test('a link without any seed leaves both as the chapter has them', () => {
+  const { state } = readLink('lab=lab-2&gamma=0.01', entry, start);
+  expect([state.seed, state.splitSeed]).toEqual([42, 42]);
+});
+
 test.each([
   'split=all',
   'split=1.5',

@@ -72,10 +72,17 @@ test('a set that is empty or a training that has not begun has no numbers', () =
 });
 
 test('runs are the same if model, settings, split and seed are', () => {
-  const setup = { model: 'svd', settings: ['factors=2', 'gamma=0.1'], seed: 1, split: '0.2' };
+  const setup = {
+    model: 'svd',
+    settings: ['factors=2', 'gamma=0.1'],
+    seed: 1,
+    splitSeed: 1,
+    split: '0.2',
+  };
   expect(sameSetup(setup, { ...setup, settings: [...setup.settings] })).toBe(true);
   expect(sameSetup(setup, { ...setup, split: 'latest' })).toBe(false);
   expect(sameSetup(setup, { ...setup, seed: 2 })).toBe(false);
+  expect(sameSetup(setup, { ...setup, splitSeed: 2 })).toBe(false);
   expect(sameSetup(setup, { ...setup, settings: ['factors=2', 'gamma=0.2'] })).toBe(false);
 });
 

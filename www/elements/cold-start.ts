@@ -179,7 +179,7 @@ export class ColdStart extends LabView {
     if (this.running) return;
     const current = ++this.current;
     const { entry } = this.lab;
-    const { seed, settings } = this.lab.state;
+    const { seed, settings, splitSeed } = this.lab.state;
     const inputs = entry.hyperparameters.find(({ name }) => name === 'inputs');
     const choices = inputs?.kind.type === 'choice' ? inputs.kind.choices : [];
     const { side } = this;
@@ -193,7 +193,7 @@ export class ColdStart extends LabView {
     this.chart = undefined;
     this.shown = side;
     this.told = 'Opening the data …';
-    const setup: ColdSetup = { side, known: KNOWN, folds: FOLDS, seed, models };
+    const setup: ColdSetup = { side, known: KNOWN, folds: FOLDS, seed, splitSeed, models };
     const total = KNOWN.length * FOLDS * models.length;
     const tell = (part: ColdPart): void => {
       if (current !== this.current) return;

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
 import type { Entry, Hyperparameter } from '../../pkg/factorscope.js';
@@ -27,13 +27,13 @@ export class ModelControls extends LabView {
     const seedLast = !this.rival && !seedFirst;
     return html`
       <form class="controls" @submit=${(event: Event) => event.preventDefault()}>
-        ${main.map((h) => this.control(h))} ${seedFirst ? this.seed() : ''}
+        ${main.map((h) => this.control(h))} ${seedFirst ? this.seeds() : ''}
         ${
           more.length > 0 || seedLast
             ? html`<details class="more-controls">
                 <summary>More settings</summary>
                 <div class="controls">
-                  ${more.map((h) => this.control(h))} ${seedLast ? this.seed() : ''}
+                  ${more.map((h) => this.control(h))} ${seedLast ? this.seeds() : ''}
                 </div>
               </details>`
             : ''
@@ -111,10 +111,30 @@ export class ModelControls extends LabView {
     </div>`;
   }
 
-  private seed(): TemplateResult {
-    const id = this.idOf('seed');
+  /** The seed of start values and order and, where ratings are held back, that of the split. */
+  private seeds(): TemplateResult {
+    const { holdsBack } = this.lab;
+    return html`
+      ${this.seed(
+        'seed',
+        'seed',
+        holdsBack
+          ? 'Decides start values and order: the same seed gives the same numbers.'
+          : 'Decides every random choice: the same seed gives the same numbers.',
+      )}
+      ${
+        holdsBack
+          ? this.seed('splitSeed', 'split seed', 'Decides which ratings are held back at random.')
+          : nothing
+      }
+    `;
+  }
+
+  private seed(of: 'seed' | 'splitSeed', name: string, help: string): TemplateResult {
+    const id = this.idOf(name.replace(' ', '-'));
+    const value = this.lab.state[of];
     return html`<div class="control">
-      <label for=${id}>seed</label>
+      <label for=${id}>${name}</label>
       <input
         id=${id}
         class="number"
@@ -122,20 +142,25 @@ export class ModelControls extends LabView {
         inputmode="numeric"
         autocomplete="off"
         aria-describedby="${id}-help"
-        .value=${String(this.lab.state.seed)}
-        @change=${(event: Event) => this.typeSeed(event.target as HTMLInputElement)}
+        .value=${String(value)}
+        @change=${(event: Event) => this.typeSeed(of, name, event.target as HTMLInputElement)}
       />
       <button
         type="button"
         class="quiet"
-        @click=${() => this.lab.set({ seed: this.lab.state.seed + 1, step: 0 })}
+        aria-label="next ${name}"
+        ?disabled=${value >= LARGEST_SEED}
+        @click=${() => this.putSeed(of, value + 1)}
       >
         next
       </button>
-      <span class="help" id="${id}-help"
-        >Decides every random choice: the same seed gives the same numbers.</span
-      >
+      <span class="help" id="${id}-help">${help}</span>
     </div>`;
+  }
+
+  private putSeed(of: 'seed' | 'splitSeed', value: number): void {
+    // A walk goes through all ratings: only its start values and order send it back to the start.
+    this.lab.set(of === 'seed' ? { seed: value, step: 0 } : { splitSeed: value });
   }
 
   private put(h: Hyperparameter, value: number): void {
@@ -153,25 +178,30 @@ export class ModelControls extends LabView {
     else this.put(h, value);
   }
 
-  private typeSeed(input: HTMLInputElement): void {
+  private typeSeed(of: 'seed' | 'splitSeed', name: string, input: HTMLInputElement): void {
     const text = input.value.trim();
     const fine = /^\d{1,10}$/.test(text) && Number(text) <= LARGEST_SEED;
-    input.setCustomValidity(fine ? '' : `the seed is a whole number from 0 to ${LARGEST_SEED}`);
-    if (fine) this.lab.set({ seed: Number(text), step: 0 });
+    input.setCustomValidity(fine ? '' : `the ${name} is a whole number from 0 to ${LARGEST_SEED}`);
+    if (fine) this.putSeed(of, Number(text));
     else input.reportValidity();
   }
 
   private atDefaults(): boolean {
-    const { seed, settings, rival } = this.lab.start;
+    const { seed, splitSeed, settings, rival } = this.lab.start;
     const same = (now: Settings | undefined, start: Settings | undefined): boolean =>
       Object.entries(start ?? {}).every(([name, value]) => now?.[name] === value);
     const { state } = this.lab;
-    return state.seed === seed && same(state.settings, settings) && same(state.rival, rival);
+    return (
+      state.seed === seed &&
+      state.splitSeed === splitSeed &&
+      same(state.settings, settings) &&
+      same(state.rival, rival)
+    );
   }
 
   private reset(): void {
-    const { seed, settings, rival } = this.lab.start;
-    this.lab.set({ seed, settings, ...(rival ? { rival } : {}), step: 0 });
+    const { seed, splitSeed, settings, rival } = this.lab.start;
+    this.lab.set({ seed, splitSeed, settings, ...(rival ? { rival } : {}), step: 0 });
   }
 }
 

@@ -255,8 +255,8 @@ export class ModelRace extends LabView {
 
   /** What decides the race, in one text. */
   private wanted(): string {
-    const { seed, settings } = this.lab.state;
-    return JSON.stringify([seed, settings, this.rivalSettings()]);
+    const { seed, settings, splitSeed } = this.lab.state;
+    return JSON.stringify([seed, splitSeed, settings, this.rivalSettings()]);
   }
 
   private total(): number {

@@ -122,13 +122,14 @@ export class TimeSplits extends LabView {
   private wanted(): string {
     const { settings } = this.lab.state;
     const { time: _, ...others } = settings;
-    return JSON.stringify([this.lab.state.seed, others]);
+    const { seed, splitSeed } = this.lab.state;
+    return JSON.stringify([seed, splitSeed, others]);
   }
 
   private setupOf(what: number, split: string): Setup {
     const { entry, state: own } = this.lab;
     const settings = settingsList(entry, { ...own.settings, time: what });
-    return { model: entry.id, settings, seed: own.seed, split };
+    return { ...this.lab.setup(split), settings };
   }
 
   private readonly start = async (): Promise<void> => {

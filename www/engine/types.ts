@@ -43,7 +43,10 @@ export interface Setup {
   model: string;
   /** `name=value`. */
   settings: string[];
+  /** Decides start values and order of visits. */
   seed: number;
+  /** Decides which ratings are held back at random. */
+  splitSeed: number;
   /** `everything`, `latest`, `time` or a share such as `0.2`. */
   split: string;
 }
@@ -133,6 +136,7 @@ export interface ColdSetup {
   /** How many groups become cold, one after the other. */
   folds: number;
   seed: number;
+  splitSeed: number;
   /** The models compared, each with its settings. */
   models: { model: string; settings: string[] }[];
 }

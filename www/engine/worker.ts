@@ -92,7 +92,7 @@ export class Engine {
 
   /** Trains on the whole data set at once and returns everything; for small data. */
   fit(setup: Setup, passes: number): Fit {
-    const run = new Run(this.opened, setup.model, setup.settings, 'everything', setup.seed);
+    const run = begin(this.opened, { ...setup, split: 'everything' });
     let stopped: string | undefined;
     try {
       for (let pass = 0; pass < passes; pass++) run.pass();
@@ -154,7 +154,7 @@ export class Engine {
     this.run?.free();
     this.run = undefined;
     const data = this.opened;
-    const run = new Run(data, setup.model, setup.settings, setup.split, setup.seed);
+    const run = begin(data, setup);
     const chart = (): Chart | undefined => run.chart(colors.train, colors.test);
     let stopped: string | undefined;
     let told = performance.now();
@@ -209,7 +209,7 @@ export class Engine {
   /** Trains one model with the errors after each epoch, and keeps nothing; for races. */
   async history(setup: Setup, tell?: (epoch: Epoch) => unknown): Promise<Raced> {
     this.cancelled = false;
-    const run = new Run(this.opened, setup.model, setup.settings, setup.split, setup.seed);
+    const run = begin(this.opened, setup);
     let stopped: string | undefined;
     try {
       for (let epoch = 0; epoch < run.epochs && !this.cancelled; epoch++) {
@@ -303,7 +303,7 @@ export class Engine {
 
   /** One user's matrix with and without the shortcut, after one epoch of the implicit model. */
   shortcut(setup: Setup, user: number): Shortened {
-    const run = new Run(this.opened, setup.model, setup.settings, setup.split, setup.seed);
+    const run = begin(this.opened, setup);
     try {
       run.pass();
       return run.shortcut(user);
@@ -330,8 +330,8 @@ export class Engine {
   /** Trains every model once for each group and each number of known ratings; group by group. */
   async coldStart(setup: ColdSetup, tell: (part: ColdPart) => unknown): Promise<number> {
     this.cancelled = false;
-    const { folds, known, models, seed, side } = setup;
-    const plan = new ColdStart(this.opened, side, Uint32Array.from(known), folds, seed);
+    const { folds, known, models, seed, side, splitSeed } = setup;
+    const plan = new ColdStart(this.opened, side, Uint32Array.from(known), folds, seed, splitSeed);
     try {
       for (let fold = 0; fold < folds; fold++) {
         for (const n of known) {
@@ -414,7 +414,7 @@ export class Engine {
 
   /** A model after one pass over everything. */
   private whole(setup: Setup): Run {
-    const run = new Run(this.opened, setup.model, setup.settings, 'everything', setup.seed);
+    const run = begin(this.opened, { ...setup, split: 'everything' });
     run.pass();
     return run;
   }
@@ -443,6 +443,11 @@ export class Engine {
     if (!this.run) throw new Error('no model has been trained');
     return this.run;
   }
+}
+
+/** A model at its start values. */
+function begin(data: Data, { model, seed, settings, split, splitSeed }: Setup): Run {
+  return new Run(data, model, settings, split, seed, splitSeed);
 }
 
 async function read(source: Source): Promise<Data> {

@@ -5,11 +5,12 @@ import { currentSource, dataChanges, simulated } from '../data/store.ts';
 import { Client } from '../engine/client.ts';
 import type { Opened, Progress, Setup, Trained } from '../engine/types.ts';
 import type { Lab as Block } from '../lesson/lab.ts';
+import { SPLITTING } from '../lesson/views.ts';
 import { color, modelColor } from '../palette.ts';
 import type { Line } from './lines.ts';
 import { writeLink } from './link.ts';
 import { settingsList, settingsOf } from './registry.ts';
-import { engineCells, type LabState, type Receipt } from './state.ts';
+import { engineCells, isRandom, type LabState, type Receipt } from './state.ts';
 
 /** A training that has ended, and what it was asked for. */
 export interface Result {
@@ -67,6 +68,11 @@ export class Lab extends EventTarget {
     this.set({ model: model.id, settings, step: 0 });
   }
 
+  /** Whether some view holds ratings back, so that the seed of the split has a meaning. */
+  get holdsBack(): boolean {
+    return this.block.data !== 'toy' && this.block.show.some((view) => SPLITTING.includes(view));
+  }
+
   get state(): LabState {
     return this.current;
   }
@@ -97,6 +103,8 @@ export class Lab extends EventTarget {
       model: this.entry.id,
       settings: settingsList(this.entry, this.current.settings),
       seed: this.current.seed,
+      // Where nothing is drawn at random, another seed is not another run.
+      splitSeed: isRandom(split) ? this.current.splitSeed : 0,
       split,
     };
   }

@@ -13,7 +13,7 @@ const RIVAL = 'rival.';
 /** The most ratings a film can be asked to have. */
 export const LARGEST_LEAST = 1000;
 const FINGERPRINT = /^[0-9a-f]{16}$/;
-const PLACES = ['table', 'cell', 'step', 'user', 'split', 'least'];
+const PLACES = ['split_seed', 'table', 'cell', 'step', 'user', 'split', 'least'];
 
 /** A fragment, without `#`, that `readLink` reads back. */
 export function writeLink(
@@ -24,6 +24,7 @@ export function writeLink(
   rival?: Entry,
 ): string {
   const link = new URLSearchParams({ lab, model: state.model, seed: String(state.seed) });
+  if (state.splitSeed !== state.seed) link.set('split_seed', String(state.splitSeed));
   for (const h of entry.hyperparameters) {
     link.set(h.name, written(h, state.settings[h.name] ?? h.default));
   }
@@ -92,12 +93,15 @@ export function readLink(
   const cell = use('cell', (text) => table && readPlace(text, table), start.cell);
   const fingerprint = (text: string): string | undefined =>
     FINGERPRINT.test(text) ? text : undefined;
+  const seed = use('seed', whole(LARGEST_SEED), start.seed);
   return {
     state: {
       model: entry.id,
       settings,
       ...(rival ? { rival } : {}),
-      seed: use('seed', whole(LARGEST_SEED), start.seed),
+      seed,
+      // Where a link names one seed, it is that of both.
+      splitSeed: use('split_seed', whole(LARGEST_SEED), link.has('seed') ? seed : start.splitSeed),
       table,
       cell: table ? within(table, cell) : cell,
       step: use('step', whole(LARGEST_STEP), start.step),

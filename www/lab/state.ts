@@ -16,7 +16,10 @@ export const LARGEST_TABLE = 8;
 export interface LabState {
   model: string;
   settings: Settings;
+  /** Decides start values and order of visits. */
   seed: number;
+  /** Decides which ratings are held back at random. */
+  splitSeed: number;
   /** Hyperparameters of the second model, where the lab has one. */
   rival?: Settings;
   /** The edited toy table; nothing where the lab runs on other data. */
@@ -44,6 +47,11 @@ export interface Receipt {
 /** Held back at random, unless a lab says otherwise. */
 export const SPLIT = '0.2';
 
+/** Whether chance decides what this split holds back. */
+export function isRandom(split: string): boolean {
+  return /^[\d.]+$/.test(split);
+}
+
 /** The toy table of the chapters. */
 export const TOY: Table = {
   users: 3,
@@ -66,6 +74,7 @@ export function initialState(
     model: entry.id,
     settings,
     seed,
+    splitSeed: seed,
     ...(rival ? { rival } : {}),
     table: toy ? TOY : undefined,
     cell: TOY_CELL,

@@ -51,6 +51,7 @@ export function sameSetup(a: Setup, b: Setup): boolean {
   return (
     a.model === b.model &&
     a.seed === b.seed &&
+    a.splitSeed === b.splitSeed &&
     a.split === b.split &&
     a.settings.length === b.settings.length &&
     a.settings.every((setting, n) => setting === b.settings[n])

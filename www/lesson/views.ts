@@ -43,6 +43,19 @@ export const VIEWS = {
 /** The name of a view. */
 export type View = keyof typeof VIEWS;
 
+/** The views that hold ratings back for a test. */
+export const SPLITTING: readonly View[] = [
+  'train',
+  'race',
+  'sweep',
+  'variance',
+  'shortcut',
+  'time-splits',
+  'cold-start',
+  'slip',
+  'zeros',
+];
+
 /** The rating sets a lab can run on. */
 export const DATA = ['toy', 'cutout', 'movielens', 'simulation'] as const;
 
