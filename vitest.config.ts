@@ -14,12 +14,12 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
-          // One browser at a time: what is timed in a page shares the machine with nothing else.
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
-          // A page that computes answers when the machine lets it.
-          expect: { poll: { timeout: 20_000 } },
+          // Each file has a browser of its own: two at a time fill two cores.
+          maxWorkers: 2,
+          // A page that computes answers when the machine lets it: no limit here is a wait.
+          testTimeout: 600_000,
+          hookTimeout: 180_000,
+          expect: { poll: { timeout: 120_000 } },
         },
       },
     ],

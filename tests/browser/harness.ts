@@ -24,6 +24,9 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** How many times slower than this machine the pages' own thread runs: a check of the tests themselves. */
 const SLOWED = Number(process.env.BROWSER_SLOWED ?? 1);
 
+/** After how many milliseconds a state that has not come will not come, on the busiest machine. */
+const LONGEST = 180_000;
+
 /** A folder deep in a host, so that every test proves that the site works from any path. */
 const BASE = '/some/path/';
 
@@ -106,6 +109,7 @@ export class Site {
   }
 
   private async open(context: BrowserContext, name: string): Promise<Visit> {
+    context.setDefaultTimeout(LONGEST);
     const page = await context.newPage();
     if (SLOWED > 1) {
       const session = await context.newCDPSession(page);
