@@ -41,7 +41,7 @@ function slugs(folder: string): string[] {
 
 /**
  * Renders every lesson to a page of its own and checks the links between them. `registry` is asked for
- * the models only where a lesson has a lab.
+ * the models only where a lesson has a live part or something to try.
  */
 export async function writeBook(
   { lessons, pages, root }: Places,
@@ -51,7 +51,9 @@ export async function writeBook(
     const file = `${lessons}/${slug}.md`;
     return { slug, file, source: readFileSync(path.join(root, file), 'utf8') };
   });
-  const models = read.some(({ source }) => /^\s*```lab\b/m.test(source)) ? await registry() : [];
+  const models = read.some(({ source }) => /^\s*```(lab|try)\b/m.test(source))
+    ? await registry()
+    : [];
   const met = new Set<string>();
   const book = read.map(({ file, slug, source }) => {
     const { body: markdown, matter } = frontMatter(source, file);

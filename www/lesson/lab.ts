@@ -26,20 +26,30 @@ interface Entry {
 const NAMES = Object.keys(VIEWS) as View[];
 const MOST_SEED = 2 ** 32 - 1;
 
-/** The `key: value` lines of a block whose first line is `line`. */
-function entries(text: string, file: string, line: number): Map<string, Entry> {
-  const found = new Map<string, Entry>();
-  for (const [index, content] of text.split('\n').entries()) {
-    if (content.trim() === '') continue;
-    const here = line + index;
+/** A line of a block. */
+export interface Line {
+  key: string;
+  value: string;
+  line: number;
+}
+
+/** The `key: value` lines of a block whose first line is `line`; `block` is what it is called. */
+export function lines(text: string, file: string, line: number, block: string): Line[] {
+  return text.split('\n').flatMap((content, index) => {
+    if (content.trim() === '') return [];
     const [, key, value] = /^\s*([\w-]+):\s*(.*?)\s*$/.exec(content) ?? [];
     if (key === undefined || !value) {
-      throw new Fault(
-        file,
-        here,
-        `expected \`key: value\` in the lab, found \`${content.trim()}\``,
-      );
+      const expected = `expected \`key: value\` in the ${block}`;
+      throw new Fault(file, line + index, `${expected}, found \`${content.trim()}\``);
     }
+    return [{ key, value, line: line + index }];
+  });
+}
+
+/** The same, with each key once and lists read as such. */
+function entries(text: string, file: string, line: number): Map<string, Entry> {
+  const found = new Map<string, Entry>();
+  for (const { key, line: here, value } of lines(text, file, line, 'lab')) {
     if (found.has(key)) throw new Fault(file, here, `\`${key}\` stands in this lab a second time`);
     const list = /^\[(.*)\]$/.exec(value)?.[1];
     const words = list?.split(',').map((word) => word.trim()) ?? value;
@@ -53,19 +63,31 @@ function word({ value, line }: Entry, key: string, file: string): string {
   throw new Fault(file, line, `expected one value for \`${key}\`, found a list`);
 }
 
-function oneOf<T extends string>(found: string, known: readonly T[], what: string, at: At): T {
+/** One of the known names, or a fault that lists them. */
+export function oneOf<T extends string>(
+  found: string,
+  known: readonly T[],
+  what: string,
+  at: At,
+): T {
   const match = known.find((name) => name === found);
   if (match !== undefined) return match;
   throw new Fault(at.file, at.line, `unknown ${what} \`${found}\`; there is ${known.join(', ')}`);
 }
 
-interface At {
+/** A place in a lesson. */
+export interface At {
   file: string;
   line: number;
 }
 
 /** The number that the engine knows a setting by. */
-function setting(text: string, hyperparameter: Hyperparameter, model: string, at: At): number {
+export function setting(
+  text: string,
+  hyperparameter: Hyperparameter,
+  model: string,
+  at: At,
+): number {
   const { kind, max, min, name } = hyperparameter;
   if (kind.type === 'choice') {
     return kind.choices.indexOf(oneOf(text, kind.choices, `value for \`${name}\``, at));
@@ -139,7 +161,8 @@ function readControls({ value, line }: Entry, model: Model, file: string): strin
   return [value].flat().map((name) => oneOf(name, names, `control of ${model.id}`, { file, line }));
 }
 
-function readSeed(text: string, at: At): number {
+/** A seed as the engine takes it. */
+export function readSeed(text: string, at: At): number {
   if (/^\d+$/.test(text) && Number(text) <= MOST_SEED) return Number(text);
   throw new Fault(at.file, at.line, `expected a seed from 0 to ${MOST_SEED}, found \`${text}\``);
 }

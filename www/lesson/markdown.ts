@@ -4,9 +4,10 @@ import { boxes, checkBoxes } from './boxes.ts';
 import { readExcerpt } from './excerpt.ts';
 import { Fault } from './fault.ts';
 import { escapeHtml } from './html.ts';
-import { readLab, renderLab } from './lab.ts';
+import { type Lab, readLab, renderLab } from './lab.ts';
 import { maths, typeset } from './maths.ts';
 import type { Model } from './registry.ts';
+import { type Check, readCheck } from './try/check.ts';
 
 /** A heading below the title. */
 export interface Heading {
@@ -44,18 +45,21 @@ export interface Body {
   sources: Set<string>;
   /** The ids of the models that run in its labs. */
   models: Set<string>;
+  /** What the lesson tells its reader to try, and the numbers it prints, for tests to try. */
+  checks: Check[];
 }
 
 /** Renders Markdown whose maths is typeset, whose labs are checked and whose code is cut out of sources. */
 export function renderBody(markdown: string, context: Context): Body {
-  const work = new Work(context);
+  const work = new Work(context, markdown);
   const md = markdownIt({ html: false, linkify: false, typographer: false });
   md.use(maths).use(boxes);
   md.core.ruler.after('inline', 'lesson', (state) => work.visit(state));
   rules(md);
   const html = md.render(markdown, {});
+  const checks = work.checks();
   const { headings, ids, links, models, sources, title } = work;
-  return { html, title, headings, ids, links, sources, models };
+  return { html, title, headings, ids, links, sources, models, checks };
 }
 
 function rules(md: MarkdownIt): void {
@@ -77,9 +81,13 @@ class Work {
   readonly links: Link[] = [];
   readonly sources = new Set<string>();
   readonly models = new Set<string>();
-  private labs = 0;
+  private readonly labs: { lab: Lab; line: number }[] = [];
+  private readonly tries: { text: string; line: number }[] = [];
 
-  constructor(private readonly context: Context) {}
+  constructor(
+    private readonly context: Context,
+    private readonly markdown: string,
+  ) {}
 
   visit(state: StateCore): void {
     const { file } = this.context;
@@ -92,6 +100,15 @@ class Work {
       if (token.type === 'fence') this.fence(token, line);
     }
     this.name(state);
+  }
+
+  /** What there is to try; asked for when all is read, for a block may speak of a live part further down. */
+  checks(): Check[] {
+    const { labs, markdown } = this;
+    const { file, registry } = this.context;
+    return this.tries.map(({ line, text }) =>
+      readCheck(text, { file, line, registry, labs, markdown }),
+    );
   }
 
   private inline(token: Token, start: number): void {
@@ -142,13 +159,16 @@ class Work {
     const { file, registry, root } = this.context;
     const [language = ''] = token.info.trim().split(/\s+/);
     if (language === 'lab') {
-      this.labs += 1;
-      const id = `lab-${this.labs}`;
+      const id = `lab-${this.labs.length + 1}`;
       this.claim(id, line);
       const lab = readLab(token.content, { file, line: line + 1, id, registry });
       this.models.add(lab.model);
       if (lab.rival) this.models.add(lab.rival);
+      this.labs.push({ lab, line });
       token.meta = { html: renderLab(lab) };
+    } else if (language === 'try') {
+      this.tries.push({ text: token.content, line });
+      token.meta = { html: '' };
     } else if (/\s(source|item)=/.test(token.info)) {
       const { code, line: first, source } = readExcerpt(token.info, root, file, line);
       this.sources.add(source);

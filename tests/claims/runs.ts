@@ -1,0 +1,303 @@
+// Trainings, walks and folds of the engine for `try` blocks. Equal ones are made once for all chapters.
+
+import './engine.ts';
+
+import {
+  type CrossValidated,
+  crossValidate,
+  Data,
+  type Entry,
+  type ParameterValues,
+  Run,
+  Walk,
+} from '../../pkg/factorscope.js';
+import { usualLeast } from '../../www/lab/films.ts';
+import { settingsList, settingsOf } from '../../www/lab/registry.ts';
+import { engineCells, SPLIT, type Table } from '../../www/lab/state.ts';
+import type { Data as DataName } from '../../www/lesson/views.ts';
+import type { Call } from '../../www/lesson/try/expression.ts';
+import { PARAMETERS } from '../../www/lesson/try/quantities.ts';
+import { movieLens } from './chapters.ts';
+import type { Evaluate, Value } from './evaluate.ts';
+
+const LISTED = 10;
+const SIMULATION = 42;
+
+/** Everything that decides what comes out. */
+export interface Spec {
+  model: Entry;
+  settings: Record<string, number>;
+  data: DataName;
+  /** The toy as edited. */
+  table: Table;
+  /** As the live part sets it where the block says nothing: all of a small data set is learned from. */
+  split: string | undefined;
+  seed: number;
+}
+
+/** Something that quantities can be asked of. */
+export interface Asked {
+  value(call: Call, evaluate: Evaluate): Promise<Value>;
+}
+
+const made = new Map<string, unknown>();
+
+/** What `make` gives, or gave for the same key. */
+function once<T>(key: readonly unknown[], make: () => T): T {
+  const text = JSON.stringify(key);
+  if (!made.has(text)) made.set(text, make());
+  return made.get(text) as T;
+}
+
+function open({ data, table }: Spec): Data {
+  switch (data) {
+    case 'toy':
+      return once(['toy', table], () => Data.table(table.users, table.items, engineCells(table)));
+    case 'simulation':
+      return once([data], () => Data.simulation(SIMULATION));
+    case 'movielens':
+      return once([data], () => {
+        const packed = movieLens();
+        if (!packed) throw new Error('MovieLens is not at hand');
+        return Data.load([packed.name], [packed.bytes]);
+      });
+    case 'cutout':
+      return once([data], () => open({ data: 'movielens', table } as Spec).cutout());
+  }
+}
+
+/** The arguments after the data: what a run is made with, and part of its key. */
+function parts(spec: Spec): { key: unknown[]; data: Data; settings: string[]; split: string } {
+  const settings = settingsList(spec.model, settingsOf(spec.model, spec.settings));
+  const small = spec.data === 'toy' || spec.data === 'cutout';
+  const split = spec.split ?? (small ? 'everything' : SPLIT);
+  const set = spec.data === 'toy' ? spec.table : spec.data;
+  return {
+    key: [set, spec.model.id, settings, split, spec.seed],
+    data: open(spec),
+    settings,
+    split,
+  };
+}
+
+/** A full training. */
+export function train(spec: Spec): Asked {
+  const { data, key, settings, split } = parts(spec);
+  return once(['train', ...key], () => {
+    const run = new Run(data, spec.model.id, settings, split, spec.seed);
+    let diverged = false;
+    try {
+      for (let pass = 0; pass < run.epochs; pass++) run.pass();
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.includes('diverged')) throw error;
+      diverged = true;
+    }
+    return new Trained(run, data, diverged);
+  });
+}
+
+/** A walk over all ratings, at a step. */
+export function walk(spec: Spec, step: number): Asked {
+  const { data, key, settings } = parts(spec);
+  return once(['walk', step, ...key], () => {
+    const steps = new Walk(data, spec.model.id, settings, spec.seed);
+    steps.jump(step);
+    return new Walked(steps, data);
+  });
+}
+
+/** Cross-validation. */
+export function folds(spec: Spec, count: number): Asked {
+  const { data, key, settings } = parts(spec);
+  return once(['folds', count, ...key], () => {
+    return new Folded(crossValidate(data, spec.model.id, settings, count, spec.seed));
+  });
+}
+
+/** An index that counts from 1 on the page. */
+async function place({ at }: Call, n: number, evaluate: Evaluate): Promise<number | undefined> {
+  const index = at[n];
+  return index && Number(await evaluate(index));
+}
+
+/** What a model at hand can tell, trained or walking. */
+abstract class WithModel implements Asked {
+  constructor(
+    private readonly model: Run | Walk,
+    protected readonly data: Data,
+  ) {}
+
+  async value(call: Call, evaluate: Evaluate): Promise<Value> {
+    const { name } = call;
+    if (PARAMETERS.includes(name)) return this.entry(call, evaluate);
+    switch (name) {
+      case 'objective':
+        return this.model.objective();
+      case 'fingerprint':
+        return this.model.fingerprint();
+      case 'r': {
+        const [u = 0, i = 0] = [await place(call, 0, evaluate), await place(call, 1, evaluate)];
+        return this.model.predictions()[(u - 1) * this.data.info().items + i - 1] ?? NaN;
+      }
+      case 'unclamped_rmse': {
+        const errors = this.errors();
+        return Math.hypot(...errors) / Math.sqrt(errors.length);
+      }
+      case 'farthest_known':
+        return Math.max(...this.errors().map(Math.abs));
+      case 'norm':
+        return Math.hypot(...this.sizes(call));
+      case 'largest':
+        return Math.max(...this.sizes(call));
+      case 'users':
+      case 'items':
+      case 'ratings':
+        return this.data.info()[name];
+      default:
+        return this.own(call, evaluate);
+    }
+  }
+
+  protected abstract own(call: Call, evaluate: Evaluate): Promise<Value>;
+
+  private parameter(name: string): ParameterValues {
+    const found = this.model.parameters().find((parameter) => parameter.name === name);
+    if (!found) throw new Error(`this model has no parameter ${name}`);
+    return found;
+  }
+
+  private async entry(call: Call, evaluate: Evaluate): Promise<number> {
+    const { columns, values } = this.parameter(call.name);
+    const row = ((await place(call, 0, evaluate)) ?? 1) - 1;
+    const column = ((await place(call, 1, evaluate)) ?? 1) - 1;
+    return values[row * columns + column] ?? NaN;
+  }
+
+  private sizes({ of }: Call): number[] {
+    const [first] = of;
+    const { values } = this.parameter(first?.kind === 'call' ? first.name : '');
+    return [...values].map(Math.abs);
+  }
+
+  /** Of all known ratings of a small data set. */
+  private errors(): number[] {
+    const predictions = this.model.predictions();
+    return [...this.data.cells()].flatMap((rating, cell) =>
+      Number.isNaN(rating) ? [] : [rating - (predictions[cell] ?? NaN)],
+    );
+  }
+}
+
+class Trained extends WithModel {
+  constructor(
+    private readonly run: Run,
+    data: Data,
+    private readonly diverged: boolean,
+  ) {
+    super(run, data);
+  }
+
+  protected async own(call: Call, evaluate: Evaluate): Promise<Value> {
+    const history = this.run.history();
+    const tests = history.map(({ test }) => test.rmse);
+    const epoch = history[(await place(call, 0, evaluate)) ?? history.length - 1];
+    switch (call.name) {
+      case 'train_rmse':
+        return epoch?.train.rmse ?? NaN;
+      case 'test_rmse':
+        return epoch?.test.rmse ?? NaN;
+      case 'lowest_rmse':
+        return Math.min(...tests);
+      case 'lowest_epoch':
+        return tests.indexOf(Math.min(...tests));
+      case 'epochs':
+        return history.length - 1;
+      case 'diverged':
+        return Number(this.diverged);
+      case 'singular':
+        return epoch?.singular ?? NaN;
+      case 'operations':
+        return epoch?.operations ?? NaN;
+      case 'distinct_films':
+        return new Set(
+          this.lists()
+            .flat()
+            .map(({ item }) => item),
+        ).size;
+      case 'most_listed': {
+        const times = new Map<number, number>();
+        for (const { item } of this.lists().flat()) times.set(item, (times.get(item) ?? 0) + 1);
+        return Math.max(...times.values());
+      }
+      case 'above_scale': {
+        const listed = this.lists().flat();
+        const [, high] = this.data.info().scale;
+        return listed.filter(({ rating }) => rating > high).length / listed.length;
+      }
+      default:
+        throw new Error(`a training cannot tell ${call.name}`);
+    }
+  }
+
+  private films: { item: number; rating: number }[][] | undefined;
+
+  /** The list of every user, as the page shows it. */
+  private lists(): { item: number; rating: number }[][] {
+    const { ratings, users } = this.data.info();
+    const least = usualLeast(ratings);
+    this.films ??= Array.from({ length: users }, (_, u) => this.run.recommend(u, LISTED, least));
+    return this.films;
+  }
+}
+
+class Walked extends WithModel {
+  constructor(
+    private readonly walk: Walk,
+    data: Data,
+  ) {
+    super(walk, data);
+  }
+
+  protected async own(call: Call, evaluate: Evaluate): Promise<Value> {
+    const { step } = this.walk.position();
+    switch (call.name) {
+      case 'step':
+        return step;
+      case 'rmse':
+        return this.walk.losses()[(await place(call, 0, evaluate)) ?? step] ?? NaN;
+      case 'error':
+      case 'error_after':
+        return this.error(call.name === 'error_after');
+      default:
+        throw new Error(`a walk cannot tell ${call.name}`);
+    }
+  }
+
+  /** What the rating of the last step misses, with the addends before the step or with what it left. */
+  private error(after: boolean): number {
+    const step = this.walk.last();
+    if (!step || !('rating' in step.subject)) throw new Error('the last step was not for a rating');
+    const { i, r, u } = step.subject.rating;
+    const before = step.terms.reduce((sum, { value }) => sum + value, 0);
+    return r - (after ? (this.walk.predictions()[u * this.data.info().items + i] ?? NaN) : before);
+  }
+}
+
+class Folded implements Asked {
+  constructor(private readonly found: CrossValidated) {}
+
+  async value(call: Call, evaluate: Evaluate): Promise<Value> {
+    const { rmse } = this.found;
+    const fold = await place(call, 0, evaluate);
+    switch (call.name) {
+      case 'cv_rmse':
+        return (fold === undefined ? rmse?.mean : rmse?.folds[fold - 1]) ?? NaN;
+      case 'cv_spread':
+        return rmse?.sd ?? NaN;
+      case 'fingerprint':
+        return this.found.fingerprint;
+      default:
+        throw new Error(`folds cannot tell ${call.name}`);
+    }
+  }
+}
