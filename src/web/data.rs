@@ -8,7 +8,7 @@ use xxhash_rust::xxh64::Xxh64;
 
 use super::to_js;
 use crate::data::compact::encode;
-use crate::data::load::{Source, load};
+use crate::data::load::{Options, Report, Source, load_with, preview};
 use crate::data::simulation::simulate;
 use crate::data::{Attribute, Dataset, Origin, cutout, toy};
 
@@ -41,7 +41,7 @@ pub struct DataInfo {
 
 /// A data set.
 #[wasm_bindgen]
-pub struct Data(pub(super) Arc<Dataset>);
+pub struct Data(pub(super) Arc<Dataset>, Report);
 
 /// A row of known ratings.
 #[derive(Debug, Serialize, tsify::Tsify)]
@@ -56,21 +56,39 @@ pub struct KnownRow {
 impl Data {
     /// The table of three users and three items.
     pub fn toy() -> Self {
-        Self(Arc::new(toy::toy()))
+        Self::whole(toy::toy())
     }
 
     /// A rating file, its zip, or the files of a folder, handed over as names and bytes; throws a
-    /// sentence with the place and the remedy.
-    pub fn load(names: Vec<String>, bytes: Vec<js_sys::Uint8Array>) -> Result<Self, JsError> {
-        let files = names.into_iter().zip(&bytes);
-        let sources: Vec<Source> =
-            files.map(|(name, bytes)| Source { name, bytes: bytes.to_vec() }).collect();
-        Ok(Self(Arc::new(load(&sources)?)))
+    /// sentence with the place and the remedy. The options say what their content does not decide.
+    pub fn load(
+        names: Vec<String>,
+        bytes: Vec<js_sys::Uint8Array>,
+        #[wasm_bindgen(unchecked_optional_param_type = "Options")] options: JsValue,
+    ) -> Result<Self, JsError> {
+        let loaded = load_with(&sources(names, &bytes), &read(options)?)?;
+        Ok(Self(Arc::new(loaded.dataset), loaded.report))
+    }
+
+    /// The first rows of what `load` would read, and what their columns would be taken for.
+    #[wasm_bindgen(unchecked_return_type = "Preview")]
+    pub fn preview(
+        names: Vec<String>,
+        bytes: Vec<js_sys::Uint8Array>,
+        #[wasm_bindgen(unchecked_optional_param_type = "Options")] options: JsValue,
+    ) -> Result<JsValue, JsError> {
+        to_js(&preview(&sources(names, &bytes), &read(options)?)?)
+    }
+
+    /// What `load` left out, took for something, or has a remark about.
+    #[wasm_bindgen(unchecked_return_type = "Note[]")]
+    pub fn report(&self) -> Result<JsValue, JsError> {
+        to_js(&self.1.notes)
     }
 
     /// Ratings drawn from planted parameters.
     pub fn simulation(seed: u32) -> Self {
-        Self(Arc::new(simulate(seed.into()).dataset))
+        Self::whole(simulate(seed.into()).dataset)
     }
 
     /// The compact form that `load` reads back.
@@ -87,12 +105,12 @@ impl Data {
                 toy::LARGEST
             )));
         }
-        Ok(Self(Arc::new(toy::table(users, items, cells))))
+        Ok(Self::whole(toy::table(users, items, cells)))
     }
 
     /// About twelve users by twelve items of this data set.
     pub fn cutout(&self) -> Self {
-        Self(Arc::new(cutout::cutout(&self.0, 12, 12)))
+        Self::whole(cutout::cutout(&self.0, 12, 12))
     }
 
     /// What it is.
@@ -145,6 +163,25 @@ impl Data {
         }
         cells
     }
+}
+
+impl Data {
+    /// A data set of which there is nothing to report.
+    fn whole(dataset: Dataset) -> Self {
+        Self(Arc::new(dataset), Report::default())
+    }
+}
+
+fn sources(names: Vec<String>, bytes: &[js_sys::Uint8Array]) -> Vec<Source> {
+    let files = names.into_iter().zip(bytes);
+    files.map(|(name, bytes)| Source { name, bytes: bytes.to_vec() }).collect()
+}
+
+fn read(options: JsValue) -> Result<Options, JsError> {
+    if options.is_undefined() || options.is_null() {
+        return Ok(Options::default());
+    }
+    Ok(serde_wasm_bindgen::from_value(options)?)
 }
 
 /// A hash of ids, places and values of all ratings.

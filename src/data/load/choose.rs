@@ -4,7 +4,7 @@ use super::error::listing;
 use super::files::File;
 use super::table::{Names, Table};
 use super::titles::Form;
-use super::{LoadError, delimited, netflix, titles, users};
+use super::{LoadError, Options, delimited, netflix, titles, users};
 use crate::data::{Attribute, Ids, Item};
 
 /// Names under which ratings are published; such a file is preferred to others that also fit.
@@ -96,7 +96,11 @@ impl<'f> Choice<'f> {
 
 /// Looks at the beginning of every file. A file that came alone is taken for the ratings, so that
 /// the error says what is wrong with it.
-pub(super) fn choose<'f>(files: &'f [File<'f>], place: &str) -> Result<Choice<'f>, LoadError> {
+pub(super) fn choose<'f>(
+    files: &'f [File<'f>],
+    place: &str,
+    options: &Options,
+) -> Result<Choice<'f>, LoadError> {
     let mut found: Vec<(Certainty, &File<'_>, Reader)> = Vec::new();
     let mut choice =
         Choice { ratings: Vec::new(), titles: Vec::new(), genres: None, users: Vec::new() };
@@ -132,7 +136,7 @@ pub(super) fn choose<'f>(files: &'f [File<'f>], place: &str) -> Result<Choice<'f
             continue;
         }
         let form = titles::form(file, &head);
-        match reader(file, &head, known || alone) {
+        match reader(file, &head, known || alone, options) {
             // A table with an item's title is a catalogue, unless a header says more.
             Ok((certainty, reader)) if form.is_none() || certainty > Certainty::Fits => {
                 found.push((certainty, file, reader));
@@ -171,7 +175,12 @@ pub(super) fn choose<'f>(files: &'f [File<'f>], place: &str) -> Result<Choice<'f
 }
 
 /// How to read ratings from a file, or why it holds none.
-fn reader(file: &File<'_>, head: &[u8], expected: bool) -> Result<(Certainty, Reader), LoadError> {
+fn reader(
+    file: &File<'_>,
+    head: &[u8],
+    expected: bool,
+    options: &Options,
+) -> Result<(Certainty, Reader), LoadError> {
     let no_ratings = || LoadError::NoRatings {
         place: file.name.clone(),
         found: "another kind of table".to_owned(),
@@ -182,7 +191,7 @@ fn reader(file: &File<'_>, head: &[u8], expected: bool) -> Result<(Certainty, Re
         netflix::Form::Questions => return Err(no_ratings()),
         netflix::Form::Other => {}
     }
-    let layout = delimited::layout(file, head)?;
+    let layout = delimited::layout(file, head, options)?;
     let certainty = if KNOWN.contains(&file.base().as_str()) {
         Certainty::Known
     } else if layout.header {

@@ -9,7 +9,7 @@ use super::files::File;
 use super::records::{Records, Separator};
 use super::table::{Entry, Names, Table};
 use super::values;
-use super::{LoadError, movielens};
+use super::{Columns, LoadError, Options, Roles, movielens};
 
 /// How many lines are looked at to recognize the columns.
 const SAMPLE: usize = 100;
@@ -125,8 +125,8 @@ pub(super) struct Layout {
 type Row = Vec<Vec<u8>>;
 
 /// Recognizes the columns from the beginning of a file, or says why they are not ratings.
-pub(super) fn layout(file: &File<'_>, head: &[u8]) -> Result<Layout, LoadError> {
-    let (separator, rows) = separate(file, head)?;
+pub(super) fn layout(file: &File<'_>, head: &[u8], options: &Options) -> Result<Layout, LoadError> {
+    let (separator, rows) = rows(file, head)?;
     let Some(first) = rows.first() else {
         let file = file.name.clone();
         return Err(LoadError::Empty { file });
@@ -143,18 +143,79 @@ pub(super) fn layout(file: &File<'_>, head: &[u8]) -> Result<Layout, LoadError> 
     };
     let looks_like_header =
         first.len() > 1 && first.iter().all(|cell| values::number(cell).is_none());
-    if looks_like_header {
-        return from_header(file, &rows, &base);
+    let choice = chosen(file, first, looks_like_header, &options.columns)?;
+    let mut found = if looks_like_header {
+        from_header(file, &rows, &base, choice)?
+    } else {
+        let found = by_content(&rows, &base);
+        Layout {
+            user: choice.user.unwrap_or(found.user),
+            item: choice.item.unwrap_or(found.item),
+            rating: choice.rating.unwrap_or(found.rating),
+            time: choice.time.or(found.time),
+            ..found
+        }
+    };
+    if !found.header {
+        found.movielens = found.time.is_some()
+            && found.columns == 4
+            && match separator {
+                Separator::TwoColons => true,
+                Separator::One(b'\t') => movielens::is_100k(&file.base()),
+                _ => false,
+            };
     }
-    let mut found = by_content(&rows, &base);
-    found.movielens = found.time.is_some()
-        && found.columns == 4
-        && match separator {
-            Separator::TwoColons => true,
-            Separator::One(b'\t') => movielens::is_100k(&file.base()),
-            _ => false,
-        };
     Ok(found)
+}
+
+impl Layout {
+    /// Which columns are which.
+    pub(super) fn roles(&self) -> Roles {
+        Roles {
+            user: Some(self.user),
+            item: Some(self.item),
+            rating: Some(self.rating),
+            time: self.time,
+        }
+    }
+}
+
+/// The columns that the options name, counted from 0.
+fn chosen(
+    file: &File<'_>,
+    first: &Row,
+    header: bool,
+    columns: &Columns,
+) -> Result<Roles, LoadError> {
+    let find = |name: &Option<String>| -> Result<Option<usize>, LoadError> {
+        let Some(name) = name else {
+            return Ok(None);
+        };
+        let by_name = || {
+            let same = |cell: &Vec<u8>| values::text(cell) == Some(name.trim());
+            let alike = |cell: &Vec<u8>| plain(cell) == plain(name.as_bytes());
+            first.iter().position(same).or_else(|| first.iter().position(alike))
+        };
+        let by_number =
+            || name.trim().parse::<usize>().ok()?.checked_sub(1).filter(|&n| n < first.len());
+        let named = if header { by_name() } else { None };
+        named.or_else(by_number).map(Some).ok_or_else(|| LoadError::NoSuchColumn {
+            file: file.name.clone(),
+            name: excerpt(name.as_bytes()),
+            found: if header {
+                let cells: Vec<String> = first.iter().map(|cell| excerpt(cell)).collect();
+                listing(cells.iter().map(String::as_str))
+            } else {
+                format!("{} columns without names", first.len())
+            },
+        })
+    };
+    Ok(Roles {
+        user: find(&columns.user)?,
+        item: find(&columns.item)?,
+        rating: find(&columns.rating)?,
+        time: find(&columns.time)?,
+    })
 }
 
 /// Whether the sampled lines all have a number where the layout has its rating.
@@ -289,7 +350,7 @@ fn plain(cell: &[u8]) -> String {
 }
 
 /// The separator that cuts the most lines into three columns or more.
-fn separate(file: &File<'_>, head: &[u8]) -> Result<(Separator, Vec<Row>), LoadError> {
+pub(super) fn rows(file: &File<'_>, head: &[u8]) -> Result<(Separator, Vec<Row>), LoadError> {
     let first_line = head.trim_ascii_start().split(|&byte| byte == b'\n').next();
     let colons = first_line.map_or(0, |line| line.windows(2).filter(|w| w == b"::").count());
     let mut best: Option<((usize, usize), Separator, Vec<Row>)> = None;
@@ -319,10 +380,19 @@ fn separate(file: &File<'_>, head: &[u8]) -> Result<(Separator, Vec<Row>), LoadE
     }
 }
 
-fn from_header(file: &File<'_>, rows: &[Row], base: &Layout) -> Result<Layout, LoadError> {
+fn from_header(
+    file: &File<'_>,
+    rows: &[Row],
+    base: &Layout,
+    choice: Roles,
+) -> Result<Layout, LoadError> {
     let header = &rows[0];
-    let mut roles = [named(header, USER), named(header, ITEM), named(header, RATING)];
-    let time = named(header, TIME);
+    let mut roles = [
+        choice.user.or_else(|| named(header, USER)),
+        choice.item.or_else(|| named(header, ITEM)),
+        choice.rating.or_else(|| named(header, RATING)),
+    ];
+    let time = choice.time.or_else(|| named(header, TIME));
     let free: Vec<usize> = (0..header.len())
         .filter(|&column| Some(column) != time && !roles.contains(&Some(column)))
         .collect();

@@ -73,6 +73,16 @@ pub enum LoadError {
         /// The header.
         found: String,
     },
+    /// A choice of columns that the table does not have.
+    #[error("{file} has no column `{name}`: found {found}; name one of them, or its number")]
+    NoSuchColumn {
+        /// The file.
+        file: String,
+        /// The name or number that was given.
+        name: String,
+        /// The names in the table.
+        found: String,
+    },
     /// Something else than a line of its format.
     #[error("{file}, line {line}: expected {expected}, found `{found}`")]
     Line {

@@ -32,9 +32,12 @@ mod error;
 mod files;
 mod movielens;
 mod netflix;
+mod options;
 #[cfg(not(target_arch = "wasm32"))]
 mod path;
+mod preview;
 mod records;
+mod report;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -43,8 +46,11 @@ mod users;
 mod values;
 
 pub use error::LoadError;
+pub use options::{Columns, ColumnsError, Duplicates, Options};
 #[cfg(not(target_arch = "wasm32"))]
 pub use path::read_path;
+pub use preview::{Preview, Roles};
+pub use report::{Note, NoteKind, Offer, Place, Report};
 
 use std::sync::Arc;
 
@@ -62,17 +68,34 @@ pub struct Source {
     pub bytes: Vec<u8>,
 }
 
+/// A data set, and what was done with its source to make it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// The data set.
+    pub dataset: Dataset,
+    /// What was left out, taken for something, or is hardly meant.
+    pub report: Report,
+}
+
 /// Loads one data set from one file, or from several that belong together.
 ///
 /// # Errors
 /// A [`LoadError`] that says what is wrong, where, and what to do.
 pub fn load(sources: &[Source]) -> Result<Dataset, LoadError> {
+    Ok(load_with(sources, &Options::default())?.dataset)
+}
+
+/// Loads one data set as [`load`] does, as the options say, with a report.
+///
+/// # Errors
+/// A [`LoadError`] that says what is wrong, where, and what to do.
+pub fn load_with(sources: &[Source], options: &Options) -> Result<Loaded, LoadError> {
     if let [source] = sources
         && compact::is_compact(&source.bytes)
     {
-        return decode(source);
+        return Ok(Loaded { dataset: decode(source)?, report: Report::default() });
     }
-    Ok(load_sets(&[sources])?.0)
+    Ok(load_sets(&[sources], options)?.0)
 }
 
 /// Loads a training set and a test set as they are given, over the same users and items: those of
@@ -82,8 +105,32 @@ pub fn load(sources: &[Source]) -> Result<Dataset, LoadError> {
 /// # Errors
 /// A [`LoadError`] that says what is wrong, where, and what to do.
 pub fn load_pair(train: &[Source], test: &[Source]) -> Result<(Dataset, Ratings), LoadError> {
-    let (dataset, mut others) = load_sets(&[train, test])?;
-    others.pop().map(|test| (dataset, test)).ok_or(LoadError::Nothing)
+    let (loaded, test) = load_pair_with(train, test, &Options::default())?;
+    Ok((loaded.dataset, test))
+}
+
+/// Loads a training set and a test set as [`load_pair`] does, as the options say, with a report on
+/// both.
+///
+/// # Errors
+/// A [`LoadError`] that says what is wrong, where, and what to do.
+pub fn load_pair_with(
+    train: &[Source],
+    test: &[Source],
+    options: &Options,
+) -> Result<(Loaded, Ratings), LoadError> {
+    let (loaded, mut others) = load_sets(&[train, test], options)?;
+    others.pop().map(|test| (loaded, test)).ok_or(LoadError::Nothing)
+}
+
+/// The first rows of the ratings, and which of their columns would be taken for what.
+///
+/// # Errors
+/// A [`LoadError`] if there is no table to look at.
+pub fn preview(sources: &[Source], options: &Options) -> Result<Preview, LoadError> {
+    let archives: Vec<_> = sources.iter().map(archive).collect::<Result<_, _>>()?;
+    let files = list(sources, &archives)?;
+    preview::preview(&files, options)
 }
 
 /// One rating set: files that were chosen, or the site's own form.
@@ -93,7 +140,8 @@ enum Set<'f> {
 }
 
 /// The first set with the catalogue of all, and the ratings of the other sets.
-fn load_sets(sets: &[&[Source]]) -> Result<(Dataset, Vec<Ratings>), LoadError> {
+fn load_sets(sets: &[&[Source]], options: &Options) -> Result<(Loaded, Vec<Ratings>), LoadError> {
+    let mut report = Report::default();
     let mut archives = Vec::new();
     for sources in sets {
         let opened: Result<Vec<_>, _> = sources.iter().map(archive).collect();
@@ -108,11 +156,12 @@ fn load_sets(sets: &[&[Source]]) -> Result<(Dataset, Vec<Ratings>), LoadError> {
     let mut parts = Vec::new();
     for (sources, files) in sets.iter().zip(&files) {
         let mut table = Table::new();
-        parts.push(read(sources, files, &mut names, &mut table)?);
+        parts.push(read(sources, files, options, &mut names, &mut table)?);
         tables.push(table);
     }
     let order = names.finish();
-    let mut ratings = tables.into_iter().map(|table| table.finish(&order));
+    let finish = |table: Table| table.finish(&order, options.duplicates, &mut report);
+    let mut ratings = tables.into_iter().map(finish);
     let first = ratings.next().ok_or(LoadError::Nothing)??;
     let others = ratings.collect::<Result<Vec<_>, _>>()?;
 
@@ -160,12 +209,13 @@ fn load_sets(sets: &[&[Source]]) -> Result<(Dataset, Vec<Ratings>), LoadError> {
     let users: Vec<_> = users.into_iter().map(Option::unwrap_or_default).collect();
     let attributes = Attributes { users: Lists::new(&users), items: Lists::genres(&catalogue) };
     let ratings = Arc::new(first.with_attributes(attributes));
-    Ok((Dataset { name, origin, ratings, catalogue }, others))
+    Ok((Loaded { dataset: Dataset { name, origin, ratings, catalogue }, report }, others))
 }
 
 fn read<'f>(
     sources: &[Source],
     files: &'f [File<'f>],
+    options: &Options,
     names: &mut Names,
     table: &mut Table,
 ) -> Result<Set<'f>, LoadError> {
@@ -193,7 +243,7 @@ fn read<'f>(
         [source] => &source.name,
         _ => "the selection",
     };
-    let choice = choose(files, place)?;
+    let choice = choose(files, place, options)?;
     choice.read(names, table)?;
     Ok(Set::Chosen(choice))
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::choose::choose;
 use super::files::{File, HEAD};
-use super::{LoadError, Source};
+use super::{LoadError, Options, Source};
 
 /// Reads a file, or those files of a folder that hold ratings, titles and genres. Only their
 /// beginnings are read of all others. A subfolder `training_set`, as the Netflix Prize has, counts
@@ -38,7 +38,7 @@ pub fn read_path(path: &Path) -> Result<Vec<Source>, LoadError> {
         });
     }
     let files: Vec<File<'_>> = heads.iter().map(File::plain).collect();
-    let choice = choose(&files, &folder)?;
+    let choice = choose(&files, &folder, &Options::default())?;
     let mut sources = Vec::new();
     for name in choice.names() {
         let wanted = heads.iter().zip(&paths).find(|(head, _)| head.name == name);

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::LoadError;
-use crate::data::{Ids, Rating, Ratings};
+use super::report::{count, quoted};
+use super::{Duplicates, LoadError, Note, NoteKind, Place, Report};
+use crate::data::{Duplicate, Ids, Rating, Ratings};
 use crate::sort;
 
 /// Ids numbered in the order in which they are first seen.
@@ -75,6 +76,25 @@ pub(super) struct Entry<'a> {
     pub(super) line: u64,
 }
 
+/// In place of a time that is missing: the last second of the year-2106 problem.
+const UNKNOWN: u32 = u32::MAX;
+
+/// How often something was found, and the first pair of ratings in the order of the lines.
+#[derive(Default)]
+struct Found {
+    count: usize,
+    first: Option<(usize, usize)>,
+}
+
+impl Found {
+    fn add(&mut self, first: usize, second: usize) {
+        self.count += 1;
+        if self.first.is_none_or(|(_, before)| second < before) {
+            self.first = Some((first, second));
+        }
+    }
+}
+
 /// Consecutive ratings on consecutive lines of one file.
 struct Run {
     first: usize,
@@ -85,7 +105,10 @@ struct Run {
 /// The ratings of one set, from one file or several.
 pub(super) struct Table {
     ratings: Vec<Rating>,
+    /// As many, [`UNKNOWN`] where there is none.
     times: Vec<u32>,
+    /// Whether every rating has a time.
+    timed: Option<bool>,
     files: Vec<String>,
     runs: Vec<Run>,
     most: usize,
@@ -96,6 +119,7 @@ impl Table {
         Self {
             ratings: Vec::new(),
             times: Vec::new(),
+            timed: None,
             files: Vec::new(),
             runs: Vec::new(),
             most: u32::MAX as usize,
@@ -129,7 +153,8 @@ impl Table {
             i: names.items.number(entry.item) as usize,
             r: entry.r,
         });
-        self.times.extend(entry.time);
+        self.times.push(entry.time.unwrap_or(UNKNOWN));
+        self.timed = Some(self.timed != Some(false) && entry.time.is_some());
         Ok(())
     }
 
@@ -150,29 +175,168 @@ impl Table {
         Ok(())
     }
 
-    pub(super) fn finish(mut self, order: &Order) -> Result<Ratings, LoadError> {
+    /// The rating set; where an item has several ratings of one user, `duplicates` decides.
+    pub(super) fn finish(
+        mut self,
+        order: &Order,
+        duplicates: Duplicates,
+        report: &mut Report,
+    ) -> Result<Ratings, LoadError> {
         for rating in &mut self.ratings {
             rating.u = order.user_index[rating.u] as usize;
             rating.i = order.item_index[rating.i] as usize;
         }
-        let times = (self.times.len() == self.ratings.len()).then_some(self.times.as_slice());
-        let (users, items) = (Arc::clone(&order.users), Arc::clone(&order.items));
-        Ratings::new(users, items, &self.ratings, times).map_err(|twice| {
-            let (file, line) = self.place(twice.second);
-            let (first_file, first_line) = self.place(twice.first);
-            let rating = self.ratings[twice.second];
-            LoadError::Duplicate {
-                first: if first_file == file {
-                    format!("line {first_line}")
-                } else {
-                    format!("{first_file}, line {first_line}")
-                },
-                file: file.to_owned(),
-                line,
-                user: order.users.name(rating.u).to_owned(),
-                item: order.items.name(rating.i).to_owned(),
+        match self.build(order) {
+            Ok(ratings) => Ok(ratings),
+            Err(twice) if duplicates == Duplicates::Refuse && !self.is_same(&twice) => {
+                Err(self.refuse(order, &twice))
             }
-        })
+            // That no pair comes twice is the rule: only where it does not hold is there more work.
+            Err(_) => {
+                self.settle(order, duplicates, report)?;
+                self.build(order).map_err(|twice| self.refuse(order, &twice))
+            }
+        }
+    }
+
+    fn build(&self, order: &Order) -> Result<Ratings, Duplicate> {
+        let times = (self.timed == Some(true)).then_some(self.times.as_slice());
+        let (users, items) = (Arc::clone(&order.users), Arc::clone(&order.items));
+        Ratings::new(users, items, &self.ratings, times)
+    }
+
+    fn is_same(&self, twice: &Duplicate) -> bool {
+        let (a, b) = (twice.first, twice.second);
+        self.ratings[a].r == self.ratings[b].r && self.time(a) == self.time(b)
+    }
+
+    fn time(&self, n: usize) -> Option<u32> {
+        self.times.get(n).copied().filter(|&time| time != UNKNOWN)
+    }
+
+    /// Leaves one rating of each user and item.
+    fn settle(
+        &mut self,
+        order: &Order,
+        duplicates: Duplicates,
+        report: &mut Report,
+    ) -> Result<(), LoadError> {
+        let pair = |rating: &Rating| (rating.u, rating.i);
+        let mut sorted: Vec<u32> = (0..self.ratings.len() as u32).collect();
+        sorted.sort_by_key(|&n| pair(&self.ratings[n as usize]));
+        let mut kept = vec![true; self.ratings.len()];
+        let mut repeated = Found::default();
+        let mut rerated = Found::default();
+        let mut means = Vec::new();
+        for group in sorted
+            .chunk_by(|&a, &b| pair(&self.ratings[a as usize]) == pair(&self.ratings[b as usize]))
+        {
+            if group.len() == 1 {
+                continue;
+            }
+            let mut different: Vec<usize> = Vec::new();
+            for n in group.iter().map(|&n| n as usize) {
+                let same = |&m: &usize| self.is_same(&Duplicate { first: m, second: n });
+                kept[n] = false;
+                if let Some(&first) = different.iter().find(|m| same(m)) {
+                    repeated.add(first, n);
+                } else {
+                    if let Some(&first) = different.first() {
+                        rerated.add(first, n);
+                    }
+                    different.push(n);
+                }
+            }
+            if different.len() > 1 && duplicates == Duplicates::Refuse {
+                let twice = Duplicate { first: different[0], second: different[1] };
+                return Err(self.refuse(order, &twice));
+            }
+            let timed = different.iter().all(|&n| self.time(n).is_some());
+            let when = |&n: &usize| (if timed { self.time(n) } else { None }, n);
+            let first = different.iter().copied().min_by_key(when).unwrap_or_default();
+            let last = different.iter().copied().max_by_key(when).unwrap_or_default();
+            let one = if duplicates == Duplicates::First { first } else { last };
+            kept[one] = true;
+            if duplicates == Duplicates::Mean {
+                let sum: f64 = different.iter().map(|&n| f64::from(self.ratings[n].r)).sum();
+                means.push((one, (sum / different.len() as f64) as f32));
+            }
+        }
+        for (n, mean) in means {
+            self.ratings[n].r = mean;
+        }
+        self.note_settled(order, duplicates, &repeated, &rerated, report);
+        let mut keep = kept.iter();
+        self.ratings.retain(|_| keep.next() == Some(&true));
+        let mut keep = kept.iter();
+        self.times.retain(|_| keep.next() == Some(&true));
+        Ok(())
+    }
+
+    fn note_settled(
+        &self,
+        order: &Order,
+        duplicates: Duplicates,
+        repeated: &Found,
+        rerated: &Found,
+        report: &mut Report,
+    ) {
+        let mut note = |kind, found: &Found, what: String| {
+            let Some((first, second)) = found.first else {
+                return;
+            };
+            let (file, line) = self.place(second);
+            let rating = self.ratings[second];
+            let (user, item) = (order.users.name(rating.u), order.items.name(rating.i));
+            let whose =
+                format!("user {}, item {}", quoted(user.as_bytes()), quoted(item.as_bytes()));
+            let place = Place { file: file.to_owned(), line, column: None };
+            let earlier = self.words(first, file);
+            report.push(Note {
+                kind,
+                count: found.count,
+                sentence: format!(
+                    "{file}: {what}; {} line {line} after {earlier} ({whose})",
+                    if found.count == 1 { "it stands in" } else { "the first stands in" }
+                ),
+                place: Some(place),
+                found: whose,
+                offer: None,
+            });
+        };
+        let n = repeated.count;
+        let what = count(n, "row") + if n == 1 { " repeats" } else { " repeat" };
+        let once = if n == 1 { "counts" } else { "count" };
+        note(NoteKind::Repeated, repeated, format!("{what} an earlier one and {once} once"));
+        let n = rerated.count;
+        let what = count(n, "rating") + if n == 1 { " is" } else { " are" };
+        let counts = match duplicates {
+            Duplicates::First => "the earliest counts",
+            Duplicates::Mean => "their mean counts",
+            Duplicates::Last | Duplicates::Refuse => "the latest counts",
+        };
+        let what = format!("{what} of an item that the same user rated before, and {counts}");
+        note(NoteKind::Rerated, rerated, what);
+    }
+
+    fn refuse(&self, order: &Order, twice: &Duplicate) -> LoadError {
+        let (file, line) = self.place(twice.second);
+        let rating = self.ratings[twice.second];
+        LoadError::Duplicate {
+            first: self.words(twice.first, file),
+            file: file.to_owned(),
+            line,
+            user: order.users.name(rating.u).to_owned(),
+            item: order.items.name(rating.i).to_owned(),
+        }
+    }
+
+    /// The place of a rating in words, in a sentence about this file.
+    fn words(&self, n: usize, file: &str) -> String {
+        match self.place(n) {
+            (same, line) if same == file => format!("line {line}"),
+            (other, line) => format!("{other}, line {line}"),
+        }
     }
 
     fn place(&self, n: usize) -> (&str, u64) {

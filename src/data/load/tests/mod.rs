@@ -2,6 +2,7 @@
 
 mod archives;
 mod damage;
+mod duplicates;
 mod formats;
 mod pairs;
 mod refusals;
@@ -13,7 +14,7 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use rawzip::{CompressionMethod, ZipArchiveWriter};
 
-use super::{LoadError, Source, load};
+use super::{Duplicates, LoadError, NoteKind, Options, Source, load, load_with};
 use crate::data::{Dataset, Item};
 
 /// In the form of MovieLens latest.

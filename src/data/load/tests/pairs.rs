@@ -36,7 +36,6 @@ fn an_error_in_the_test_file_names_it() {
     let sentence =
         |text: &str| load_pair(&train, &[source("u1.test", text)]).unwrap_err().to_string();
     assert!(sentence("1\t2\tx\t3\n").starts_with("u1.test, line 1, column 3"));
-    assert!(sentence("1\t2\t3\t3\n1\t2\t3\t3\n").starts_with("u1.test, line 2: user `1`"));
     assert_eq!(load_pair(&train, &[]).unwrap_err(), LoadError::Nothing);
 }
 

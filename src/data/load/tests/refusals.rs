@@ -93,9 +93,11 @@ fn files_without_content_are_refused() {
 }
 
 #[test]
-fn duplicates_are_named_with_both_lines() {
+fn duplicates_are_refused_on_request_and_named_with_both_lines() {
+    let options = Options { duplicates: Duplicates::Refuse, ..Options::default() };
+    let refusal = |files: &[Source]| load_with(files, &options).unwrap_err().to_string();
     assert_eq!(
-        refusal("t.csv", "user,item,rating\na,b,1\n\na,c,2\na,b,3\n"),
+        refusal(&[source("t.csv", "user,item,rating\na,b,1\n\na,c,2\na,b,3\n")]),
         "t.csv, line 5: user `a` rated item `b` before, in line 2; keep one of the two"
     );
     let files = [
@@ -103,9 +105,12 @@ fn duplicates_are_named_with_both_lines() {
         source("mv_2.txt", "1:\n6,4,2005-01-01\n5,3,2005-01-01\n"),
     ];
     assert_eq!(
-        load(&files).unwrap_err().to_string(),
+        refusal(&files),
         "mv_2.txt, line 3: user `5` rated item `1` before, in mv_1.txt, line 2; keep one of the two"
     );
+    // Rows that say the same are no contradiction.
+    let same = source("t.csv", "user,item,rating\na,b,1\na,b,1\n");
+    assert_eq!(load_with(&[same], &options).unwrap().dataset.ratings.len(), 1);
 }
 
 #[test]
