@@ -20,6 +20,8 @@ export class DataSource extends LabView {
   @state() private done = '';
   private asked = 0;
 
+  private readonly troubled = (): void => this.requestUpdate();
+
   private readonly dragged = (event: DragEvent): void => {
     if (!hasFiles(event.dataTransfer)) return;
     event.preventDefault();
@@ -40,6 +42,7 @@ export class DataSource extends LabView {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.lab.addEventListener('trouble', this.troubled);
     window.addEventListener('dragover', this.dragged);
     window.addEventListener('dragleave', this.left);
     window.addEventListener('drop', this.dropped);
@@ -47,6 +50,7 @@ export class DataSource extends LabView {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.lab.removeEventListener('trouble', this.troubled);
     window.removeEventListener('dragover', this.dragged);
     window.removeEventListener('dragleave', this.left);
     window.removeEventListener('drop', this.dropped);
@@ -77,7 +81,7 @@ export class DataSource extends LabView {
 
   private facts(): TemplateResult {
     const { info } = this;
-    if (!info) return html`${this.fault ? nothing : 'Opening the data …'} ${this.back()}`;
+    if (!info) return html`${this.lab.trouble ? nothing : 'Opening the data …'} ${this.back()}`;
     const [low, high] = info.scale;
     return html`
       <strong>${info.name}</strong>${this.own ? ' (your own file)' : nothing}:
@@ -172,10 +176,9 @@ export class DataSource extends LabView {
       this.own = own;
       const { info } = await this.lab.opened();
       if (asked === this.asked) this.info = info;
-    } catch (error) {
-      if (asked !== this.asked) return;
-      this.info = undefined;
-      this.fault = sentence(error);
+    } catch {
+      // The live part tells of it, and offers to try again.
+      if (asked === this.asked) this.info = undefined;
     }
   }
 }

@@ -1,7 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 
-import { EngineDied } from '../engine/client.ts';
 import type { Lab } from '../lab/lab.ts';
 import { sentence } from '../sentence.ts';
 
@@ -88,8 +87,6 @@ export abstract class LabView extends LitElement {
       if (!late()) this.fault = stopped ? sentence(stopped) : '';
     } catch (error) {
       if (!late()) this.fault = sentence(error);
-      // What it had trained is lost.
-      if (error instanceof EngineDied) this.lab.finish(undefined);
     }
   }
 

@@ -43,6 +43,14 @@ export class ModelLab extends LitElement {
     if (!lab) return nothing;
     return html`
       <section class="lab" aria-label="Live part: ${lab.entry.title}">
+        ${
+          lab.trouble === undefined
+            ? nothing
+            : html`<p class="fault" role="alert">
+                ${lab.trouble}
+                <button type="button" @click=${() => lab.retry()}>Try again</button>
+              </p>`
+        }
         ${this.notes.map((note) => html`<p class="note" role="status">${note}</p>`)}
         ${this.block.show.map((view: View) => VIEW_ELEMENTS[view].render(lab))}
       </section>
@@ -60,6 +68,7 @@ export class ModelLab extends LitElement {
     }
     for (const node of fallback) node.remove();
     this.lab = this.create();
+    this.lab.addEventListener('trouble', () => this.requestUpdate());
     // The label names the model, which a picker may change.
     if (this.block.show.includes('model')) {
       this.lab.addEventListener('change', () => this.requestUpdate());

@@ -285,6 +285,11 @@ export class ModelTraining extends LabView {
     this.lab.finish(undefined);
     try {
       await this.lab.engine();
+      if (this.cancelling && mine === this.current) {
+        this.setup = undefined;
+        this.said = 'Cancelled before it began.';
+        return;
+      }
       this.began = performance.now();
       const trained = await this.lab.train(setup, (progress) => {
         if (mine === this.current) this.progress = progress;

@@ -1,99 +1,154 @@
-// The page's side of a worker: starts it when first needed, and replaces one that dies.
+// The page's side of an engine: started when first needed, replaced when it dies or does not listen.
 
-import { type Remote, releaseProxy, wrap } from 'comlink';
+import type { Remote } from 'comlink';
 
 import wasmUrl from '../../pkg/factorscope_bg.wasm?url';
+import { EngineDied, EngineMissing, Life, type WorkerLike } from './life.ts';
 import type { Opened, Source } from './types.ts';
 import type { Engine } from './worker.ts';
+
+export { EngineDied, EngineMissing };
+
+/** How long an engine may take to listen to a cancel before it is ended. */
+const PATIENCE_MS = 3_000;
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 /** The engine's module, compiled once for all workers of the page. */
 function module(): Promise<WebAssembly.Module> {
-  compiled ??= (async () => {
-    const response = await fetch(wasmUrl);
-    if (!response.ok) throw new Error(`The engine could not be loaded (${response.status}).`);
-    return WebAssembly.compile(await response.arrayBuffer());
-  })();
-  compiled.catch(() => (compiled = undefined));
+  if (!compiled) {
+    compiled = compile();
+    compiled.catch(() => (compiled = undefined));
+  }
   return compiled;
 }
 
-/** Thrown instead of an answer when the worker died; a new one is in its place by then. */
-export class EngineDied extends Error {
-  constructor() {
-    super('The engine stopped unexpectedly and was started anew; what it had trained is lost.');
+async function compile(): Promise<WebAssembly.Module> {
+  const response = await fetch(wasmUrl).catch(() => undefined);
+  if (!response?.ok) {
+    throw new Error(`its code could not be loaded (${response?.status ?? 'no connection'})`);
   }
+  return WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** A worker with an engine and the data set it has open. */
+function spawn(): WorkerLike {
+  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+}
+
+/** What a client is made of; tests put their own in. */
+interface Parts {
+  spawn: () => WorkerLike;
+  module: () => Promise<WebAssembly.Module>;
+  /** Told when an engine died, with what it had trained, or could not be started. */
+  lost: (error: EngineDied | EngineMissing) => void;
+  /** Told when an engine has started and has the data open. */
+  serves: () => void;
+}
+
+/** An engine and the data set it has open, through as many workers as it takes. */
 export class Client {
-  private worker: Worker | undefined;
-  private remote: Promise<Remote<Engine>> | undefined;
-  private replacing: Promise<void> | undefined;
-  /** Calls under way, a cancel beside a training for example: each hears of the worker's death. */
-  private readonly waiting = new Set<(error: Error) => void>();
+  private readonly parts: Parts;
+  /** The worker in use, and when it can be asked with the data open. */
+  private life: Life | undefined;
+  private serving: Promise<Life> | undefined;
   private source: { source: Source; cutout: boolean } | undefined;
+  /** Questions under way. */
+  private readonly asked = new Set<Promise<unknown>>();
+
+  constructor(parts: Partial<Parts> = {}) {
+    this.parts = { spawn, module, lost: () => undefined, serves: () => undefined, ...parts };
+  }
 
   /** Opens a data set and remembers it for a worker that has to be replaced. */
   async open(source: Source, cutout: boolean): Promise<Opened> {
-    const opened = await this.call((engine) => engine.open(source, cutout));
+    // What was open is not opened once more only to be replaced.
+    if (!this.life) this.source = undefined;
+    const work = async (): Promise<Opened> =>
+      (await this.alive()).ask((engine) => engine.open(source, cutout));
+    // Behind a pass that was cancelled and did not end, it has its turn in the next worker.
+    const opened = await work().catch((error: unknown) => {
+      if (error instanceof EngineDied && error.cancelled) return work();
+      throw error;
+    });
     this.source = { source, cutout };
     return opened;
   }
 
-  /** Asks the engine something. Fails with `EngineDied` where the worker did not survive it. */
+  /**
+   * Asks the engine something. Fails with `EngineDied` where it did not survive that, and with
+   * `EngineMissing` where none could be started; the next call finds another engine, or tries again.
+   */
   async call<T>(ask: (engine: Remote<Engine>) => Promise<T>): Promise<T> {
-    const engine = await this.engine();
-    const { worker } = this;
-    let die: (error: Error) => void = () => undefined;
-    const death = new Promise<never>((_resolve, reject) => (die = reject));
-    this.waiting.add(die);
+    const life = await this.alive();
+    const answer = life.ask(ask);
+    this.asked.add(answer);
     try {
-      return await Promise.race([ask(engine), death]);
-    } catch (error) {
-      // A panic leaves the instance callable but unsound: a trap is its only trace here.
-      const trapped = error instanceof Error && error.name === 'RuntimeError';
-      if (!trapped && !(error instanceof EngineDied)) throw error;
-      if (worker === this.worker) this.replacing = this.replace();
-      await this.replacing;
-      throw new EngineDied();
+      return await answer;
     } finally {
-      this.waiting.delete(die);
+      this.asked.delete(answer);
+    }
+  }
+
+  /**
+   * Asks what is under way to end. An engine that has not done so after some seconds is ended, whether
+   * it is in a long pass or silent for good; whoever waits for it hears so.
+   */
+  async cancel(patience = PATIENCE_MS): Promise<void> {
+    const { life } = this;
+    const asked = [...this.asked];
+    if (!life || asked.length === 0) return;
+    life.ask((engine) => engine.cancel()).catch(() => undefined);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(true), patience);
+    });
+    const over = Promise.allSettled(asked).then(() => false);
+    const silent = await Promise.race([over, late]);
+    clearTimeout(timer);
+    if (silent) {
+      life.finish(
+        new EngineDied(
+          `Cancelled: the engine had not come to an end of its pass after ${patience / 1000} seconds`,
+          true,
+        ),
+      );
     }
   }
 
   /** Ends the worker. The next call starts another. */
   stop(): void {
-    void this.remote?.then((remote) => remote[releaseProxy]());
-    this.worker?.terminate();
-    this.worker = undefined;
-    this.remote = undefined;
+    this.life?.finish(new Error('The engine was ended.'));
   }
 
-  private engine(): Promise<Remote<Engine>> {
-    this.remote ??= this.start();
-    this.remote.catch(() => (this.remote = undefined));
-    return this.remote;
-  }
-
-  private async start(): Promise<Remote<Engine>> {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-    worker.addEventListener('error', () => {
-      for (const die of this.waiting) die(new EngineDied());
-    });
-    this.worker = worker;
-    const remote = wrap<Engine>(worker);
-    await remote.start(await module());
-    return remote;
-  }
-
-  private async replace(): Promise<void> {
-    this.stop();
-    const { source } = this;
-    if (source) {
-      const engine = await this.engine();
-      await engine.open(source.source, source.cutout);
+  private alive(): Promise<Life> {
+    if (!this.serving) {
+      const serving = this.begin();
+      this.serving = serving;
+      serving.catch(() => {
+        if (this.serving === serving) this.serving = undefined;
+      });
     }
+    return this.serving;
+  }
+
+  private async begin(): Promise<Life> {
+    let served = false;
+    const life = new Life(this.parts.spawn, this.parts.module, (error) => {
+      if (this.life === life) {
+        this.life = undefined;
+        this.serving = undefined;
+      }
+      const died = error instanceof EngineDied;
+      if (died || error instanceof EngineMissing) this.parts.lost(error);
+      // One that died over its data is not tried again before somebody asks.
+      if (died && served && this.source) this.alive().catch(() => undefined);
+    });
+    this.life = life;
+    await life.ready;
+    const { source } = this;
+    if (source) await life.ask((engine) => engine.open(source.source, source.cutout));
+    served = true;
+    this.parts.serves();
+    return life;
   }
 }

@@ -25,6 +25,7 @@ import init, {
   type Step,
   Walk,
 } from '../../pkg/factorscope.js';
+import { isTrap } from './life.ts';
 import type {
   Addends,
   Bars,
@@ -46,6 +47,9 @@ import type {
 
 const PROGRESS_MS = 100;
 
+/** The engine's memory, once it has begun. */
+let memory: WebAssembly.Memory | undefined;
+
 /** Lets messages in, such as a cancel, between two passes. */
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
@@ -56,7 +60,7 @@ export class Engine {
   private cancelled = false;
 
   async start(module: WebAssembly.Module): Promise<void> {
-    await init({ module_or_path: module });
+    ({ memory } = await init({ module_or_path: module }));
   }
 
   /** Replaces the data set. If it cannot be read, nothing changes and the reason is thrown. */
@@ -97,7 +101,7 @@ export class Engine {
     try {
       for (let pass = 0; pass < passes; pass++) run.pass();
     } catch (error) {
-      stopped = sentence(error);
+      stopped = reason(error);
     }
     const fit: Fit = {
       history: run.history(),
@@ -169,8 +173,7 @@ export class Engine {
         await breathe();
       }
     } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError) throw error;
-      stopped = sentence(error);
+      stopped = reason(error);
     }
     const history = run.history();
     const trained = {
@@ -218,8 +221,7 @@ export class Engine {
         await breathe();
       }
     } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError) throw error;
-      stopped = sentence(error);
+      stopped = reason(error);
     }
     const raced = { history: run.history(), fingerprint: run.fingerprint(), stopped };
     run.free();
@@ -468,8 +470,44 @@ async function read(source: Source): Promise<Data> {
   }
 }
 
-function sentence(error: unknown): string {
+/** Why a training ended early, in the engine's words. A trap is no such reason, and goes on. */
+function reason(error: unknown): string {
+  if (isTrap(error)) throw error;
   return error instanceof Error ? error.message : String(error);
 }
 
-expose(new Engine());
+/** Half of what an engine can ever have: a trap beyond it comes from want of memory. */
+const MUCH_MEMORY = 2 ** 31;
+
+/** A trap with what is known of its cause, for the page to tell. */
+function told(error: unknown): unknown {
+  if (!isTrap(error)) return error;
+  const trap = new Error();
+  trap.name = 'RuntimeError';
+  const bytes = memory?.buffer.byteLength ?? 0;
+  if (bytes >= MUCH_MEMORY) {
+    trap.message =
+      `The engine ran out of memory: it held ${(bytes / 2 ** 30).toFixed(1)} of the 4 GB that it can ` +
+      'have. Fewer factors or neighbors, or a sample of the ratings, take less. It was ended';
+  }
+  return trap;
+}
+
+/** The engine with every trap of every method told. */
+function watched(engine: Engine): Engine {
+  return new Proxy(engine, {
+    get(target, name): unknown {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      return async (...list: unknown[]): Promise<unknown> => {
+        try {
+          return await (Reflect.apply(value, target, list) as unknown);
+        } catch (error) {
+          throw told(error);
+        }
+      };
+    },
+  });
+}
+
+expose(watched(new Engine()));

@@ -2,11 +2,12 @@ import { proxy } from 'comlink';
 
 import type { Chart, Entry } from '../../pkg/factorscope.js';
 import { currentSource, dataChanges, simulated } from '../data/store.ts';
-import { Client } from '../engine/client.ts';
+import { Client, EngineMissing } from '../engine/client.ts';
 import type { Opened, Progress, Setup, Trained } from '../engine/types.ts';
 import type { Lab as Block } from '../lesson/lab.ts';
 import { SPLITTING } from '../lesson/views.ts';
 import { color, modelColor } from '../palette.ts';
+import { sentence } from '../sentence.ts';
 import type { Line } from './lines.ts';
 import { writeLink } from './link.ts';
 import { settingsList, settingsOf } from './registry.ts';
@@ -24,7 +25,16 @@ export interface Result {
  * has ready or has no longer.
  */
 export class Lab extends EventTarget {
-  private readonly client = new Client();
+  private readonly client = new Client({
+    lost: (error) => {
+      if (error instanceof EngineMissing) this.tell(error);
+      // Those who waited for it are told first; then nobody has a model any more.
+      else setTimeout(() => this.finish(undefined));
+    },
+    serves: () => this.tell(undefined),
+  });
+  /** Why there is no engine with the data set, as a sentence; `trouble` tells of a change. */
+  trouble: string | undefined;
   private opening: Promise<Opened> | undefined;
   /** What its link said came out, until the reader changes something. */
   receipt: Receipt = { run: undefined, data: undefined };
@@ -125,8 +135,10 @@ export class Lab extends EventTarget {
       const opening = this.open();
       this.opening = opening;
       // What failed is tried again when next asked for.
-      opening.catch(() => {
-        if (this.opening === opening) this.opening = undefined;
+      opening.catch((error: unknown) => {
+        if (this.opening !== opening) return;
+        this.opening = undefined;
+        this.tell(error);
       });
     }
     return this.opening;
@@ -154,11 +166,9 @@ export class Lab extends EventTarget {
     }
   }
 
-  /** Ends the training under way after its current epoch; where the engine died, there is none. */
+  /** Ends the training under way after its current epoch, or with its engine if that takes long. */
   cancel(): void {
-    void this.engine()
-      .then((client) => client.call((engine) => engine.cancel()))
-      .catch(() => undefined);
+    void this.client.cancel();
   }
 
   /** A chart of the lines that have points; nothing where none has. */
@@ -187,6 +197,19 @@ export class Lab extends EventTarget {
         ? simulated
         : await currentSource();
     return this.client.open(source, this.block.data === 'cutout');
+  }
+
+  /** Tries again what was in trouble: as if the data were new. */
+  retry(): void {
+    this.tell(undefined);
+    this.reopen();
+  }
+
+  private tell(error: unknown): void {
+    const trouble = error === undefined ? undefined : sentence(error);
+    if (trouble === this.trouble) return;
+    this.trouble = trouble;
+    this.dispatchEvent(new Event('trouble'));
   }
 
   private reopen(): void {

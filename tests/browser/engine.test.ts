@@ -1,0 +1,118 @@
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+
+import { openedSite, part, visibleFaults } from './harness.ts';
+
+const site = openedSite();
+const WORKBENCH = 'chapters/workbench.html';
+const SCRIPT = /\/assets\/worker-[^/]*\.js$/;
+
+const train = (lab: Locator): Locator => lab.getByRole('button', { name: 'Train', exact: true });
+const cancel = (lab: Locator): Locator => lab.getByRole('button', { name: /^Cancel/ });
+const fault = (lab: Locator): Locator => lab.locator('model-training > section > .fault');
+const films = (lab: Locator): Locator => lab.locator('film-table tbody tr');
+
+/** Runs a script in all engines of the page; none answers. */
+function inEngines(page: Page, script: string): void {
+  for (const worker of page.workers()) worker.evaluate(script).catch(() => undefined);
+}
+
+/** Waits until the live part has an engine with its data open. */
+async function opened(lab: Locator): Promise<void> {
+  await lab.locator('.data-facts strong').waitFor();
+}
+
+async function trains(lab: Locator): Promise<void> {
+  await train(lab).click();
+  await expect.poll(() => films(lab).count(), { timeout: 60_000 }).toBeGreaterThan(9);
+}
+
+describe('a worker script that does not load', () => {
+  test('is told with its remedy, and the part heals when it is tried again', async () => {
+    const { faults, page } = await site.visit('');
+    await page.route(SCRIPT, (route) => route.fulfill({ status: 404, body: 'gone' }));
+    await page.goto(new URL(WORKBENCH, page.url()).href);
+    const lab = part(page, 'train');
+    const note = lab.locator('.lab > .fault');
+    await expect.poll(() => note.innerText()).toMatch(/could not be started.*reload the page/s);
+    await expect.poll(() => lab.locator('.data-facts').innerText()).not.toContain('Opening');
+    // The page complains of the missing script, and of nothing else.
+    expect(faults.filter((said) => !/404/.test(said))).toEqual([]);
+    faults.length = 0;
+    await page.unroute(SCRIPT);
+    await note.getByRole('button', { name: 'Try again' }).click();
+    await opened(lab);
+    await expect.poll(() => note.count()).toBe(0);
+    await trains(lab);
+    expect(await visibleFaults(page)).toEqual([]);
+  });
+
+  test('fails a training with a sentence, and the next one runs', async () => {
+    const { faults, page } = await site.visit('');
+    await page.route(SCRIPT, (route) => route.abort());
+    await page.goto(new URL(WORKBENCH, page.url()).href);
+    const lab = part(page, 'train');
+    await train(lab).click();
+    await expect.poll(() => fault(lab).innerText()).toMatch(/could not be started/);
+    await expect.poll(() => train(lab).isEnabled()).toBe(true);
+    faults.length = 0;
+    await page.unroute(SCRIPT);
+    await trains(lab);
+    expect(await fault(lab).count()).toBe(0);
+  });
+});
+
+describe('an engine', () => {
+  test('that traps in a training is replaced, and the next training runs', async () => {
+    const { page } = await site.visit(WORKBENCH);
+    const lab = part(page, 'train');
+    await opened(lab);
+    // The clock is called from within a pass: what it throws goes through the engine's own code.
+    inEngines(
+      page,
+      "performance.now = () => { throw new WebAssembly.RuntimeError('unreachable') }",
+    );
+    await train(lab).click();
+    await expect.poll(() => fault(lab).innerText()).toMatch(/started anew.*is lost/);
+    await trains(lab);
+    expect(await fault(lab).count()).toBe(0);
+  });
+
+  test('that traps in a fit is not taken for a model that diverged', async () => {
+    const { page } = await site.visit('chapters/01-three-users-three-items.html');
+    const table = part(page, 'table');
+    await table.locator('rating-table td input').first().waitFor();
+    await expect.poll(() => page.workers().length).toBeGreaterThan(0);
+    const means = table.locator('baseline-means');
+    await means.waitFor();
+    inEngines(
+      page,
+      "performance.now = () => { throw new WebAssembly.RuntimeError('unreachable') }",
+    );
+    const cell = table.locator('rating-table td input').first();
+    await cell.fill('1');
+    await cell.press('Tab');
+    await expect
+      .poll(() => table.locator('.fault').allInnerTexts())
+      .toContainEqual(expect.stringMatching(/started anew/));
+    await cell.fill('2');
+    await cell.press('Tab');
+    await expect.poll(() => table.locator('.fault').count()).toBe(0);
+  });
+
+  test.each([
+    ['is in a pass without end', 'for (;;) {}'],
+    ['has closed without a word', 'self.close()'],
+  ])('that %s is ended by a cancel, and the next training runs', async (_, script) => {
+    const { page } = await site.visit(WORKBENCH);
+    const lab = part(page, 'train');
+    await opened(lab);
+    inEngines(page, script);
+    await train(lab).click();
+    await cancel(lab).click();
+    await expect.poll(() => fault(lab).innerText()).toMatch(/^Cancelled: .*started anew/);
+    await expect.poll(() => train(lab).isEnabled()).toBe(true);
+    await trains(lab);
+    expect(await visibleFaults(page)).toEqual([]);
+  });
+});
