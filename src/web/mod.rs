@@ -17,6 +17,7 @@ mod neighbors;
 mod newcomer;
 mod run;
 mod time;
+mod upload;
 mod walk;
 
 pub use data::Data;

@@ -194,6 +194,26 @@ export function part(page: Page, view: View, nth = 0): Locator {
   return page.locator(`xpath=//model-lab[contains(${shown}, '"${view}"')]`).nth(nth);
 }
 
+/** Drops files somewhere on the page, as a hand would. */
+export async function dropFile(
+  page: Page,
+  name: string,
+  content: string | Uint8Array,
+): Promise<void> {
+  await page.locator('data-source').first().waitFor({ state: 'attached' });
+  const bytes = [...(typeof content === 'string' ? new TextEncoder().encode(content) : content)];
+  const transfer = await page.evaluateHandle(
+    ([file, list]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([Uint8Array.from(list)], file));
+      return data;
+    },
+    [name, bytes] as const,
+  );
+  await page.locator('h1').dispatchEvent('dragover', { dataTransfer: transfer });
+  await page.locator('h1').dispatchEvent('drop', { dataTransfer: transfer });
+}
+
 /** A number as the pages write it: 1,234 or −0.5 or +2 or 13.9 %. */
 export function number(text: string): number {
   return Number(

@@ -1,7 +1,9 @@
 // A reader's own files on their way into the page: from a drop, a file choice or a folder choice.
 
-import { Client } from '../engine/client.ts';
-import type { NamedFile } from '../engine/types.ts';
+import { proxy } from 'comlink';
+
+import { Client, EngineDied } from '../engine/client.ts';
+import type { LoadProgress, NamedFile } from '../engine/types.ts';
 import { useOwn } from './store.ts';
 
 /** More than any published rating set has (the Netflix Prize comes as 17,770 files). */
@@ -56,18 +58,71 @@ async function collect(entry: FileSystemEntry, files: NamedFile[]): Promise<void
   }
 }
 
-/**
- * Reads files in a worker of their own and uses them as the page's data from then on. Fails with the
- * engine's sentence, and then nothing has changed.
- */
-export async function takeIn(files: readonly NamedFile[]): Promise<void> {
-  if (files.length === 0) throw new Error('There is no file in what was handed over.');
-  const client = new Client();
-  try {
-    const { info } = await client.open({ kind: 'files', files: [...files] }, false);
-    const bytes = await client.call((engine) => engine.encode());
-    await useOwn(info.name, bytes);
-  } finally {
-    client.stop();
+/** How far reading has come: bytes of the files first, then ratings. */
+export interface Loading {
+  name: string;
+  progress: LoadProgress;
+}
+
+/** Thrown instead of a data set where the reader did not want to wait for it. */
+export class Cancelled extends Error {
+  constructor() {
+    super('Reading was cancelled');
   }
 }
+
+/** The way of the reader's files into the page: one set at a time, whichever live part took it. */
+class Intake extends EventTarget {
+  /** What is being read; `change` tells of a change. */
+  loading: Loading | undefined;
+  private client: Client | undefined;
+
+  /**
+   * Reads files in a worker of their own and uses them as the page's data from then on. Fails with the
+   * engine's sentence, and then nothing has changed.
+   */
+  async take(files: readonly NamedFile[]): Promise<{ kept: boolean }> {
+    if (files.length === 0) throw new Error('There is no file in what was handed over.');
+    if (this.client) throw new Error('Another file is being read.');
+    const client = new Client();
+    this.client = client;
+    const name = files.length === 1 ? (files[0]?.path ?? '') : `${files.length} files`;
+    const tell = (progress: LoadProgress): void => {
+      if (this.client !== client) return;
+      this.loading = { name, progress };
+      this.dispatchEvent(new Event('change'));
+    };
+    tell({ step: 'bytes', done: 0, of: files.reduce((sum, { file }) => sum + file.size, 0) });
+    try {
+      const loaded = await client.call((engine) => engine.load([...files], proxy(tell)));
+      tell({ step: 'keeping' });
+      const used = await useOwn(loaded);
+      return used;
+    } catch (error) {
+      if (this.client !== client) throw new Cancelled();
+      if (!(error instanceof EngineDied)) throw error;
+      throw new Error(
+        `${name}: the engine stopped while reading it, most likely because it needs more memory than ` +
+          'a tab has. Take a sample of the ratings, or the command line.',
+      );
+    } finally {
+      client.stop();
+      if (this.client === client) this.end();
+    }
+  }
+
+  /** Ends the reading at once; the data in use stays. */
+  cancel(): void {
+    const { client } = this;
+    this.end();
+    client?.stop();
+  }
+
+  private end(): void {
+    this.client = undefined;
+    this.loading = undefined;
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+export const intake = new Intake();

@@ -1,9 +1,9 @@
 // Which data set the page's live parts run on: the reader's own file, MovieLens, or the simulation.
 
-import { del, get, set } from 'idb-keyval';
-
-import type { Source } from '../engine/types.ts';
+import type { Loaded, Opened, Source } from '../engine/types.ts';
 import { siteUrl } from '../site.ts';
+import { dropOwn, keepOwn, keptOwn, type Own } from './storage.ts';
+import { hearTabs, tellTabs } from './tabs.ts';
 
 /** What the build found of MovieLens. */
 export interface Manifest {
@@ -16,77 +16,168 @@ export interface Manifest {
   } | null;
 }
 
-/** The reader's own data, in the engine's compact form. */
-interface Own {
-  name: string;
-  bytes: Uint8Array;
+/** The data set in use. */
+export interface PageData {
+  source: Source;
+  /** What is known of it without opening it. */
+  opened?: Opened | undefined;
+  /** Its small cut-out, where there is one already. */
+  cutout?: Source | undefined;
+  /** The reader's own, where it is. */
+  own?: Own | undefined;
+  /** Why simulated ratings stand in for MovieLens, where they do. */
+  standIn?: string | undefined;
 }
-
-const OWN = 'own-data';
 
 /** The simulated ratings, the same on every page. */
 export const simulated: Source = { kind: 'simulation', seed: 42 };
 
-let manifest: Promise<Manifest> | undefined;
-let source: Promise<Source> | undefined;
-/** What could not be stored, in a private window for example, still serves until the page is left. */
-let unstored: Own | undefined;
-
-/** Tells of a changed data set by an event `change`. */
+/** Tells by an event `change` of another data set, by `news` of what is to be said about it. */
 export const dataChanges = new EventTarget();
 
-/** What the built site has to offer. */
+let manifest: Promise<Manifest> | undefined;
+let own: Promise<Own | undefined> | undefined;
+let current: Promise<PageData> | undefined;
+let standIn: string | undefined;
+let elsewhere: string | undefined;
+
+hearTabs((message) => {
+  elsewhere = 'used' in message ? message.used : undefined;
+  news();
+});
+
+/** What the built site has to offer. Fails with a sentence where nobody can tell. */
 export function siteManifest(): Promise<Manifest> {
-  manifest ??= fetch(siteUrl('data/manifest.json')).then(
-    async (answer): Promise<Manifest> =>
-      answer.ok ? ((await answer.json()) as Manifest) : { movielens: null },
-    () => ({ movielens: null }),
-  );
+  if (!manifest) {
+    manifest = readManifest();
+    manifest.catch(() => (manifest = undefined));
+  }
   return manifest;
 }
 
 /** The data set in use. */
-export function currentSource(): Promise<Source> {
-  source ??= choose();
-  return source;
+export function pageData(): Promise<PageData> {
+  current ??= choose();
+  return current;
 }
 
-/** Whether the data in use is the reader's own. */
-export async function ownName(): Promise<string | undefined> {
-  return (await kept())?.name;
+/** The reader's own data, where this page uses it. */
+export function ownData(): Promise<Own | undefined> {
+  own ??= readOwn();
+  return own;
 }
 
-/** Uses the reader's own data from now on, in this browser only; it is sent nowhere. */
-export async function useOwn(name: string, bytes: Uint8Array): Promise<void> {
-  const own: Own = { name, bytes };
-  unstored = undefined;
-  await set(OWN, own).catch(() => (unstored = own));
-  source = Promise.resolve({ kind: 'bytes', name, bytes });
-  dataChanges.dispatchEvent(new Event('change'));
+/** Why simulated ratings stand in for MovieLens on this page, as far as it has been tried. */
+export function standInReason(): string | undefined {
+  return standIn;
+}
+
+/** The name of the file that another tab uses and this one could use as well. */
+export function usedElsewhere(): string | undefined {
+  return elsewhere;
+}
+
+/**
+ * Uses the reader's own data from now on. It is kept in this browser only and sent nowhere; where that
+ * does not work, it serves until the page is left.
+ */
+export async function useOwn(loaded: Loaded): Promise<{ kept: boolean }> {
+  const mine: Own = { name: loaded.opened.info.name, ...loaded };
+  const kept = await keepOwn(mine);
+  use(mine);
+  if (kept) tellTabs({ used: mine.name });
+  return { kept };
 }
 
 /** Goes back to the site's own data. */
 export async function forgetOwn(): Promise<void> {
-  unstored = undefined;
-  await del(OWN).catch(() => undefined);
-  source = undefined;
+  await dropOwn();
+  use(undefined);
+  tellTabs({ forgotten: true });
+}
+
+/** Uses what another tab has kept. */
+export function followTab(): void {
+  own = undefined;
+  elsewhere = undefined;
+  renew();
+}
+
+/** Tries again what of the site's own data could not be loaded. */
+export function retryData(): void {
+  renew();
+}
+
+function use(mine: Own | undefined): void {
+  own = Promise.resolve(mine);
+  elsewhere = undefined;
+  renew();
+}
+
+function renew(): void {
+  current = undefined;
+  standIn = undefined;
   dataChanges.dispatchEvent(new Event('change'));
+  news();
 }
 
-async function kept(): Promise<Own | undefined> {
-  return unstored ?? get<Own>(OWN).catch(() => undefined);
+function news(): void {
+  dataChanges.dispatchEvent(new Event('news'));
 }
 
-async function choose(): Promise<Source> {
-  const own = await kept();
-  if (own) return { kind: 'bytes', ...own };
-  const { movielens } = await siteManifest();
-  if (movielens) {
-    const answer = await fetch(siteUrl(`data/${movielens.file}`)).catch(() => undefined);
-    if (answer?.ok) {
-      const bytes = new Uint8Array(await answer.arrayBuffer());
-      return { kind: 'bytes', name: movielens.file, bytes };
-    }
+function readOwn(): Promise<Own | undefined> {
+  const asked = keptOwn((late) => {
+    // An answer that comes late is still the reader's choice, unless there has been another since.
+    if (own === asked) use(late);
+  });
+  return asked;
+}
+
+async function readManifest(): Promise<Manifest> {
+  const answer = await fetch(siteUrl('data/manifest.json')).catch(() => undefined);
+  if (!answer?.ok) {
+    const cause = answer ? String(answer.status) : 'no connection';
+    throw new Error(`the site’s list of data could not be loaded (${cause})`);
   }
-  return simulated;
+  try {
+    return (await answer.json()) as Manifest;
+  } catch {
+    throw new Error('the site’s list of data is damaged');
+  }
+}
+
+async function choose(): Promise<PageData> {
+  const mine = await ownData();
+  if (mine) {
+    const file = (blob: Blob): Source => ({
+      kind: 'files',
+      files: [{ path: mine.name, file: blob }],
+    });
+    return {
+      source: file(mine.bytes),
+      cutout: mine.cutout && file(mine.cutout),
+      opened: mine.opened,
+      own: mine,
+    };
+  }
+  try {
+    const source = await movielens();
+    return { source };
+  } catch (error) {
+    standIn = error instanceof Error ? error.message : String(error);
+    news();
+    return { source: simulated, standIn };
+  }
+}
+
+async function movielens(): Promise<Source> {
+  const { movielens: built } = await siteManifest();
+  if (!built) return simulated;
+  const answer = await fetch(siteUrl(`data/${built.file}`)).catch(() => undefined);
+  const file = answer?.ok ? await answer.blob().catch(() => undefined) : undefined;
+  if (!file) {
+    const cause = answer && !answer.ok ? String(answer.status) : 'no connection';
+    throw new Error(`its file could not be loaded (${cause})`);
+  }
+  return { kind: 'files', files: [{ path: built.file, file }] };
 }

@@ -1,7 +1,17 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
-import { dataChanges, forgetOwn, type Manifest, ownName, siteManifest } from '../data/store.ts';
+import {
+  dataChanges,
+  followTab,
+  forgetOwn,
+  type Manifest,
+  ownData,
+  retryData,
+  siteManifest,
+  standInReason,
+  usedElsewhere,
+} from '../data/store.ts';
 import { count } from '../format.ts';
 import { siteUrl } from '../site.ts';
 
@@ -16,8 +26,11 @@ export class DataNotice extends LitElement {
   @state() private manifest: Manifest | undefined;
   @state() private own: string | undefined;
   @state() private licence = '';
+  /** Why nobody can tell what the site has. */
+  @state() private unlisted: string | undefined;
 
   private readonly changed = (): void => void this.look();
+  private readonly renewed = (): void => this.requestUpdate();
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -26,12 +39,14 @@ export class DataNotice extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     dataChanges.addEventListener('change', this.changed);
+    dataChanges.addEventListener('news', this.renewed);
     void this.look();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     dataChanges.removeEventListener('change', this.changed);
+    dataChanges.removeEventListener('news', this.renewed);
   }
 
   protected override render(): TemplateResult {
@@ -47,9 +62,10 @@ export class DataNotice extends LitElement {
               </button>
             </p>`
       }
+      ${this.elsewhere()} ${this.missing()}
       ${manifest?.movielens ? this.movielens(manifest.movielens) : nothing}
       ${
-        manifest && !manifest.movielens
+        manifest && !manifest.movielens && this.reason === undefined
           ? html`<p>
               Ratings: simulated. The films are real, their titles, years and genres as well; users
               and ratings are drawn by a random generator and say nothing about any film.
@@ -57,6 +73,30 @@ export class DataNotice extends LitElement {
           : nothing
       }
     `;
+  }
+
+  /** Why there is no MovieLens though there should be. */
+  private get reason(): string | undefined {
+    return standInReason() ?? this.unlisted;
+  }
+
+  private missing(): TemplateResult | typeof nothing {
+    const { reason } = this;
+    if (reason === undefined || this.own !== undefined) return nothing;
+    return html`<p class="fault">
+      Simulated ratings stand in for MovieLens on this page: ${reason}. The films are real, the
+      ratings are drawn by a random generator.
+      <button type="button" @click=${retryData}>Try again</button>
+    </p>`;
+  }
+
+  private elsewhere(): TemplateResult | typeof nothing {
+    const name = usedElsewhere();
+    if (name === undefined) return nothing;
+    return html`<p>
+      Another tab of this site uses <strong>${name}</strong> now.
+      <button type="button" class="quiet" @click=${followTab}>Use it here too</button>
+    </p>`;
   }
 
   private movielens({
@@ -93,6 +133,12 @@ ${this.licence || 'Reading …'}</pre>
   }
 
   private async look(): Promise<void> {
-    [this.manifest, this.own] = await Promise.all([siteManifest(), ownName()]);
+    this.own = (await ownData())?.name;
+    try {
+      this.manifest = await siteManifest();
+      this.unlisted = undefined;
+    } catch (error) {
+      this.unlisted = error instanceof Error ? error.message : String(error);
+    }
   }
 }

@@ -2,10 +2,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { DataInfo } from '../../pkg/factorscope.js';
-import { chosenFiles, droppedFiles, hasFiles, takeIn } from '../data/intake.ts';
-import { forgetOwn, ownName } from '../data/store.ts';
+import { Cancelled, chosenFiles, droppedFiles, hasFiles, intake } from '../data/intake.ts';
+import { dataChanges, followTab, forgetOwn, pageData, usedElsewhere } from '../data/store.ts';
 import type { NamedFile } from '../engine/types.ts';
 import { count, fixed, plain } from '../format.ts';
+import { loadingText } from '../lab/loading.ts';
 import { near } from '../near.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
@@ -15,12 +16,11 @@ import { LabView } from './lab-view.ts';
 export class DataSource extends LabView {
   @state() private info: DataInfo | undefined;
   @state() private own = false;
-  @state() private reading = false;
   @state() private over = false;
   @state() private done = '';
   private asked = 0;
 
-  private readonly troubled = (): void => this.requestUpdate();
+  private readonly renewed = (): void => this.requestUpdate();
 
   private readonly dragged = (event: DragEvent): void => {
     if (!hasFiles(event.dataTransfer)) return;
@@ -42,7 +42,9 @@ export class DataSource extends LabView {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.lab.addEventListener('trouble', this.troubled);
+    this.lab.addEventListener('trouble', this.renewed);
+    intake.addEventListener('change', this.renewed);
+    dataChanges.addEventListener('news', this.renewed);
     window.addEventListener('dragover', this.dragged);
     window.addEventListener('dragleave', this.left);
     window.addEventListener('drop', this.dropped);
@@ -50,7 +52,9 @@ export class DataSource extends LabView {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.lab.removeEventListener('trouble', this.troubled);
+    this.lab.removeEventListener('trouble', this.renewed);
+    intake.removeEventListener('change', this.renewed);
+    dataChanges.removeEventListener('news', this.renewed);
     window.removeEventListener('dragover', this.dragged);
     window.removeEventListener('dragleave', this.left);
     window.removeEventListener('drop', this.dropped);
@@ -61,6 +65,8 @@ export class DataSource extends LabView {
   }
 
   protected override dataChanged(): void {
+    this.asked += 1;
+    this.info = undefined;
     void near(this).then(() => this.look());
   }
 
@@ -68,7 +74,7 @@ export class DataSource extends LabView {
     return html`
       <section class="data-source" aria-label="Data">
         <p class="data-facts">${this.facts()}</p>
-        ${this.reading ? html`<p role="status">Reading …</p>` : nothing}
+        ${this.elsewhere()} ${this.progress()}
         ${this.done ? html`<p class="good" role="status">${this.done}</p>` : nothing}
         ${this.faultText()}
         <details>
@@ -77,6 +83,47 @@ export class DataSource extends LabView {
         </details>
       </section>
     `;
+  }
+
+  private get reading(): boolean {
+    return intake.loading !== undefined;
+  }
+
+  /** What is being read stands apart from what is in use. */
+  private progress(): TemplateResult | typeof nothing {
+    const { loading } = intake;
+    if (!loading) return nothing;
+    const { progress } = loading;
+    const known = progress.step === 'bytes' && progress.of > 0;
+    return html`
+      <div class="data-loading">
+        <p>
+          <strong>${loading.name}</strong>:
+          <span class="value">${loadingText(progress)}</span>
+          <button type="button" @click=${() => intake.cancel()}>Cancel</button>
+        </p>
+        ${
+          known
+            ? html`<progress
+                max=${progress.of}
+                .value=${progress.done}
+                aria-label="Read of ${loading.name}"
+              ></progress>`
+            : html`<progress aria-label="Reading ${loading.name}"></progress>`
+        }
+        <p class="visually-hidden" role="status">Reading ${loading.name}.</p>
+      </div>
+    `;
+  }
+
+  private elsewhere(): TemplateResult | typeof nothing {
+    const name = usedElsewhere();
+    if (name === undefined) return nothing;
+    return html`<p class="note" role="status">
+      Another tab of this site uses <strong>${name}</strong> now; this one stays with what is named
+      above.
+      <button type="button" ?disabled=${this.reading} @click=${followTab}>Use it here too</button>
+    </p>`;
   }
 
   private facts(): TemplateResult {
@@ -147,16 +194,17 @@ export class DataSource extends LabView {
 
   private async take(files: Promise<NamedFile[]>): Promise<void> {
     if (this.reading) return;
-    this.reading = true;
     this.fault = '';
     this.done = '';
     try {
-      await takeIn(await files);
-      this.done = 'Your data is in use now.';
+      const { kept } = await intake.take(await files);
+      this.done = kept
+        ? 'Your data is in use now.'
+        : 'Your data is in use now. This browser could not keep it: it serves until you leave the page.';
     } catch (error) {
-      this.fault = `${sentence(error)} The data in use stays as it was.`;
-    } finally {
-      this.reading = false;
+      const said = `${sentence(error)} The data in use stays as it was.`;
+      if (error instanceof Cancelled) this.done = said;
+      else this.fault = said;
     }
     await this.updateComplete;
     this.scrollIntoView({ block: 'nearest' });
@@ -171,11 +219,12 @@ export class DataSource extends LabView {
   private async look(): Promise<void> {
     const asked = ++this.asked;
     try {
-      const own = (await ownName()) !== undefined;
-      if (asked !== this.asked) return;
-      this.own = own;
+      // Both of the same data set: nothing stands under another's name.
+      const { own } = await pageData();
       const { info } = await this.lab.opened();
-      if (asked === this.asked) this.info = info;
+      if (asked !== this.asked) return;
+      this.own = own !== undefined;
+      this.info = info;
     } catch {
       // The live part tells of it, and offers to try again.
       if (asked === this.asked) this.info = undefined;

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
+import { dataChanges, retryData, standInReason } from '../data/store.ts';
 import { Lab } from '../lab/lab.ts';
 import { linkedLab, readLink } from '../lab/link.ts';
 import { modelEntry, settingsOf } from '../lab/registry.ts';
@@ -22,6 +23,7 @@ export class ModelLab extends LitElement {
 
   private readonly block = JSON.parse(this.dataset['lab'] ?? '{}') as Block;
   private readonly followed = (): void => this.follow();
+  private readonly renewed = (): void => this.requestUpdate();
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -30,12 +32,14 @@ export class ModelLab extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('hashchange', this.followed);
+    dataChanges.addEventListener('news', this.renewed);
     void this.begin();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('hashchange', this.followed);
+    dataChanges.removeEventListener('news', this.renewed);
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -50,6 +54,14 @@ export class ModelLab extends LitElement {
                 ${lab.trouble}
                 <button type="button" @click=${() => lab.retry()}>Try again</button>
               </p>`
+        }
+        ${
+          lab.onPageData && standInReason() !== undefined
+            ? html`<p class="fault" role="status">
+                Simulated ratings stand in for MovieLens here: ${standInReason()}.
+                <button type="button" @click=${retryData}>Try again</button>
+              </p>`
+            : nothing
         }
         ${this.notes.map((note) => html`<p class="note" role="status">${note}</p>`)}
         ${this.block.show.map((view: View) => VIEW_ELEMENTS[view].render(lab))}
@@ -68,7 +80,7 @@ export class ModelLab extends LitElement {
     }
     for (const node of fallback) node.remove();
     this.lab = this.create();
-    this.lab.addEventListener('trouble', () => this.requestUpdate());
+    this.lab.addEventListener('trouble', this.renewed);
     // The label names the model, which a picker may change.
     if (this.block.show.includes('model')) {
       this.lab.addEventListener('change', () => this.requestUpdate());

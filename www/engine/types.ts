@@ -18,13 +18,27 @@ import type {
 export type Source =
   | { kind: 'table'; users: number; items: number; cells: Float32Array }
   | { kind: 'simulation'; seed: number }
-  | { kind: 'bytes'; name: string; bytes: Uint8Array }
   | { kind: 'files'; files: NamedFile[] };
 
 /** A file with the folders it came in: they may tell the edition of a data set. */
 export interface NamedFile {
   path: string;
-  file: File;
+  file: Blob;
+}
+
+/** How far reading has come. */
+export type LoadProgress =
+  | { step: 'bytes'; done: number; of: number }
+  | { step: 'ratings'; done: number }
+  | { step: 'packing' | 'keeping' };
+
+/** A data set read from files, in the forms in which pages share it. */
+export interface Loaded {
+  opened: Opened;
+  /** All of it in the engine's compact form. */
+  bytes: Blob;
+  /** Its cut-out in that form. */
+  cutout: Blob;
 }
 
 /** A data set that is open in a worker. */

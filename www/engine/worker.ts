@@ -23,6 +23,7 @@ import init, {
   type ShareOf,
   type Shortened,
   type Step,
+  Upload,
   Walk,
 } from '../../pkg/factorscope.js';
 import { isTrap } from './life.ts';
@@ -35,6 +36,9 @@ import type {
   DrawnLine,
   Fit,
   Interpolating,
+  Loaded,
+  LoadProgress,
+  NamedFile,
   Neighbored,
   Opened,
   Progress,
@@ -71,22 +75,29 @@ export class Engine {
       data = whole.cutout();
       whole.free();
     }
+    this.data?.free();
     this.data = data;
     this.run = undefined;
     this.walk = undefined;
-    const isSmall = data.info().users * data.info().items <= 1024;
-    return {
-      info: data.info(),
-      items: data.catalogue(),
-      users: data.userIds(),
-      cells: isSmall ? data.cells() : undefined,
-      moments: isSmall ? data.moments() : undefined,
-    };
+    return described(data);
   }
 
-  /** The data set in the compact form, to be kept. */
-  encode(): Uint8Array {
-    return this.opened.encode();
+  /** Reads files and hands over what a page shares of them; this engine keeps nothing. */
+  async load(
+    files: readonly NamedFile[],
+    tell: (progress: LoadProgress) => unknown,
+  ): Promise<Loaded> {
+    const data = await readFiles(files, tell);
+    tell({ step: 'packing' });
+    const cutout = data.cutout();
+    const loaded = {
+      opened: described(data),
+      bytes: packed(data),
+      cutout: packed(cutout),
+    };
+    cutout.free();
+    data.free();
+    return loaded;
   }
 
   /** What a user rated: dense item indices and ratings. */
@@ -458,16 +469,54 @@ async function read(source: Source): Promise<Data> {
       return Data.table(source.users, source.items, source.cells);
     case 'simulation':
       return Data.simulation(source.seed);
-    case 'bytes':
-      return Data.load([source.name], [source.bytes]);
-    case 'files': {
-      const bytes = source.files.map(async ({ file }) => new Uint8Array(await file.arrayBuffer()));
-      return Data.load(
-        source.files.map(({ path }) => path),
-        await Promise.all(bytes),
-      );
+    case 'files':
+      return readFiles(source.files);
+  }
+}
+
+/** Streams files into the engine: none of them is whole anywhere else. */
+async function readFiles(
+  files: readonly NamedFile[],
+  tell: (progress: LoadProgress) => unknown = () => undefined,
+): Promise<Data> {
+  const of = files.reduce((sum, { file }) => sum + file.size, 0);
+  const upload = new Upload();
+  let done = 0;
+  let told = performance.now();
+  for (const { file, path } of files) {
+    upload.file(path, file.size);
+    const reader = file.stream().getReader();
+    for (;;) {
+      const { value } = await reader.read();
+      if (!value) break;
+      upload.chunk(value);
+      done += value.length;
+      if (performance.now() - told > PROGRESS_MS) {
+        tell({ step: 'bytes', done, of });
+        told = performance.now();
+      }
     }
   }
+  tell({ step: 'bytes', done: of, of });
+  return upload.load((ratings: number) => tell({ step: 'ratings', done: ratings }));
+}
+
+/** What a page is told of a data set. */
+function described(data: Data): Opened {
+  const info = data.info();
+  const isSmall = info.users * info.items <= 1024;
+  return {
+    info,
+    items: data.catalogue(),
+    users: data.userIds(),
+    cells: isSmall ? data.cells() : undefined,
+    moments: isSmall ? data.moments() : undefined,
+  };
+}
+
+function packed(data: Data): Blob {
+  // The engine's own copy is handed over whole, so that nothing else can write to it.
+  return new Blob([data.encode() as Uint8Array<ArrayBuffer>]);
 }
 
 /** Why a training ended early, in the engine's words. A trap is no such reason, and goes on. */

@@ -1,9 +1,9 @@
 import { proxy } from 'comlink';
 
 import type { Chart, Entry } from '../../pkg/factorscope.js';
-import { currentSource, dataChanges, simulated } from '../data/store.ts';
+import { dataChanges, pageData, retryData, simulated } from '../data/store.ts';
 import { Client, EngineMissing } from '../engine/client.ts';
-import type { Opened, Progress, Setup, Trained } from '../engine/types.ts';
+import type { Opened, Progress, Setup, Source, Trained } from '../engine/types.ts';
 import type { Lab as Block } from '../lesson/lab.ts';
 import { SPLITTING } from '../lesson/views.ts';
 import { color, modelColor } from '../palette.ts';
@@ -36,6 +36,9 @@ export class Lab extends EventTarget {
   /** Why there is no engine with the data set, as a sentence; `trouble` tells of a change. */
   trouble: string | undefined;
   private opening: Promise<Opened> | undefined;
+  /** The data set, where it is known and not yet open in the engine, and its opening. */
+  private unopened: Source | undefined;
+  private opens: Promise<Opened> | undefined;
   /** What its link said came out, until the reader changes something. */
   receipt: Receipt = { run: undefined, data: undefined };
   /** Whether the state came from a link: then views run at once. */
@@ -54,8 +57,13 @@ export class Lab extends EventTarget {
     super();
     this.current = beginning;
     dataChanges.addEventListener('change', () => {
-      if (block.data !== 'toy' && block.data !== 'simulation') this.reopen();
+      if (this.onPageData) this.reopen();
     });
+  }
+
+  /** Whether it runs on the data of the page, which may be the reader's own. */
+  get onPageData(): boolean {
+    return this.block.data !== 'toy' && this.block.data !== 'simulation';
   }
 
   /** The model. */
@@ -129,7 +137,7 @@ export class Lab extends EventTarget {
     return { ...setup, settings };
   }
 
-  /** The data set, opened in this lab's engine when first asked for. */
+  /** What is known of the data set; opened in this lab's engine where nobody knows it yet. */
   opened(): Promise<Opened> {
     if (!this.opening) {
       const opening = this.open();
@@ -144,9 +152,22 @@ export class Lab extends EventTarget {
     return this.opening;
   }
 
-  /** The engine, with the data set open. */
+  /** The engine, with the data set open: that of a large file only once it is asked something. */
   async engine(): Promise<Client> {
     await this.opened();
+    const { unopened } = this;
+    if (unopened) {
+      this.opens ??= this.client.open(unopened, false);
+      try {
+        await this.opens;
+        if (this.unopened === unopened) this.unopened = undefined;
+      } catch (error) {
+        if (this.unopened === unopened) this.tell(error);
+        throw error;
+      } finally {
+        this.opens = undefined;
+      }
+    }
     return this.client;
   }
 
@@ -191,18 +212,23 @@ export class Lab extends EventTarget {
 
   private async open(): Promise<Opened> {
     const { table } = this.current;
-    const source = table
-      ? { kind: 'table' as const, ...table, cells: engineCells(table) }
-      : this.block.data === 'simulation'
-        ? simulated
-        : await currentSource();
-    return this.client.open(source, this.block.data === 'cutout');
+    if (table) {
+      const cells = engineCells(table);
+      return this.client.open({ kind: 'table', ...table, cells }, false);
+    }
+    if (this.block.data === 'simulation') return this.client.open(simulated, false);
+    const { cutout, opened, source } = await pageData();
+    if (this.block.data === 'cutout') return this.client.open(cutout ?? source, !cutout);
+    if (!opened) return this.client.open(source, false);
+    this.unopened = source;
+    return opened;
   }
 
   /** Tries again what was in trouble: as if the data were new. */
   retry(): void {
     this.tell(undefined);
-    this.reopen();
+    if (this.onPageData) retryData();
+    else this.reopen();
   }
 
   private tell(error: unknown): void {
@@ -214,6 +240,8 @@ export class Lab extends EventTarget {
 
   private reopen(): void {
     this.opening = undefined;
+    this.unopened = undefined;
+    this.opens = undefined;
     this.ready = undefined;
     this.dispatchEvent(new Event('data'));
     this.dispatchEvent(new Event('change'));

