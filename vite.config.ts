@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 import { defineConfig } from 'vite';
 
+import { licences, plainLinks } from './scripts/lib/licences.mjs';
 import { lessons } from './www/lesson/plugin.ts';
 
 export default defineConfig({
@@ -9,7 +10,7 @@ export default defineConfig({
   // Relative addresses everywhere: the site works from any path of any host.
   base: './',
   publicDir: 'www/public',
-  plugins: [lessons()],
+  plugins: [lessons(), licences(), plainLinks()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',

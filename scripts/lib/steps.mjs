@@ -75,7 +75,10 @@ export async function site() {
   const sources = ['index.html', 'www', 'notebooks-md', 'src', 'vite.config.ts', 'tsconfig.json'];
   const job = {
     stamp: 'pkg/.site-stamp',
-    value: hash([...sources, 'pkg/.stamp', 'package-lock.json', 'scripts/lib/steps.mjs']),
+    value: hash([
+      ...[...sources, 'pkg/.stamp', 'package-lock.json', 'Cargo.lock'],
+      ...['scripts/lib/steps.mjs', 'scripts/lib/licences.mjs'],
+    ]),
     results: ['dist/index.html'],
   };
   if (done(job)) return;

@@ -42,7 +42,7 @@ const SIMILARITY: Hyperparameter = Hyperparameter {
 
 pub(super) const SUPPORT: Hyperparameter = Hyperparameter {
     name: "support",
-    symbol: r"n_{\min}",
+    symbol: r"n_{\mathrm{min}}",
     default: 3.0,
     min: 1.0,
     max: 100.0,

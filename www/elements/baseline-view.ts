@@ -1,4 +1,3 @@
-import type { PropertyValues } from 'lit';
 import { state } from 'lit/decorators.js';
 
 import type { Setup } from '../engine/types.ts';
@@ -6,7 +5,6 @@ import { type BaselineFit, PASSES, readFit } from '../lab/baseline.ts';
 import { writeTable } from '../lab/link.ts';
 import type { Table } from '../lab/state.ts';
 import { allRatings } from '../lab/table.ts';
-import { watchScrollers } from '../scrollers.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
@@ -30,11 +28,6 @@ export abstract class BaselineView extends LabView {
   protected override labChanged(): void {
     this.requestUpdate();
     void this.follow();
-  }
-
-  protected override firstUpdated(changed: PropertyValues): void {
-    super.firstUpdated(changed);
-    watchScrollers(this);
   }
 
   /** Why there is nothing to show, where there is no rating. */

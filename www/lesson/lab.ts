@@ -171,7 +171,7 @@ export function readSeed(text: string, at: At): number {
 export function renderLab(lab: Lab): string {
   return (
     `<model-lab id="${escapeHtml(lab.id)}" data-lab="${escapeHtml(JSON.stringify(lab))}">` +
-    '<p>This live part needs JavaScript and WebAssembly; everything else on this page does not.</p>' +
+    '<p>This live part needs JavaScript, WebAssembly and a page that comes from a server; the text around it needs none of them.</p>' +
     '</model-lab>\n'
   );
 }

@@ -96,6 +96,7 @@ export function page(lesson: Lesson, book: readonly Entry[]): string {
 <title>${escapeHtml(lesson.title)} – factorscope</title>
 ${optional(lesson.summary && `<meta name="description" content="${escapeHtml(lesson.summary)}">`)}<link rel="icon" href="/www/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/www/styles/main.css">
+<script src="/from-file.js"></script>
 <script type="module" src="/www/page.ts"></script>
 </head>
 <body>
@@ -116,7 +117,8 @@ ${optional(lesson.summary && `<p class="summary">${escapeHtml(lesson.summary)}</
 ${optional(sections.length > 1 && contents(sections))}${lesson.html}</article>
 ${optional(turn(before, after))}</main>
 <footer class="site-footer">
-<p>Text and code: MIT or Apache-2.0, at your choice.</p>
+<p>Text and code: MIT or Apache-2.0, at your choice. <a href="../licences.txt">Licences of what this site
+is built on</a>.</p>
 <data-notice></data-notice>
 </footer>
 </body>
