@@ -88,6 +88,9 @@ pub struct Step {
     /// e^2 + lambda times the squares of what it touches; for a user or item all squared errors +
     /// lambda times the squares of its own parameters.
     pub objective: f64,
+    /// Whether it counts: what changes follows from the ratings directly, without an objective, and the
+    /// gradients say nothing.
+    pub counts: bool,
     /// Components a latent vector really has; those beyond are padding and not kept.
     #[serde(skip)]
     factors: usize,
@@ -105,6 +108,7 @@ impl Step {
             updates: Vec::new(),
             system: None,
             objective: 0.0,
+            counts: false,
             factors,
             lists: usize::MAX,
         }
@@ -114,6 +118,12 @@ impl Step {
     #[must_use]
     pub fn with_lists(self, lists: usize) -> Self {
         Self { lists, ..self }
+    }
+
+    /// The same for a step that counts.
+    #[must_use]
+    pub fn counting(self) -> Self {
+        Self { counts: true, ..self }
     }
 
     /// The sum of the terms: r^_ui where the subject is a rating.
@@ -210,6 +220,18 @@ pub struct Explanation {
     /// What single items the user rated contribute, largest first, where the model can tell: the item
     /// and its share.
     pub because: Vec<(usize, f32)>,
+    /// What such a share is, in a model that can tell.
+    pub share: Option<RatedShare>,
+}
+
+/// What each item that the user rated adds to a prediction.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct RatedShare {
+    /// As LaTeX, in the symbols of the model's formula; j is the rated item.
+    pub symbol: &'static str,
+    /// The symbols of the addends that the shares of all rated items together sum to.
+    pub of: &'static [&'static str],
 }
 
 impl Explanation {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use super::biases::{Biases, Descent, OWN, place, square};
 use super::factors::{Factors, dot};
 use super::frozen::Frozen;
-use super::implicit::{Carried, Implicit};
+use super::implicit::{self, Carried, Implicit};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Learning, Task};
 use super::sgd::{Course, Erred, Sgd};
 use super::{Axis, Newcomer, Parameter, Spec};
 use crate::data::{Line, Ratings};
 use crate::random;
-use crate::trace::{Listen, Step};
+use crate::trace::{Listen, RatedShare, Step};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -76,6 +76,10 @@ pub struct AsymmetricSvd {
 const Q: usize = OWN;
 const X: usize = OWN + 1;
 const Y: usize = OWN + 2;
+
+/// The addend of s_u in a prediction, and what one rated item adds to it and to that of z_u.
+const EXPLICIT: &str = r"q_i^\top |R(u)|^{-1/2} \sum_{j} (r_{uj} - \tilde b_{uj})\, x_j";
+const SHARE: &str = r"|R(u)|^{-1/2}\, q_i^\top \bigl((r_{uj} - \tilde b_{uj})\, x_j + y_j\bigr)";
 
 /// What stands for one user: s_u and z_u, and the sum of the squared weights of the x_j in s_u.
 #[derive(Debug, Clone)]
@@ -146,8 +150,8 @@ impl Sgd for AsymmetricSvd {
         let q_i = self.q.row(i);
         let (explicit, implicit) = (dot(q_i, &user.s), dot(q_i, &user.z.z));
         let baseline = self.b.sum(u, i, listen);
-        listen.term(r"q_i^\top |R(u)|^{-1/2} \sum_{j} (r_{uj} - \tilde b_{uj})\, x_j", explicit);
-        listen.term(r"q_i^\top |N(u)|^{-1/2} \sum_{j} y_j", implicit);
+        listen.term(EXPLICIT, explicit);
+        listen.term(implicit::PRODUCT, implicit);
         baseline + explicit + implicit
     }
 
@@ -218,13 +222,17 @@ impl Sgd for AsymmetricSvd {
         parts.map(|(j, part)| (j, dot(self.q.row(i), &part))).collect()
     }
 
+    fn share(&self) -> Option<RatedShare> {
+        Some(RatedShare { symbol: SHARE, of: &[EXPLICIT, implicit::PRODUCT] })
+    }
+
     fn fold_in(&self, rated: Line) -> Option<Newcomer<'_>> {
         let b_u = self.frozen.user_of(rated);
         let mut user = self.beside();
         self.gather(rated, b_u, &mut user);
         let vector = user.s.iter().zip(&user.z.z).map(|(s, z)| s + z).collect();
         let parts = self.parts(rated, b_u).collect();
-        Some(Newcomer::new((&self.b, &self.q), rated, self.lambda, vector, parts))
+        Some(Newcomer::new((&self.b, &self.q), rated, self.lambda, (vector, parts), SHARE))
     }
 
     fn operations(&self) -> f64 {

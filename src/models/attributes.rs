@@ -13,7 +13,7 @@ use super::sgd::{Course, Erred, Of, Sgd, met};
 use super::{Axis, Parameter, Spec};
 use crate::data::{Lists, Ratings};
 use crate::random;
-use crate::trace::{Listen, Step};
+use crate::trace::{Listen, RatedShare, Step};
 use bag::{Bag, Rates};
 
 pub use bag::Share;
@@ -117,6 +117,9 @@ const Q: usize = OWN + 1;
 const X: usize = OWN + 2;
 const USERS: usize = OWN + 3;
 const ITEMS: usize = OWN + 5;
+
+/// The addend of z_u in a prediction.
+const IMPLICIT: &str = r"v_i^\top |N(u)|^{-1/2} \sum_{j} x_j";
 
 /// What stands beside p_u and q_i: the sums over N(u), A(u) and G(i), and both sides as a whole.
 #[derive(Debug)]
@@ -284,7 +287,7 @@ impl Sgd for AdditionalInputs {
             add(r"|G(i)|^{-1/2} \sum_{g} b_g", self.items.bias(self.items.lists.of(i)));
         }
         add(r"v_i^\top p_u", dot(&beside.v, self.p.row(u)));
-        add(r"v_i^\top |N(u)|^{-1/2} \sum_{j} x_j", dot(&beside.v, &beside.z.z));
+        add(IMPLICIT, dot(&beside.v, &beside.z.z));
         if self.users.has_any() {
             add(r"v_i^\top \sum_{a} y_a", dot(&beside.v, &beside.s.z));
         }
@@ -350,6 +353,10 @@ impl Sgd for AdditionalInputs {
 
     fn because(&self, u: usize, _i: usize, beside: &Beside) -> Vec<(usize, f32)> {
         self.implicit.because(self.course.train.row(u), &beside.v)
+    }
+
+    fn share(&self) -> Option<RatedShare> {
+        Some(RatedShare { symbol: r"|N(u)|^{-1/2}\, v_i^\top x_j", of: &[IMPLICIT] })
     }
 
     fn operations(&self) -> f64 {

@@ -8,7 +8,13 @@ use super::factors::{Factors, add_scaled, dot};
 use super::{Axis, Spec};
 use crate::data::{Line, Ratings};
 use crate::random;
-use crate::trace::Listen;
+use crate::trace::{Listen, RatedShare};
+
+/// The addend of z_u in a prediction where it stands beside q_i, and what one rated item adds to it.
+pub const PRODUCT: &str = r"q_i^\top |N(u)|^{-1/2} \sum_{j} y_j";
+/// The share of [`PRODUCT`].
+pub const SHARE: RatedShare =
+    RatedShare { symbol: r"|N(u)|^{-1/2}\, q_i^\top y_j", of: &[PRODUCT] };
 
 /// The vectors y_j, one for each item, 4 f bytes each. N(u) holds training items only.
 ///

@@ -10,7 +10,7 @@ use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::Ratings;
 use crate::random;
-use crate::trace::{Explanation, Listen, Step, Subject};
+use crate::trace::{Explanation, Listen, RatedShare, Step, Subject};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -94,6 +94,9 @@ pub struct ImplicitAls {
 
 const P: usize = 0;
 const Q: usize = 1;
+
+/// The one addend of a prediction.
+const PRODUCT: &str = r"p_u^\top q_i";
 
 /// What one rated item adds to a prediction: the product of both numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -293,7 +296,7 @@ impl ImplicitAls {
 
     fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
         let product = dot(self.p.row(u), self.q.row(i));
-        listen.term(r"p_u^\top q_i", product);
+        listen.term(PRODUCT, product);
         product
     }
 }
@@ -310,6 +313,7 @@ impl Model for ImplicitAls {
         self.sum(u, i, &mut explanation);
         let shares = self.shares(u, i).into_iter();
         explanation.because = shares.map(|s| (s.item, s.confidence * s.similarity)).collect();
+        explanation.share = Some(RatedShare { symbol: r"c_{uj}\, s^u_{ij}", of: &[PRODUCT] });
         explanation.largest_first();
         explanation
     }

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
 use super::factors::{Factors, dot};
-use super::implicit::{Carried, Implicit};
+use super::implicit::{self, Carried, Implicit};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::sgd::{Course, Decaying, Erred, Of, Sgd};
-use super::weights::{Hand, Weights};
+use super::weights::{self, Hand, Weights};
 use super::{Axis, Parameter, Spec};
 use crate::data::Ratings;
 use crate::random;
-use crate::trace::{Listen, Step};
+use crate::trace::{Listen, RatedShare, Step};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -115,6 +115,9 @@ const Q: usize = OWN + 1;
 const Y: usize = OWN + 2;
 const W: usize = OWN + 3;
 
+/// The addend of z_u where it stands beside p_u.
+const OF_USER: &str = r"p_u^\top |N(u)|^{-1/2} \sum_{j} y_j";
+
 /// What z_u is multiplied by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Beside {
@@ -201,13 +204,13 @@ impl Sgd for Integrated {
         listen.term(r"q_i^\top p_u", product);
         listen.term(
             match self.beside {
-                Beside::Item => r"q_i^\top |N(u)|^{-1/2} \sum_{j} y_j",
-                Beside::User => r"p_u^\top |N(u)|^{-1/2} \sum_{j} y_j",
+                Beside::Item => implicit::PRODUCT,
+                Beside::User => OF_USER,
             },
             implicit,
         );
-        listen.term(r"|R^k|^{-1/2} \sum_j (r_{uj} - \tilde b_{uj})\, w_{ij}", ratings);
-        listen.term(r"|N^k|^{-1/2} \sum_j c_{ij}", presence);
+        listen.term(weights::RATINGS, ratings);
+        listen.term(weights::PRESENCE, presence);
         baseline + product + implicit + ratings + presence
     }
 
@@ -271,6 +274,19 @@ impl Sgd for Integrated {
             }
         }
         because
+    }
+
+    fn share(&self) -> Option<RatedShare> {
+        Some(match self.beside {
+            Beside::Item => RatedShare {
+                symbol: r"|N(u)|^{-1/2} q_i^\top y_j + |R^k|^{-1/2} (r_{uj} - \tilde b_{uj})\, w_{ij} + |N^k|^{-1/2} c_{ij}",
+                of: &[implicit::PRODUCT, weights::RATINGS, weights::PRESENCE],
+            },
+            Beside::User => RatedShare {
+                symbol: r"|N(u)|^{-1/2} p_u^\top y_j + |R^k|^{-1/2} (r_{uj} - \tilde b_{uj})\, w_{ij} + |N^k|^{-1/2} c_{ij}",
+                of: &[OF_USER, weights::RATINGS, weights::PRESENCE],
+            },
+        })
     }
 
     fn operations(&self) -> f64 {

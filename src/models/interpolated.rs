@@ -8,7 +8,7 @@ use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::similarity::{Measure, Side};
 use super::{Model, Parameter, Spec};
 use crate::data::Ratings;
-use crate::trace::{Explanation, Listen, Step, System};
+use crate::trace::{Explanation, Listen, RatedShare, Step, System};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -272,7 +272,7 @@ impl InterpolatedKnn {
         let weighted = work.neighbors.iter().zip(&work.theta);
         let sum = weighted.fold(0.0, |sum, (&(.., e), &theta)| sum + theta * f64::from(e));
         let baseline = self.knn.b.sum(u, i, listen);
-        listen.term(r"\sum_j \theta_{ij}\,(r_{uj} - b_{uj})", sum as f32);
+        listen.term(SUM, sum as f32);
         baseline + sum as f32
     }
 
@@ -347,6 +347,9 @@ fn substitute(factor: &[f64], x: &mut [f64]) {
         x[j] /= factor[j * n + j];
     }
 }
+
+/// The neighbors' addend of a prediction.
+const SUM: &str = r"\sum_j \theta_{ij}\,(r_{uj} - b_{uj})";
 
 /// The least share of a diagonal element that may be left of it as a pivot: below, the weights would grow
 /// beyond what means over so few users can tell.
@@ -441,6 +444,8 @@ impl Model for InterpolatedKnn {
         let shares = weighted.map(|(&(j, _, e), &theta)| (j, (theta * f64::from(e)) as f32));
         explanation.because = shares.collect();
         explanation.largest_first();
+        explanation.share =
+            Some(RatedShare { symbol: r"\theta_{ij}\,(r_{uj} - b_{uj})", of: &[SUM] });
         explanation
     }
 

@@ -8,7 +8,7 @@ use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::similarity::{Measure, Neighbors, Scan, Settings, Shared, Side};
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::{Rating, Ratings};
-use crate::trace::{Explanation, Listen, Step, Subject};
+use crate::trace::{Explanation, Listen, RatedShare, Step, Subject};
 
 pub(super) const NEIGHBORS: Hyperparameter = Hyperparameter {
     name: "neighbors",
@@ -131,6 +131,11 @@ pub const USERS: Entry = Entry {
 
 /// Sweeps of least squares for the baseline; more change nothing that can be seen.
 const SWEEPS: usize = 10;
+
+/// The neighbors' addend of a prediction, and what one item adds to it.
+const OF_ITEMS: &str = r"\frac{\sum_j s_{ij}^p\,(r_{uj} - b_{uj})}{\lambda_3 + \sum_j s_{ij}^p}";
+const OF_USERS: &str = r"\frac{\sum_v s_{uv}^p\,(r_{vi} - b_{vi})}{\lambda_3 + \sum_v s_{uv}^p}";
+const SHARE: &str = r"\frac{s_{ij}^p\,(r_{uj} - b_{uj})}{\lambda_3 + \sum_l s_{il}^p}";
 
 /// Neighbors of items, or of users. What follows is written for items; for users change the roles.
 ///
@@ -275,12 +280,8 @@ impl Knn {
 
     fn symbol(&self) -> &'static str {
         match self.settings.side {
-            Side::Items => {
-                r"\frac{\sum_j s_{ij}^p\,(r_{uj} - b_{uj})}{\lambda_3 + \sum_j s_{ij}^p}"
-            }
-            Side::Users => {
-                r"\frac{\sum_v s_{uv}^p\,(r_{vi} - b_{vi})}{\lambda_3 + \sum_v s_{uv}^p}"
-            }
+            Side::Items => OF_ITEMS,
+            Side::Users => OF_USERS,
         }
     }
 
@@ -384,6 +385,7 @@ impl Model for Knn {
             let shares = self.speakers(u, i).into_iter().map(|speaker| (speaker.id, speaker.share));
             explanation.because = shares.collect();
             explanation.largest_first();
+            explanation.share = Some(RatedShare { symbol: SHARE, of: &[OF_ITEMS] });
         }
         explanation
     }
@@ -399,7 +401,7 @@ impl Model for Knn {
     fn step(&mut self, _epoch: usize, n: usize) -> Step {
         let side = self.settings.side;
         let subject = if side == Side::Items { Subject::Item(n) } else { Subject::User(n) };
-        let mut step = Step::new(subject, self.kept);
+        let mut step = Step::new(subject, self.kept).counting();
         let mut scan = Scan::new(self.settings, &self.train, &self.b);
         step.term(r"|R|", side.line(&self.train, n).len() as f32);
         step.term(r"|\{j : s_{ij} > 0\}|", scan.row(n) as f32);

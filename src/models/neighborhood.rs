@@ -7,10 +7,10 @@ use super::biases::{Biases, Descent, OWN, square};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Learning, Task};
 use super::sgd::{Course, Decaying, Erred, Of, Sgd};
-use super::weights::{Hand, Weights};
+use super::weights::{self, Hand, Weights};
 use super::{Parameter, Spec};
 use crate::data::Ratings;
-use crate::trace::Listen;
+use crate::trace::{Listen, RatedShare};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -138,8 +138,8 @@ impl Sgd for Neighborhood {
     fn sum<L: Listen>(&self, u: usize, i: usize, hand: &Hand, listen: &mut L) -> f32 {
         let (explicit, implicit) = self.weights.sums(hand);
         let baseline = self.b.sum(u, i, listen);
-        listen.term(r"|R^k|^{-1/2} \sum_j (r_{uj} - \tilde b_{uj})\, w_{ij}", explicit);
-        listen.term(r"|N^k|^{-1/2} \sum_j c_{ij}", implicit);
+        listen.term(weights::RATINGS, explicit);
+        listen.term(weights::PRESENCE, implicit);
         baseline + explicit + implicit
     }
 
@@ -159,6 +159,11 @@ impl Sgd for Neighborhood {
 
     fn because(&self, _u: usize, _i: usize, hand: &Hand) -> Vec<(usize, f32)> {
         self.weights.because(hand).collect()
+    }
+
+    fn share(&self) -> Option<RatedShare> {
+        let symbol = r"|R^k|^{-1/2} (r_{uj} - \tilde b_{uj})\, w_{ij} + |N^k|^{-1/2} c_{ij}";
+        Some(RatedShare { symbol, of: &[weights::RATINGS, weights::PRESENCE] })
     }
 
     fn operations(&self) -> f64 {

@@ -2,7 +2,10 @@
 
 use super::biases::Biases;
 use super::factors::{Factors, dot};
-use crate::trace::{Explanation, Listen};
+use crate::trace::{Explanation, Listen, RatedShare};
+
+/// The addend of the vector.
+const PRODUCT: &str = r"q_i^\top z_u";
 
 /// What a model makes of a row of ratings: a bias and a vector to stand where a training user's stand.
 ///
@@ -20,6 +23,8 @@ pub struct Newcomer<'a> {
     pub vector: Vec<f32>,
     /// Each rated item with its part of z.
     pub parts: Vec<(usize, Vec<f32>)>,
+    /// What one rated item adds to a prediction, as LaTeX.
+    share: &'static str,
 }
 
 impl<'a> Newcomer<'a> {
@@ -29,14 +34,14 @@ impl<'a> Newcomer<'a> {
         (b, q): (&'a Biases, &'a Factors),
         rated: crate::data::Line,
         lambda: f32,
-        vector: Vec<f32>,
-        parts: Vec<(usize, Vec<f32>)>,
+        (vector, parts): (Vec<f32>, Vec<(usize, Vec<f32>)>),
+        share: &'static str,
     ) -> Self {
         let rest = |(i, r): (usize, f32)| r - b.mu - b.i[i] - dot(q.row(i), &vector);
         let sum = rated.iter().map(rest).fold(0.0, |sum, rest| sum + rest);
         let count = rated.len() as f32 * (1.0 + lambda);
         let bias = if count > 0.0 { sum / count } else { 0.0 };
-        Self { b, q, bias, vector, parts }
+        Self { b, q, bias, vector, parts, share }
     }
 
     /// The prediction for one item, not clamped to the rating scale.
@@ -51,6 +56,7 @@ impl<'a> Newcomer<'a> {
         let share = |(j, part): &(usize, Vec<f32>)| (*j, dot(self.q.row(i), part));
         explanation.because = self.parts.iter().map(share).collect();
         explanation.largest_first();
+        explanation.share = Some(RatedShare { symbol: self.share, of: &[PRODUCT] });
         explanation
     }
 
@@ -59,7 +65,7 @@ impl<'a> Newcomer<'a> {
         listen.term(r"\mu", self.b.mu);
         listen.term("b_u", self.bias);
         listen.term("b_i", self.b.i[i]);
-        listen.term(r"q_i^\top z_u", product);
+        listen.term(PRODUCT, product);
         self.b.mu + self.bias + self.b.i[i] + product
     }
 }

@@ -11,7 +11,7 @@ use super::sgd::{Course, Erred, Sgd};
 use super::{Axis, Newcomer, Parameter, Spec};
 use crate::data::{Line, Ratings};
 use crate::random;
-use crate::trace::{Listen, Step};
+use crate::trace::{Listen, RatedShare, Step};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -68,6 +68,10 @@ pub struct Nsvd {
 const Q: usize = OWN;
 const X: usize = OWN + 1;
 
+/// The addend of z_u in a prediction, and what one rated item adds to it.
+const PRODUCT: &str = r"q_i^\top |R(u)|^{-1/2} \sum_{j} x_j";
+const SHARE: &str = r"|R(u)|^{-1/2}\, q_i^\top x_j";
+
 impl Nsvd {
     /// Start values for a training set: biases zero, vectors normal.
     pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
@@ -112,7 +116,7 @@ impl Sgd for Nsvd {
     ) -> f32 {
         let product = dot(self.q.row(i), z);
         let baseline = self.b.sum(u, i, listen);
-        listen.term(r"q_i^\top |R(u)|^{-1/2} \sum_{j} x_j", product);
+        listen.term(PRODUCT, product);
         baseline + product
     }
 
@@ -154,13 +158,17 @@ impl Sgd for Nsvd {
         self.rated.because(self.course.train.row(u), self.q.row(i))
     }
 
+    fn share(&self) -> Option<RatedShare> {
+        Some(RatedShare { symbol: SHARE, of: &[PRODUCT] })
+    }
+
     fn fold_in(&self, rated: Line) -> Option<Newcomer<'_>> {
         let norm = Implicit::norm(rated);
         let mut z = vec![0.0; self.q.stride()];
         self.rated.gather(rated, |_, _| 1.0, &mut z);
         let part = |(j, _)| (j, self.rated.y.row(j).iter().map(|x| norm * x).collect());
         let parts = rated.iter().map(part).collect();
-        Some(Newcomer::new((&self.b, &self.q), rated, self.lambda, z, parts))
+        Some(Newcomer::new((&self.b, &self.q), rated, self.lambda, (z, parts), SHARE))
     }
 
     fn operations(&self) -> f64 {

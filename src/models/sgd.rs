@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::order::Order;
 use super::{Model, Newcomer, Parameter, Spec};
 use crate::data::{Line, Rating, Ratings};
-use crate::trace::{Explanation, Listen, Step, Subject};
+use crate::trace::{Explanation, Listen, RatedShare, Step, Subject};
 
 /// The ratings to learn from, and in which order they are visited.
 #[derive(Debug, Clone)]
@@ -113,6 +113,11 @@ pub trait Sgd: Any {
         Vec::new()
     }
 
+    /// What such a contribution is, where there are any.
+    fn share(&self) -> Option<RatedShare> {
+        None
+    }
+
     /// See [`Model::fold_in`].
     fn fold_in(&self, _rated: Line) -> Option<Newcomer<'_>> {
         None
@@ -142,6 +147,7 @@ pub fn explain<M: Sgd>(model: &M, u: usize, i: usize, of: Of) -> Explanation {
     let mut explanation = Explanation::default();
     model.sum(u, i, &beside, &mut explanation);
     explanation.because = model.because(u, i, &beside);
+    explanation.share = model.share();
     explanation.largest_first();
     explanation
 }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
 use super::factors::{Factors, dot};
-use super::implicit::{Carried, Implicit};
+use super::implicit::{self, Carried, Implicit};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Learning, Task};
 use super::sgd::{Course, Erred, Sgd};
 use super::{Axis, Parameter, Spec};
 use crate::data::Ratings;
 use crate::random;
-use crate::trace::{Listen, Step};
+use crate::trace::{Listen, RatedShare, Step};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -118,7 +118,7 @@ impl Sgd for Svdpp {
         let implicit = dot(q_i, z);
         let baseline = self.b.sum(u, i, listen);
         listen.term(r"q_i^\top p_u", explicit);
-        listen.term(r"q_i^\top |N(u)|^{-1/2} \sum_{j} y_j", implicit);
+        listen.term(implicit::PRODUCT, implicit);
         baseline + explicit + implicit
     }
 
@@ -163,6 +163,10 @@ impl Sgd for Svdpp {
 
     fn because(&self, u: usize, i: usize, _z: &Carried) -> Vec<(usize, f32)> {
         self.implicit.because(self.course.train.row(u), self.q.row(i))
+    }
+
+    fn share(&self) -> Option<RatedShare> {
+        Some(implicit::SHARE)
     }
 
     fn operations(&self) -> f64 {

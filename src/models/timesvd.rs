@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
 use super::factors::{Factors, add_scaled, dot};
-use super::implicit::{Carried, Implicit};
+use super::implicit::{self, Carried, Implicit};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Kind, Learning, Need, Task};
 use super::sgd::{self, Course, Erred, Of, Sgd};
@@ -14,7 +14,7 @@ use super::timeline::{NONE, Timeline, When};
 use super::{Axis, Parameter, Spec};
 use crate::data::Ratings;
 use crate::random;
-use crate::trace::{Explanation, Listen, Step};
+use crate::trace::{Explanation, Listen, RatedShare, Step};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -315,7 +315,7 @@ impl Sgd for TimeSvd {
             add(r"q_i^\top \alpha_{pu}\,\mathrm{dev}_u(t)", drift);
         }
         if self.implicit.is_some() {
-            add(r"q_i^\top |N(u)|^{-1/2} \sum_{j} y_j", dot(q_i, &z.z));
+            add(implicit::PRODUCT, dot(q_i, &z.z));
         }
         sum
     }
@@ -399,6 +399,10 @@ impl Sgd for TimeSvd {
         let line = self.course.train.row(u);
         let because = |implicit: &Implicit| implicit.because(line, self.q.row(i));
         self.implicit.as_ref().map(because).unwrap_or_default()
+    }
+
+    fn share(&self) -> Option<RatedShare> {
+        self.implicit.as_ref().map(|_| implicit::SHARE)
     }
 
     fn operations(&self) -> f64 {

@@ -13,6 +13,11 @@ use super::{Axis, Parameter};
 use crate::data::Ratings;
 use crate::trace::{Listen, Place};
 
+/// The addends of a prediction: of how the neighbors were rated, and of which were.
+pub const RATINGS: &str = r"|R^k|^{-1/2} \sum_j (r_{uj} - \tilde b_{uj})\, w_{ij}";
+/// See [`RATINGS`].
+pub const PRESENCE: &str = r"|N^k|^{-1/2} \sum_j c_{ij}";
+
 /// By what the k neighbors of an item are chosen: Pearson's correlation of what the baseline leaves
 /// over, shrunk by the number of common raters (eq. 2), whatever its sign, since a weight may have any.
 const SIMILARITY: Settings = Settings {

@@ -11,6 +11,7 @@ mod neighbors;
 mod newcomers;
 mod nonnegative;
 mod reference;
+mod shares;
 mod solving;
 mod steps;
 mod support;

@@ -72,6 +72,7 @@ const step: Step = {
   ],
   system: undefined,
   objective: 0,
+  counts: false,
 };
 const solved: Step = { ...step, subject: { user: 1 }, updates: [] };
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { Epoch } from '../../pkg/factorscope.js';
 import { isUseful } from '../../www/data/intake.ts';
-import { filmName, shares, userIndex } from '../../www/lab/films.ts';
+import { addendsOf, filmName, shares, userIndex } from '../../www/lab/films.ts';
 import {
   errorRows,
   overfitting,
@@ -112,14 +112,27 @@ test('shares beyond the largest are summed up, so that all together stay the sam
     [1, 0.125],
     [2, -0.5],
   ];
-  const found = shares({ terms: [], because }, 2);
+  const found = shares({ terms: [], because, share: undefined }, 2);
   expect(found?.largest).toEqual([
     { item: 7, share: 0.5 },
     { item: 3, share: 0.25 },
   ]);
   expect(found?.others).toBe(2);
   expect(found?.rest).toBe(-0.375);
-  expect(shares({ terms: [], because: [] }, 2)).toBeUndefined();
+  expect(found?.sum).toBe(0.375);
+  expect(shares({ terms: [], because: [], share: undefined }, 2)).toBeUndefined();
+});
+
+test('the addends that shares sum to are named by their place', () => {
+  const terms = ['mu', 'b_u', 'b_i', 'x', 'y', 'z'].map((symbol) => ({ symbol, value: 1 }));
+  const named = (...of: string[]): string => addendsOf(terms, { symbol: 's', of });
+  expect(named('z')).toBe('the last addend');
+  expect(named('y', 'z')).toBe('the last two addends');
+  expect(named('x', 'y', 'z')).toBe('the last three addends');
+  expect(named('y')).toBe('addend 5');
+  expect(addendsOf([{ symbol: 'p', value: 1 }], { symbol: 's', of: ['p'] })).toBe(
+    'the whole prediction',
+  );
 });
 
 test('a user is found by the id of the data set, blanks aside', () => {

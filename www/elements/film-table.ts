@@ -4,7 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Explanation, Film, ShareOf } from '../../pkg/factorscope.js';
 import type { Opened } from '../engine/types.ts';
 import { count, fixed, plain, signed } from '../format.ts';
-import { filmName, meaning, shares, userIndex, usualLeast } from '../lab/films.ts';
+import { addendsOf, filmName, meaning, shares, userIndex, usualLeast } from '../lab/films.ts';
 import { LARGEST_LEAST } from '../lab/link.ts';
 import { tex } from '../maths.ts';
 import { LabView } from './lab-view.ts';
@@ -241,6 +241,7 @@ export class FilmTable extends LabView {
     if (!why) return html`<p>Asking the model …</p>`;
     const sum = why.terms.reduce((all, { value }) => all + value, 0);
     const single = shares(why, REASONS);
+    const { share } = why;
     return html`
       <table class="addends">
         <caption>
@@ -267,13 +268,12 @@ export class FilmTable extends LabView {
         </tbody>
       </table>
       ${
-        single
+        single && share
           ? html`<table class="addends">
               ${
                 this.parts
                   ? html`<caption>
-                        What each rated film adds: confidence times similarity,
-                        ${tex(String.raw`c_{uj}\, s^u_{ij}`)}
+                        What each rated film adds: confidence times similarity, ${tex(share.symbol)}
                       </caption>
                       <thead>
                         <tr>
@@ -284,7 +284,7 @@ export class FilmTable extends LabView {
                         </tr>
                       </thead>`
                   : html`<caption>
-                      ${sharesCaption(why.terms.map(({ symbol }) => symbol))}
+                      What each rated film j adds: ${tex(share.symbol)}
                     </caption>`
               }
               <tbody>
@@ -301,11 +301,21 @@ export class FilmTable extends LabView {
                 ${
                   single.others > 0
                     ? html`<tr>
-                        <td colspan=${this.parts ? 3 : 1}>${count(single.others)} more together</td>
+                        <td colspan=${this.parts ? 3 : 1}>
+                          the other ${count(single.others)} together
+                        </td>
                         <td class="film-number">${signed(single.rest, 4)}</td>
                       </tr>`
                     : nothing
                 }
+                <tr class="sum">
+                  <th scope="row" colspan=${this.parts ? 3 : 1}>
+                    <span class="addend-words">
+                      all ${count(why.because.length)}: ${addendsOf(why.terms, share)}
+                    </span>
+                  </th>
+                  <td class="film-number">${signed(single.sum, 4)}</td>
+                </tr>
               </tbody>
             </table>`
           : nothing
@@ -393,18 +403,6 @@ export class FilmTable extends LabView {
       if (user !== wanted) this.choose(user);
     });
   }
-}
-
-/** What the shares of single films are shares of. */
-function sharesCaption(symbols: readonly string[]): TemplateResult {
-  if (symbols.some((symbol) => symbol.includes(String.raw`\tilde`) && symbol.includes('x_j'))) {
-    return html`Of the last two addends, what each rated film adds with its ${tex('x_j')} and
-    ${tex('y_j')}`;
-  }
-  const vector = symbols.some((symbol) => symbol.includes('x_j'))
-    ? String.raw`|R(u)|^{-1/2}\, q_i^\top x_j`
-    : String.raw`|N(u)|^{-1/2}\, q_i^\top y_j`;
-  return html`Of the last addend, what each rated film adds: ${tex(vector)}`;
 }
 
 /** Title, year and genres, all as text. */

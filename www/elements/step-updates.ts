@@ -11,7 +11,22 @@ import { FIRST_COMPONENTS } from './walk-map.ts';
 /** Rows of a parameter, such as the vectors of N(u), that are shown unless all are asked for. */
 const FIRST_ROWS = 2;
 
-/** Every number that a step changed: before, gradient, after. */
+/** Which columns the table has beside before and after. */
+interface Columns {
+  /** What a number is multiplied with. */
+  times: boolean;
+  /** No gradient, where the step counts. */
+  counts: boolean;
+}
+
+/** What stands in one row beside before and after. */
+interface Beside {
+  gamma: number | undefined;
+  factor: boolean | undefined;
+  counts: boolean;
+}
+
+/** Every number that a step changed: before, half the derivative of the objective, after. */
 @customElement('step-updates')
 export class StepUpdates extends LitElement {
   @property({ attribute: false }) entry!: Entry;
@@ -39,7 +54,7 @@ export class StepUpdates extends LitElement {
               ${
                 this.step
                   ? 'Nothing: every number stays as it was.'
-                  : 'Each number that a step changes appears here: before, gradient, after.'
+                  : 'Each number that a step changes appears here, before and after it.'
               }
             </p>`
       }
@@ -65,13 +80,13 @@ export class StepUpdates extends LitElement {
               ? html`<th scope="col" class="operator">− ${tex(String.raw`\gamma`)} ·</th>`
               : nothing
           }
-          <th scope="col">gradient</th>
+          ${step.counts ? nothing : html`<th scope="col">½ gradient</th>`}
           ${descends ? html`<th scope="col" class="operator">=</th>` : nothing}
           ${times ? html`<th scope="col">times</th>` : nothing}
           <th scope="col">after</th>
         </tr>
       </thead>
-      ${shown.map((group) => this.group(group, place(all, group) === 0, times))}
+      ${shown.map((group) => this.group(group, place(all, group) === 0, { times, counts: step.counts }))}
       ${this.rest(all, shown)}
     </table>`;
   }
@@ -81,12 +96,12 @@ export class StepUpdates extends LitElement {
     return own && ruleFor(this.entry, own.symbol, this.gamma !== undefined);
   }
 
-  /** `times`: whether the table has a column for what a number is multiplied with. */
-  private group(group: Group, first: boolean, times: boolean): TemplateResult {
+  private group(group: Group, first: boolean, has: Columns): TemplateResult {
     const { parameter, row, updates } = group;
     const own = this.parameters[parameter];
     const rule = first ? this.rule(group) : undefined;
-    const wide = this.gamma === undefined ? (times ? 5 : 4) : 6;
+    const { counts, times } = has;
+    const wide = (this.gamma === undefined ? (times ? 5 : 4) : 6) - (counts ? 1 : 0);
     const factor = times ? multiplies(this.rule(group)) : undefined;
     const gamma = this.gamma === undefined || !own ? this.gamma : this.rate(own.symbol);
     const shown = this.whole ? updates : updates.slice(0, FIRST_COMPONENTS);
@@ -99,7 +114,7 @@ export class StepUpdates extends LitElement {
             </tr>`
           : nothing
       }
-      ${shown.map((update) => this.row(update, indexed(this.parameters, parameter, row, update.column), gamma, factor))}
+      ${shown.map((update) => this.row(update, indexed(this.parameters, parameter, row, update.column), { gamma, factor, counts }))}
       ${
         more > 0
           ? html`<tr>
@@ -117,14 +132,13 @@ export class StepUpdates extends LitElement {
   private row(
     { after, before, gradient }: Update,
     symbol: string,
-    gamma: number | undefined,
-    factor: boolean | undefined,
+    { counts, factor, gamma }: Beside,
   ): TemplateResult {
     return html`<tr>
       <th scope="row">${tex(symbol)}</th>
       <td>${steady(before)}</td>
       ${gamma === undefined ? nothing : html`<td class="operator">− ${plain(gamma, 6)} ·</td>`}
-      <td>${steady(gradient)}</td>
+      ${counts ? nothing : html`<td>${steady(gradient)}</td>`}
       ${gamma === undefined ? nothing : html`<td class="operator">=</td>`}
       ${
         factor === undefined

@@ -1,6 +1,6 @@
 // What the table of films says, as pure functions.
 
-import type { Explanation, Item } from '../../pkg/factorscope.js';
+import type { Explanation, Item, RatedShare, Term } from '../../pkg/factorscope.js';
 
 /** An item as a line of text: its title, and the year where it is known. */
 export function filmName({ title, year }: Pick<Item, 'title' | 'year'>): string {
@@ -23,8 +23,8 @@ export function meaning(symbol: string): string {
   return (
     {
       [String.raw`\mu`]: 'the mean of all ratings',
-      b_u: 'how far this user’s ratings lie from it',
-      b_i: 'how far this film’s ratings lie from it',
+      b_u: 'the user’s bias: how far their ratings lie from what is expected without it',
+      b_i: 'the film’s bias: how far its ratings lie from what is expected without it',
       [String.raw`q_i^\top p_u`]: 'the film’s vector times the user’s own',
       [String.raw`\sigma_1 p_{u1} q_{i1}`]: 'the first triple, which is close to the mean',
       [String.raw`\sum_{k>1} \sigma_k p_{uk} q_{ik}`]: 'all the other triples',
@@ -62,6 +62,8 @@ export interface Shares {
   others: number;
   /** The sum of the others. */
   rest: number;
+  /** The sum of all. */
+  sum: number;
 }
 
 /** The `most` largest of an explanation's shares, or nothing where the model cannot tell. */
@@ -69,8 +71,20 @@ export function shares({ because }: Explanation, most: number): Shares | undefin
   if (because.length === 0) return undefined;
   const largest = because.slice(0, most).map(([item, share]) => ({ item, share }));
   const others = because.slice(most);
-  const rest = others.reduce((sum, [, share]) => sum + share, 0);
-  return { largest, others: others.length, rest };
+  const total = (of: readonly [number, number][]): number =>
+    of.reduce((sum, [, share]) => sum + share, 0);
+  return { largest, others: others.length, rest: total(others), sum: total(because) };
+}
+
+const COUNTED = ['', '', 'two ', 'three '];
+
+/** Which addends of a prediction the shares sum to, by their place in the table of addends. */
+export function addendsOf(terms: readonly Term[], { of }: RatedShare): string {
+  const places = of.map((symbol) => terms.findIndex((term) => term.symbol === symbol) + 1);
+  if (places.length === terms.length) return 'the whole prediction';
+  const last = Math.min(...places) === terms.length - places.length + 1;
+  if (last) return `the last ${COUNTED[places.length] ?? ''}addend${places.length > 1 ? 's' : ''}`;
+  return `addend ${places.join(' and ')}`;
 }
 
 /** The dense index of a user by the id the data set gave, or nothing. */

@@ -1,0 +1,80 @@
+//! What a model says that each rated item adds to a prediction, held against its own addends.
+
+use factorscope::models::{REGISTRY, Spec};
+use factorscope::trace::{Explanation, RatedShare};
+
+use crate::support::{SEED, set_for, set_where_known, variants};
+
+/// The sum of the addends with these symbols, each of which the explanation has once.
+fn addends(explanation: &Explanation, of: &[&str], what: &str) -> f32 {
+    let one = |symbol: &&str| {
+        let mut found = explanation.terms.iter().filter(|term| term.symbol == *symbol);
+        let term = found.next().unwrap_or_else(|| panic!("{what}: no addend {symbol}"));
+        assert!(found.next().is_none(), "{what}: two addends {symbol}");
+        term.value
+    };
+    of.iter().map(one).sum()
+}
+
+#[test]
+fn the_shares_of_rated_items_sum_to_the_addends_they_are_said_to_be_of() {
+    let mut telling = Vec::new();
+    for entry in REGISTRY {
+        for mut spec in variants(entry) {
+            set_where_known(
+                &mut spec,
+                &[("factors", "3"), ("support", "2"), ("beta", "2"), ("burn_in", "1")],
+            );
+            let train = set_for(&spec);
+            let mut model = spec.build(train.clone(), SEED);
+            for epoch in 0..2 {
+                model.pass(epoch);
+            }
+            let mut largest = 0.0f32;
+            for u in 0..train.users() {
+                for i in 0..train.items() {
+                    let what = format!("{spec}, user {u}, item {i}");
+                    let explanation = model.explain(u, i);
+                    assert!(explanation.because.is_sorted_by(|a, b| a.1 >= b.1), "{what}");
+                    let Some(RatedShare { symbol, of }) = explanation.share else {
+                        assert!(explanation.because.is_empty(), "{what}: shares without a meaning");
+                        continue;
+                    };
+                    assert!(!of.is_empty() && symbol.contains('j'), "{what}: {symbol}");
+                    let told = addends(&explanation, of, &what);
+                    let shares: f32 = explanation.because.iter().map(|&(_, share)| share).sum();
+                    assert!((shares - told).abs() < 1e-4, "{what}: {shares}, not {told}");
+                    largest = largest.max(told.abs());
+                    let rated = |&(j, _): &(usize, f32)| train.get(u, j).is_some();
+                    assert!(explanation.because.iter().all(rated), "{what}");
+                    telling.push(entry.id);
+                }
+            }
+            let tells = telling.last() == Some(&entry.id);
+            assert!(!tells || largest > 0.0, "{spec}: nothing but zeros was compared");
+        }
+    }
+    telling.dedup();
+    // Whoever knows a user by what they rated can say what each rated item adds.
+    assert_eq!(
+        telling,
+        [
+            "svdpp",
+            "item-knn",
+            "interpolated-knn",
+            "neighborhood",
+            "nsvd",
+            "asymmetric-svd",
+            "integrated",
+            "attributes",
+            "timesvdpp",
+            "implicit-als"
+        ]
+    );
+    let integrated = |beside: &str| {
+        let spec = Spec::with("integrated", [beside]).unwrap();
+        spec.build(set_for(&spec), SEED).explain(0, 0).share.unwrap()
+    };
+    assert_eq!(integrated("implicit=item").of.len(), 3);
+    assert_ne!(integrated("implicit=item"), integrated("implicit=user"));
+}
