@@ -41,7 +41,7 @@ await main(async () => {
   await wasm();
   await prepare(folders);
   const zip = atHand(folders.from, process.env.MOVIELENS_ZIP)?.zip;
-  const factorscope = await engine();
+  const factorscope = await engine('release');
   await native.prepareCriterion();
   /** @type {string[]} */
   const notes = [];
