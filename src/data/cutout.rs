@@ -47,7 +47,7 @@ pub fn cutout(from: &Dataset, users: usize, items: usize) -> Dataset {
     Dataset {
         name: format!("{}, cut-out", from.name),
         origin: from.origin,
-        ratings: Arc::new(set.with_attributes(attributes)),
+        ratings: Arc::new(set.with_attributes(attributes).with_stars(all.stars())),
         catalogue: columns.iter().map(|&i| from.catalogue[i].clone()).collect(),
     }
 }

@@ -9,11 +9,13 @@ pub mod load;
 mod ratings;
 pub mod simulation;
 pub mod split;
+mod stars;
 pub mod toy;
 
 pub use attributes::{Attribute, Attributes, Lists};
 pub use ids::Ids;
 pub use ratings::{Duplicate, Line, Rating, Ratings};
+pub use stars::Stars;
 
 use std::sync::Arc;
 

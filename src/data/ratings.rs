@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Attributes, Ids};
+use super::{Attributes, Ids, Stars};
 
 /// One known rating, as a loader pushes it and as iteration yields it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -78,6 +78,7 @@ pub struct Ratings {
     columns: Compressed,
     timestamps: Option<Vec<u32>>,
     scale: (f32, f32),
+    stars: Stars,
     attributes: Arc<Attributes>,
 }
 
@@ -125,12 +126,14 @@ impl Ratings {
             low = low.min(rating.r);
             high = high.max(rating.r);
         }
+        let scale = if ratings.is_empty() { (0.0, 0.0) } else { (low, high) };
         let rows = rows(users.len(), order.iter().map(|&n| ratings[n as usize]));
         Ok(Self {
             columns: columns(items.len(), &rows),
             rows,
             timestamps: timestamps.map(|times| order.iter().map(|&n| times[n as usize]).collect()),
-            scale: if ratings.is_empty() { (0.0, 0.0) } else { (low, high) },
+            scale,
+            stars: Stars::of(scale),
             attributes: Arc::default(),
             users,
             items,
@@ -143,8 +146,25 @@ impl Ratings {
         Self { attributes: Arc::new(attributes), ..self }
     }
 
+    /// The same ratings, to be learned on this scale whatever [`Stars::of`] makes of them.
+    #[must_use]
+    pub fn with_stars(self, stars: Stars) -> Self {
+        Self { stars, ..self }
+    }
+
+    /// The same set with each rating as stars.
+    #[must_use]
+    pub fn in_stars(&self) -> Self {
+        let mut set = self.clone().with_stars(Stars::PLAIN);
+        for rating in set.rows.ratings.iter_mut().chain(&mut set.columns.ratings) {
+            *rating = self.stars.stars(*rating);
+        }
+        set.scale = (self.stars.stars(self.scale.0), self.stars.stars(self.scale.1));
+        set
+    }
+
     /// The ratings at the positions (in row order, see [`Ratings::iter`]) for which `keep` says so,
-    /// with the same users, items and scale.
+    /// with the same users, items and scales.
     #[must_use]
     pub fn subset(&self, keep: impl Fn(usize) -> bool) -> Self {
         let numbered = self.iter().enumerate();
@@ -158,6 +178,7 @@ impl Ratings {
                 numbered.filter(|&(n, _)| keep(n)).map(|(_, &t)| t).collect()
             }),
             scale: self.scale,
+            stars: self.stars,
             attributes: Arc::clone(&self.attributes),
             users: Arc::clone(&self.users),
             items: Arc::clone(&self.items),
@@ -247,6 +268,11 @@ impl Ratings {
     /// measured. A subset keeps those of the set it came from.
     pub fn scale(&self) -> (f32, f32) {
         self.scale
+    }
+
+    /// The scale that models learn on. A subset keeps that of the set it came from.
+    pub fn stars(&self) -> Stars {
+        self.stars
     }
 
     /// What is known of users and items beside the ratings.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Dataset, Ids, Origin, Rating, Ratings};
+use super::{Dataset, Ids, Origin, Rating, Ratings, Stars};
 
 /// The largest table that can be edited by hand, in rows and in columns.
 pub const LARGEST: usize = 8;
@@ -27,7 +27,8 @@ pub fn table(users: usize, items: usize, cells: &[f32]) -> Dataset {
         &ratings,
         None,
     );
-    let set = set.expect("every cell stands once in a table");
+    // A table is computed by hand, in the numbers that stand in it.
+    let set = set.expect("every cell stands once in a table").with_stars(Stars::PLAIN);
     let mut dataset = Dataset::untitled("toy table", Origin::Toy, set);
     for item in &mut dataset.catalogue {
         item.title.insert_str(0, "item ");

@@ -24,6 +24,7 @@ pub mod nsvd;
 mod order;
 pub mod pmf;
 mod registry;
+mod rescaled;
 mod sgd;
 mod similarity;
 mod spec;
@@ -37,6 +38,7 @@ mod weights;
 
 pub use newcomer::Newcomer;
 pub use registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, Task, entry};
+pub use rescaled::own;
 pub use spec::{Spec, SpecError};
 
 use std::any::Any;
@@ -157,8 +159,8 @@ impl<'a> Parameter<'a> {
 ///
 /// Users and items are dense indices below `train.users()` and `train.items()`; methods panic beyond.
 ///
-/// What only one model can tell stands on its type; whoever holds a `dyn Model` gets there by
-/// `(model as &dyn Any).downcast_ref()`.
+/// What only one model can tell stands on its type; whoever holds a `dyn Model` gets there by [`own`].
+/// It tells in stars, see [`crate::data::Stars`].
 pub trait Model: Any {
     /// Predicts r_ui, not clamped to the rating scale. A user or item without training ratings has
     /// zero biases and vectors, so what is left is what is known of the other.

@@ -2,6 +2,8 @@
 
 use super::biases::Biases;
 use super::factors::{Factors, dot};
+use super::rescaled::in_ratings;
+use crate::data::Stars;
 use crate::trace::{Explanation, Listen, RatedShare};
 
 /// The addend of the vector.
@@ -24,7 +26,9 @@ pub struct Newcomer<'a> {
     /// Each rated item with its part of z.
     pub parts: Vec<(usize, Vec<f32>)>,
     /// What one rated item adds to a prediction, as LaTeX.
-    share: &'static str,
+    pub(super) share: &'static str,
+    /// The scale of what is predicted; bias and vector are in stars.
+    pub(super) stars: Stars,
 }
 
 impl<'a> Newcomer<'a> {
@@ -41,12 +45,12 @@ impl<'a> Newcomer<'a> {
         let sum = rated.iter().map(rest).fold(0.0, |sum, rest| sum + rest);
         let count = rated.len() as f32 * (1.0 + lambda);
         let bias = if count > 0.0 { sum / count } else { 0.0 };
-        Self { b, q, bias, vector, parts, share }
+        Self { b, q, bias, vector, parts, share, stars: Stars::PLAIN }
     }
 
     /// The prediction for one item, not clamped to the rating scale.
     pub fn predict(&self, i: usize) -> f32 {
-        self.sum(i, &mut ())
+        self.stars.rating(self.sum(i, &mut ()))
     }
 
     /// The addends of a prediction, and what each rating contributes to its last one, largest first.
@@ -57,7 +61,7 @@ impl<'a> Newcomer<'a> {
         explanation.because = self.parts.iter().map(share).collect();
         explanation.largest_first();
         explanation.share = Some(RatedShare { symbol: self.share, of: &[PRODUCT] });
-        explanation
+        in_ratings(self.stars, explanation)
     }
 
     fn sum<L: Listen>(&self, i: usize, listen: &mut L) -> f32 {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::Model;
-use super::registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, entry};
+use super::registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, Task, entry};
+use super::rescaled::Rescaled;
 use crate::data::Ratings;
 
 /// A model's id and a value for each of its hyperparameters.
@@ -171,9 +172,14 @@ impl Spec {
     }
 
     /// An untrained model for this training set. The seed decides the start values and the order of
-    /// visits.
+    /// visits. Where the ratings are not stars it learns on stars and speaks of ratings, see
+    /// [`crate::data::Stars`]; a model that only ranks takes ratings for counts, as they are.
     pub fn build(&self, train: Arc<Ratings>, seed: u64) -> Box<dyn Model> {
-        (self.entry.build)(self, train, seed)
+        let build = |train| (self.entry.build)(self, train, seed);
+        if train.stars().is_plain() || self.entry.task == Task::Ranking {
+            return build(train);
+        }
+        Box::new(Rescaled::new(&train, build))
     }
 
     fn position(&self, name: &str) -> Option<usize> {

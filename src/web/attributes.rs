@@ -1,7 +1,5 @@
 //! What only the model with additional inputs can tell: of somebody, or something, new.
 
-use std::any::Any;
-
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -9,6 +7,7 @@ use super::run::Film;
 use super::{Data, Run, to_js};
 use crate::explore::Scored;
 use crate::models::attributes::{AdditionalInputs, Newcomer, Share};
+use crate::models::own;
 use crate::sort;
 
 /// A user of whom only attributes are known.
@@ -43,15 +42,20 @@ impl Run {
     /// with at least `least` ratings.
     #[wasm_bindgen(js_name = newUser, unchecked_return_type = "NewUser")]
     pub fn new_user(&self, attributes: &[u32], n: usize, least: usize) -> Result<JsValue, JsError> {
-        let model = self.additional_inputs()?;
+        let (model, stars) = (self.additional_inputs()?, self.stars());
         let user = model.new_user(attributes);
         let items = 0..self.dataset.ratings.items();
-        let ratings: Vec<f32> = items.map(|i| model.new_user_rates(&user, i)).collect();
+        let rate = |i| stars.rating(model.new_user_rates(&user, i));
+        let ratings: Vec<f32> = items.map(rate).collect();
         let enough = |i: &usize| self.dataset.ratings.column(*i).len() >= least.max(1);
         let mut best: Vec<usize> = (0..ratings.len()).filter(enough).collect();
         sort::by(&mut best, &|&i, &j| ratings[j].total_cmp(&ratings[i]).then(i.cmp(&j)));
         best.truncate(n);
-        let shares = best.first().map(|&i| model.new_user_shares(&user, i)).unwrap_or_default();
+        let mut shares = best.first().map(|&i| model.new_user_shares(&user, i)).unwrap_or_default();
+        for share in &mut shares {
+            share.bias *= stars.unit;
+            share.product *= stars.unit;
+        }
         let films = best.iter().map(|&item| self.film(Scored { item, rating: ratings[item] }));
         to_js(&NewUser {
             bias: user.bias,
@@ -65,13 +69,13 @@ impl Run {
     /// An item with these attributes that nobody has rated.
     #[wasm_bindgen(js_name = newItem, unchecked_return_type = "NewItem")]
     pub fn new_item(&self, attributes: &[u32]) -> Result<JsValue, JsError> {
-        let model = self.additional_inputs()?;
+        let (model, stars) = (self.additional_inputs()?, self.stars());
         let item = model.new_item(attributes);
         let users = 0..self.dataset.ratings.users();
         to_js(&NewItem {
             bias: item.bias,
             vector: unpadded(model, &item),
-            ratings: users.map(|u| model.rates_new_item(u, &item)).collect(),
+            ratings: users.map(|u| stars.rating(model.rates_new_item(u, &item))).collect(),
         })
     }
 
@@ -87,9 +91,7 @@ impl Run {
 
 impl Run {
     fn additional_inputs(&self) -> Result<&AdditionalInputs, JsError> {
-        let model = self.training.model() as &dyn Any;
-        model
-            .downcast_ref()
+        own(self.training.model())
             .ok_or_else(|| JsError::new("only the model `attributes` knows attributes"))
     }
 }

@@ -1,7 +1,5 @@
 //! What a sampler can tell a page: the draws themselves.
 
-use std::any::Any;
-
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -9,6 +7,7 @@ use super::run::Run;
 use super::{chart, to_js};
 use crate::chart::{Bin, Draw, Histogram, Series, WIDE};
 use crate::models::bpmf::Bpmf;
+use crate::models::own;
 
 /// What the kept draws say of one rating.
 #[derive(Debug, Serialize, tsify::Tsify)]
@@ -44,10 +43,10 @@ impl Run {
     #[wasm_bindgen(unchecked_return_type = "Posterior")]
     pub fn posterior(&self, u: usize, i: usize) -> Result<JsValue, JsError> {
         self.check(u, i)?;
-        let sampler = self.sampler()?;
+        let (sampler, stars) = (self.sampler()?, self.stars());
         to_js(&Posterior {
-            draws: sampler.posterior(u, i),
-            alpha: sampler.alpha(),
+            draws: sampler.posterior(u, i).into_iter().map(|draw| stars.rating(draw)).collect(),
+            alpha: sampler.alpha() / (stars.unit * stars.unit),
             given: self.dataset.ratings.get(u, i),
             trained: self.training.split().train.get(u, i).is_some(),
         })
@@ -56,7 +55,7 @@ impl Run {
     /// How the chain went, draw by draw. Throws where the model keeps no draws.
     #[wasm_bindgen(unchecked_return_type = "Chain")]
     pub fn chain(&self) -> Result<JsValue, JsError> {
-        let sampler = self.sampler()?;
+        let (sampler, stars) = (self.sampler()?, self.stars());
         let test = &self.training.split().test;
         let (low, high) = self.training.split().train.scale();
         let mut sums = vec![0.0_f32; test.len()];
@@ -64,7 +63,8 @@ impl Run {
         for (n, draw) in sampler.each_on(test).iter().enumerate() {
             let rmse = |predicted: &dyn Fn(usize) -> f32| {
                 let square = |(at, rating): (usize, crate::data::Rating)| {
-                    let error = f64::from(rating.r) - f64::from(predicted(at).clamp(low, high));
+                    let error = f64::from(rating.r)
+                        - f64::from(stars.rating(predicted(at)).clamp(low, high));
                     error * error
                 };
                 (test.iter().enumerate().map(square).sum::<f64>() / test.len() as f64).sqrt()
@@ -74,15 +74,15 @@ impl Run {
             average.push(rmse(&|at| sums[at] / (n + 1) as f32));
         }
         let marks = sampler.marks();
-        let of = |k: usize| marks.iter().map(|mark| mark[k]).collect();
-        to_js(&Chain { alpha: of(0), mean_p: of(1), mean_q: of(2), single, average })
+        let of = |k: usize| marks.iter().map(|mark| mark[k]).collect::<Vec<f32>>();
+        let alpha = of(0).into_iter().map(|alpha| alpha / (stars.unit * stars.unit)).collect();
+        to_js(&Chain { alpha, mean_p: of(1), mean_q: of(2), single, average })
     }
 }
 
 impl Run {
     fn sampler(&self) -> Result<&Bpmf, JsError> {
-        let model = self.training.model() as &dyn Any;
-        model.downcast_ref().ok_or_else(|| JsError::new("this model keeps no draws"))
+        own(self.training.model()).ok_or_else(|| JsError::new("this model keeps no draws"))
     }
 }
 

@@ -1,6 +1,5 @@
 //! What only implicit feedback can tell: why a prediction is as it is, and what the shortcut saves.
 
-use std::any::Any;
 use std::hint::black_box;
 
 use serde::Serialize;
@@ -9,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::run::Run;
 use super::{performance_now, to_js};
 use crate::models::implicit_als::{ImplicitAls, Shortcut};
+use crate::models::own;
 
 /// One rated item's part in a prediction.
 #[derive(Debug, Serialize, tsify::Tsify)]
@@ -107,8 +107,7 @@ impl Run {
 
 impl Run {
     fn implicit(&self) -> Result<&ImplicitAls, JsError> {
-        (self.training.model() as &dyn Any)
-            .downcast_ref()
+        own(self.training.model())
             .ok_or_else(|| JsError::new("only the model implicit-als can tell this"))
     }
 }

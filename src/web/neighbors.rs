@@ -1,13 +1,12 @@
 //! What the neighborhood models tell beside their predictions.
 
-use std::any::Any;
-
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::{Run, to_js};
 use crate::models::interpolated::InterpolatedKnn;
 use crate::models::knn::{Knn, Pair};
+use crate::models::own;
 use crate::sort;
 use crate::trace::System;
 
@@ -79,12 +78,14 @@ impl Run {
     #[wasm_bindgen(unchecked_return_type = "Neighborhood")]
     pub fn neighborhood(&self, u: usize, i: usize) -> Result<JsValue, JsError> {
         self.check(u, i)?;
-        let knn = self.knn()?;
+        let (knn, stars) = (self.knn()?, self.stars());
         let speakers = knn.speakers(u, i);
         let candidate = |(id, rating, residual)| {
             let Pair { shared, rho, similarity, .. } = knn.pair(knn.row(u, i), id);
             let speaks = speakers.iter().find(|speaker| speaker.id == id);
             let (weight, share) = speaks.map_or((0.0, 0.0), |found| (found.weight, found.share));
+            let (rating, residual) = (stars.rating(rating), stars.unit * residual);
+            let share = stars.unit * share;
             Candidate { id, rating, residual, n: shared.n, rho, similarity, weight, share }
         };
         let mut candidates: Vec<Candidate> =
@@ -93,7 +94,7 @@ impl Run {
             b.similarity.total_cmp(&a.similarity).then(a.id.cmp(&b.id))
         });
         to_js(&Neighborhood {
-            baseline: knn.baseline(u, i),
+            baseline: stars.rating(knn.baseline(u, i)),
             prediction: self.training.model().predict(u, i),
             candidates,
         })
@@ -116,12 +117,15 @@ impl Run {
     pub fn interpolated(&self, u: usize, i: usize) -> Result<JsValue, JsError> {
         self.check(u, i)?;
         let model = self.training.model();
-        let Some(own) = (model as &dyn Any).downcast_ref::<InterpolatedKnn>() else {
+        let Some(interpolated) = own::<InterpolatedKnn>(model) else {
             return Err(JsError::new("this model has no interpolation weights"));
         };
-        let found = own.interpolation(u, i);
+        let (mut found, stars) = (interpolated.interpolation(u, i), self.stars());
+        for (_, _, residual) in &mut found.neighbors {
+            *residual *= stars.unit;
+        }
         to_js(&Interpolated {
-            baseline: own.knn().baseline(u, i),
+            baseline: stars.rating(interpolated.knn().baseline(u, i)),
             prediction: model.predict(u, i),
             neighbors: found.neighbors,
             system: found.system,
@@ -133,9 +137,9 @@ impl Run {
 
 impl Run {
     fn knn(&self) -> Result<&Knn, JsError> {
-        let model = self.training.model() as &dyn Any;
-        let behind = || model.downcast_ref::<InterpolatedKnn>().map(InterpolatedKnn::knn);
-        let knn = model.downcast_ref::<Knn>().or_else(behind);
+        let model = self.training.model();
+        let behind = || own::<InterpolatedKnn>(model).map(InterpolatedKnn::knn);
+        let knn = own::<Knn>(model).or_else(behind);
         knn.ok_or_else(|| JsError::new("this model has no neighbors"))
     }
 }

@@ -62,7 +62,7 @@ impl Run {
         let top: Vec<Scored> = top_n_of_newcomer(&new, train, rated, n, least);
         let reasons = top.iter().map(|scored| new.explain(scored.item)).collect();
         to_js(&NewcomerAnswer {
-            bias: new.bias,
+            bias: self.stars().unit * new.bias,
             vector: new.vector.clone(),
             films: top.into_iter().map(|scored| self.film(scored)).collect(),
             reasons,

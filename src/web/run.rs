@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{Data, chart, parameters, performance_now, predictions, spec, to_js};
 use crate::chart::{Draw, Lines, Series, WIDE};
-use crate::data::{Dataset, Ratings, split};
+use crate::data::{Dataset, Ratings, Stars, split};
 use crate::explore::{Scored, favorites, top_n};
 use crate::models::{Spec, Task, fingerprint};
 use crate::train::{Epoch, Training};
@@ -84,6 +84,12 @@ impl Run {
     /// The spec as one line.
     pub fn spec(&self) -> String {
         self.spec.to_string()
+    }
+
+    /// What a reader of parameters and steps has to know of their scale; nothing where the model learns
+    /// on the ratings as they are.
+    pub fn scale(&self) -> Option<String> {
+        self.stars().sentence()
     }
 
     /// The hash of all parameters.
@@ -165,6 +171,14 @@ impl Run {
 }
 
 impl Run {
+    /// The scale that the model learns on: plain where it takes ratings as they are.
+    pub(super) fn stars(&self) -> Stars {
+        match self.spec.entry().task {
+            Task::Rating => self.training.split().train.stars(),
+            Task::Ranking => Stars::PLAIN,
+        }
+    }
+
     /// Whether there are such a user and item.
     pub(super) fn check(&self, u: usize, i: usize) -> Result<(), JsError> {
         let ratings = &self.dataset.ratings;

@@ -1,7 +1,5 @@
 //! What only the models with time can tell a page: biases over the years.
 
-use std::any::Any;
-
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -9,6 +7,7 @@ use super::run::Run;
 use super::{Data, to_js};
 use crate::chart::{Chart, Dates, Draw, Series, WIDE, dates};
 use crate::explore::Scored;
+use crate::models::own;
 use crate::models::timesvd::TimeSvd;
 use crate::sort;
 
@@ -78,7 +77,7 @@ impl Run {
             let values: Vec<f32> = within.map(|&(_, value)| value).collect();
             seen.extend(mean(&values).map(|mean| (dates::year(f64::midpoint(from, to)), mean)));
         }
-        curve("bias of the film", line, Vec::new(), seen, rest.len(), colors)
+        self.curve("bias of the film", line, Vec::new(), seen, rest.len(), colors)
     }
 
     /// `b_u(t)` over the years; see [`Run::item_curve`].
@@ -88,7 +87,7 @@ impl Run {
         let model = self.with_time()?;
         let days = model.user_days(u);
         let (Some(first), Some(last)) = (days.first(), days.last()) else {
-            return curve("bias of the user", Vec::new(), Vec::new(), Vec::new(), 0, colors);
+            return self.curve("bias of the user", Vec::new(), Vec::new(), Vec::new(), 0, colors);
         };
         let (first, last) = (f64::from(first.0), f64::from(last.0));
         let at = |n: u32| first + (last - first) * f64::from(n) / f64::from(POINTS);
@@ -104,7 +103,7 @@ impl Run {
         }
         let of_days = |&(day, bias): &(u32, f32)| (dates::year(f64::from(day)), f64::from(bias));
         let days = days.iter().map(of_days).collect();
-        curve("bias of the user", line, days, seen, rest.len(), colors)
+        self.curve("bias of the user", line, days, seen, rest.len(), colors)
     }
 
     /// The `n` users with training ratings on most days.
@@ -138,33 +137,39 @@ impl Run {
 
 impl Run {
     fn with_time(&self) -> Result<&TimeSvd, JsError> {
-        let model = (self.training.model() as &dyn Any).downcast_ref();
-        model.ok_or_else(|| JsError::new("this model knows nothing of time"))
+        own(self.training.model()).ok_or_else(|| JsError::new("this model knows nothing of time"))
+    }
+
+    fn curve(
+        &self,
+        y_label: &str,
+        line: Vec<(f64, f64)>,
+        days: Vec<(f64, f64)>,
+        seen: Vec<(f64, f64)>,
+        count: usize,
+        colors: &[u8],
+    ) -> Result<JsValue, JsError> {
+        // Biases are learned in stars and shown in the ratings' own units.
+        let unit = f64::from(self.stars().unit);
+        let scaled = |points: Vec<(f64, f64)>| -> Vec<(f64, f64)> {
+            points.into_iter().map(|(x, y)| (x, unit * y)).collect()
+        };
+        let (line, days, seen) = (scaled(line), scaled(days), scaled(seen));
+        let color = |n: usize| {
+            let channel = |at| colors.get(3 * n + at).copied().unwrap_or(0);
+            (channel(0), channel(1), channel(2))
+        };
+        let series = |n, points: &[(f64, f64)]| Series { color: color(n), points: points.to_vec() };
+        let drawing = Dates {
+            y_label: y_label.into(),
+            lines: vec![series(0, &line)],
+            dots: vec![series(1, &seen), series(0, &days)],
+        };
+        to_js(&BiasCurve { chart: drawing.svg(WIDE), line, days, seen, count })
     }
 }
 
 fn mean(values: &[f32]) -> Option<f64> {
     let sum: f64 = values.iter().map(|&value| f64::from(value)).sum();
     (!values.is_empty()).then(|| sum / values.len() as f64)
-}
-
-fn curve(
-    y_label: &str,
-    line: Vec<(f64, f64)>,
-    days: Vec<(f64, f64)>,
-    seen: Vec<(f64, f64)>,
-    count: usize,
-    colors: &[u8],
-) -> Result<JsValue, JsError> {
-    let color = |n: usize| {
-        let channel = |at| colors.get(3 * n + at).copied().unwrap_or(0);
-        (channel(0), channel(1), channel(2))
-    };
-    let series = |n, points: &[(f64, f64)]| Series { color: color(n), points: points.to_vec() };
-    let drawing = Dates {
-        y_label: y_label.into(),
-        lines: vec![series(0, &line)],
-        dots: vec![series(1, &seen), series(0, &days)],
-    };
-    to_js(&BiasCurve { chart: drawing.svg(WIDE), line, days, seen, count })
 }

@@ -11,6 +11,7 @@ mod neighbors;
 mod newcomers;
 mod nonnegative;
 mod reference;
+mod scales;
 mod shares;
 mod solving;
 mod steps;
