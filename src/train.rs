@@ -3,6 +3,7 @@
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::data::Ratings;
 use crate::data::split::Split;
 use crate::eval::{Errors, measure};
 use crate::models::{Learning, Model, Spec, Task, is_finite};
@@ -30,10 +31,12 @@ pub struct Epoch {
 #[non_exhaustive]
 pub enum TrainError {
     /// The parameters left the finite numbers, or the training error grew far beyond its start.
-    #[error("training diverged in epoch {epoch}; the model of epoch {kept} is kept. {remedy}", kept = .epoch - 1)]
+    #[error("training diverged in epoch {epoch}; the model of epoch {kept} is kept. {remedy}")]
     Diverged {
         /// The pass in which it happened, counted from 1.
         epoch: usize,
+        /// The epoch before it with the lowest training error, 0 being the start values.
+        kept: usize,
         /// What to change.
         remedy: &'static str,
     },
@@ -42,17 +45,25 @@ pub enum TrainError {
     Empty,
 }
 
-/// A training error this many times that of the start values counts as diverged.
+/// A training error this many times what is expected of any model counts as diverged.
 const DIVERGED: f64 = 1.5;
+
+/// An error below this share of the rating scale is small, whatever it was at the start: in a table of a
+/// few ratings start values may happen to be nearly right.
+const SMALL: f64 = 0.2;
 
 /// A model in training, and what has been measured so far.
 pub struct Training {
     model: Box<dyn Model>,
     split: Split,
     history: Vec<Epoch>,
-    last_good: Vec<Vec<f32>>,
+    /// The epoch that is kept where training diverges, and its parameters.
+    kept: usize,
+    values: Vec<Vec<f32>>,
     task: Task,
-    draws: bool,
+    /// Whether training can grow an error at all, and the least training error that counts as grown.
+    descends: bool,
+    limit: f64,
     remedy: &'static str,
     now: Box<dyn Fn() -> f64>,
 }
@@ -75,13 +86,19 @@ impl Training {
             model: spec.build(split.train.clone(), seed),
             split,
             history: Vec::new(),
-            last_good: Vec::new(),
+            kept: 0,
+            values: Vec::new(),
             task: spec.entry().task,
-            draws: spec.learning() == Learning::Sampling,
+            descends: spec.learning() == Learning::Descent && spec.entry().task == Task::Rating,
+            limit: f64::INFINITY,
             remedy: spec.entry().remedy(),
             now: Box::new(now),
         };
-        training.history.push(training.measure(0, 0.0, 0.0));
+        let start = training.measure(0, 0.0, 0.0);
+        let (low, high) = training.split.train.scale();
+        let expected = start.train.rmse.max(SMALL * f64::from(high - low));
+        training.limit = DIVERGED * expected.max(spread(&training.split.train));
+        training.history.push(start);
         training.keep();
         Ok(training)
     }
@@ -89,7 +106,7 @@ impl Training {
     /// One pass and one measurement.
     ///
     /// # Errors
-    /// If the pass diverged; the model is then again the one before the pass.
+    /// If the pass diverged; model and history are then those of the epoch with the lowest training error.
     pub fn pass(&mut self) -> Result<&Epoch, TrainError> {
         let done = self.history.len() - 1;
         let start = (self.now)();
@@ -98,13 +115,18 @@ impl Training {
         let seconds = before.seconds + (self.now)() - start;
         let epoch = self.measure(done + 1, seconds, before.operations + self.model.operations());
         if !is_finite(&*self.model) || self.has_grown(&epoch) {
-            for (values, good) in self.model.values_mut().into_iter().zip(&self.last_good) {
+            for (values, good) in self.model.values_mut().into_iter().zip(&self.values) {
                 values.copy_from_slice(good);
             }
-            return Err(TrainError::Diverged { epoch: done + 1, remedy: self.remedy });
+            self.history.truncate(self.kept + 1);
+            let (kept, remedy) = (self.kept, self.remedy);
+            return Err(TrainError::Diverged { epoch: done + 1, kept, remedy });
         }
-        self.keep();
         self.history.push(epoch);
+        // What counts or solves does not grow an error, and what draws wanders: there the latest is kept.
+        if !self.descends || epoch.train.rmse <= self.history[self.kept].train.rmse {
+            self.keep();
+        }
         Ok(&self.history[done + 1])
     }
 
@@ -123,12 +145,12 @@ impl Training {
         &self.split
     }
 
-    /// Whether the training error has grown far beyond its start, or is not a number. A model that
-    /// only ranks has none; one that draws starts from a good point and wanders away from it.
+    /// Whether the training error has grown far beyond that of the start values and of the mean, or is
+    /// not a number. Only descent can overshoot: a model that solves or counts may well leave a start that
+    /// happened to fit, and one that draws starts from a good point and wanders away from it.
     fn has_grown(&self, epoch: &Epoch) -> bool {
         let rmse = epoch.train.rmse;
-        let is_far = !self.draws && rmse > DIVERGED * self.history[0].train.rmse;
-        self.task == Task::Rating && (rmse.is_nan() || is_far)
+        self.task == Task::Rating && (rmse.is_nan() || self.descends && rmse > self.limit)
     }
 
     fn measure(&self, epoch: usize, seconds: f64, operations: f64) -> Epoch {
@@ -136,21 +158,33 @@ impl Training {
         Epoch { epoch, train, test, seconds, operations, singular: self.model.singular() }
     }
 
+    /// Keeps the model of the last epoch in the history.
     fn keep(&mut self) {
+        self.kept = self.history.len() - 1;
         let parameters = self.model.parameters();
-        self.last_good.resize(parameters.len(), Vec::new());
-        for (kept, parameter) in self.last_good.iter_mut().zip(parameters) {
+        self.values.resize(parameters.len(), Vec::new());
+        for (kept, parameter) in self.values.iter_mut().zip(parameters) {
             kept.clear();
             kept.extend_from_slice(parameter.values);
         }
     }
 }
 
+/// The error of predicting the mean of these ratings.
+fn spread(ratings: &Ratings) -> f64 {
+    let mean = f64::from(ratings.mean());
+    let rests = ratings.iter().map(|rating| f64::from(rating.r) - mean);
+    let squares = rests.map(|rest| rest * rest);
+    (squares.sum::<f64>() / ratings.len() as f64).sqrt()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::load::{Source, load};
     use crate::data::{split, toy};
     use crate::eval::errors;
+    use crate::models::REGISTRY;
 
     fn training(settings: &[&str]) -> Training {
         let spec = Spec::with("svd", settings.iter().copied()).unwrap();
@@ -173,18 +207,88 @@ mod tests {
     #[test]
     fn a_diverging_pass_is_undone_and_named() {
         let mut training = training(&["gamma=1", "factors=50", "sigma=1"]);
-        let error = (0..100).find_map(|_| training.pass().err()).expect("gamma 1 diverges");
+        let mut done = 0;
+        let error = (0..100).find_map(|n| {
+            done = n;
+            training.pass().err()
+        });
         let kept = training.history().len() - 1;
         assert_eq!(
-            error.to_string(),
+            error.expect("gamma 1 diverges").to_string(),
             format!(
                 "training diverged in epoch {}; the model of epoch {kept} is kept. Try a smaller learning rate gamma.",
-                kept + 1
+                done + 1
             )
         );
         let split = training.split();
         let again = errors(training.model(), &split.train, split.train.scale());
         assert_eq!(again.rmse, training.history()[kept].train.rmse);
+    }
+
+    #[test]
+    fn what_is_kept_of_a_diverging_training_is_never_worse_than_its_start() {
+        let toy = toy::toy().ratings;
+        // Diverged at once, and after epochs that were already worse than the start.
+        let (mut at_once, mut crept) = (0, 0);
+        for (gamma, seed) in
+            [0.2, 0.3, 0.4, 0.6, 1.0].into_iter().flat_map(|g| (0..20).map(move |s| (g, s)))
+        {
+            let settings = ["update=sequential", "sigma=1", &format!("gamma={gamma}")];
+            let spec = Spec::with("svd", settings).unwrap();
+            let split = split::everything(&toy);
+            let mut training = Training::new(&spec, split, seed, || 0.0).unwrap();
+            let start = training.history()[0].train.rmse;
+            let Some(error) = (0..30).find_map(|_| training.pass().err()) else { continue };
+            let TrainError::Diverged { epoch, kept, .. } = error else { panic!("{error}") };
+            at_once += usize::from(epoch == 1);
+            crept += usize::from(kept + 1 < epoch);
+            assert_eq!(training.history().len(), kept + 1);
+            let found = errors(training.model(), &toy, toy.scale()).rmse;
+            assert_eq!(found, training.history()[kept].train.rmse, "{spec}");
+            assert!(found <= start, "{spec}: {start}, kept {found}");
+        }
+        assert!(at_once > 0 && crept > 0, "{at_once} at once, {crept} after a while");
+    }
+
+    /// Tables of a class, in which start values may be nearly right by chance.
+    #[test]
+    fn no_model_diverges_at_its_defaults_on_a_table_of_a_few_ratings() {
+        let constant: Vec<String> = (0..18).map(|n| format!("{},{},3", n / 6, n % 6)).collect();
+        let tables = [
+            ("course", "1,1,5\n1,2,4\n2,2,5\n2,3,3\n3,3,4\n3,4,5\n4,5,4\n5,1,3\n"),
+            ("tiny", "1,1,5\n1,2,3\n2,1,4\n"),
+            ("zeros", "u1,i1,0\nu2,i1,1\nu2,i2,0\n"),
+            ("one user", "u,a,1\nu,b,5\nu,c,4\nu,d,5\n"),
+            ("one item", "a,i,1\nb,i,5\nc,i,4\nd,i,5\n"),
+            ("large numbers", "a,x,1000\na,y,3000\nb,x,2000\nb,z,90000\n"),
+            ("below zero", "a,x,-8\na,y,3\nb,x,-2\nb,z,9\n"),
+            ("all equal", &constant.join("\n")),
+        ];
+        let sets = tables.iter().map(|&(name, text)| {
+            let bytes = format!("user,item,rating\n{text}").into_bytes();
+            (name, load(&[Source { name: "table.csv".into(), bytes }]).unwrap().ratings)
+        });
+        for (name, all) in sets.chain([("toy", toy::toy().ratings)]) {
+            for entry in REGISTRY {
+                let spec = Spec::new(entry.id).unwrap();
+                if spec.check(&all).is_err() {
+                    continue;
+                }
+                // A hundred seeds of the default hold-out, and everything.
+                for seed in 0..100 {
+                    let split = split::holdout(&all, 0.2, seed);
+                    let mut training = Training::new(&spec, split, seed, || 0.0).unwrap();
+                    for _ in 0..spec.epochs() {
+                        if let Err(err) = training.pass() {
+                            panic!("{spec} on {name}, seed {seed}: {err}");
+                        }
+                    }
+                    let last = training.history().last().unwrap();
+                    let measured = entry.task == Task::Ranking || last.train.rmse.is_finite();
+                    assert!(measured, "{spec} on {name}, seed {seed}");
+                }
+            }
+        }
     }
 
     #[test]
