@@ -7,8 +7,8 @@ use wasm_bindgen::prelude::*;
 use xxhash_rust::xxh64::Xxh64;
 
 use super::to_js;
-use crate::data::compact::encode;
-use crate::data::load::{Options, Report, Source, load_with, preview};
+use crate::data::compact::encode_fast;
+use crate::data::load::{Options, Report, Source, load_with};
 use crate::data::simulation::simulate;
 use crate::data::{Attribute, Dataset, Origin, cutout, toy};
 
@@ -41,7 +41,7 @@ pub struct DataInfo {
 
 /// A data set.
 #[wasm_bindgen]
-pub struct Data(pub(super) Arc<Dataset>, Report);
+pub struct Data(pub(super) Arc<Dataset>, pub(super) Report);
 
 /// A row of known ratings.
 #[derive(Debug, Serialize, tsify::Tsify)]
@@ -59,28 +59,17 @@ impl Data {
         Self::whole(toy::toy())
     }
 
-    /// A rating file, its zip, or the files of a folder, handed over as names and bytes; throws a
-    /// sentence with the place and the remedy. The options say what their content does not decide.
-    pub fn load(
-        names: Vec<String>,
-        bytes: Vec<js_sys::Uint8Array>,
-        #[wasm_bindgen(unchecked_optional_param_type = "Options")] options: JsValue,
-    ) -> Result<Self, JsError> {
-        let loaded = load_with(&sources(names, &bytes), &read(options)?)?;
+    /// A data set from files that are at hand whole, as names and bytes; throws a sentence with the place
+    /// and the remedy. What a reader hands over comes by an `Upload`.
+    pub fn load(names: Vec<String>, bytes: Vec<js_sys::Uint8Array>) -> Result<Self, JsError> {
+        let files = names.into_iter().zip(&bytes);
+        let sources: Vec<Source> =
+            files.map(|(name, bytes)| Source { name, bytes: bytes.to_vec() }).collect();
+        let loaded = load_with(&sources, &Options::default())?;
         Ok(Self(Arc::new(loaded.dataset), loaded.report))
     }
 
-    /// The first rows of what `load` would read, and what their columns would be taken for.
-    #[wasm_bindgen(unchecked_return_type = "Preview")]
-    pub fn preview(
-        names: Vec<String>,
-        bytes: Vec<js_sys::Uint8Array>,
-        #[wasm_bindgen(unchecked_optional_param_type = "Options")] options: JsValue,
-    ) -> Result<JsValue, JsError> {
-        to_js(&preview(&sources(names, &bytes), &read(options)?)?)
-    }
-
-    /// What `load` left out, took for something, or has a remark about.
+    /// What reading it left out, took for something, or has a remark about.
     #[wasm_bindgen(unchecked_return_type = "Note[]")]
     pub fn report(&self) -> Result<JsValue, JsError> {
         to_js(&self.1.notes)
@@ -91,9 +80,9 @@ impl Data {
         Self::whole(simulate(seed.into()).dataset)
     }
 
-    /// The compact form that `load` reads back.
+    /// The compact form, which reads back as any file does.
     pub fn encode(&self) -> Vec<u8> {
-        encode(&self.0)
+        encode_fast(&self.0)
     }
 
     /// A small table, row by row; NaN is an empty cell.
@@ -170,18 +159,6 @@ impl Data {
     fn whole(dataset: Dataset) -> Self {
         Self(Arc::new(dataset), Report::default())
     }
-}
-
-fn sources(names: Vec<String>, bytes: &[js_sys::Uint8Array]) -> Vec<Source> {
-    let files = names.into_iter().zip(bytes);
-    files.map(|(name, bytes)| Source { name, bytes: bytes.to_vec() }).collect()
-}
-
-fn read(options: JsValue) -> Result<Options, JsError> {
-    if options.is_undefined() || options.is_null() {
-        return Ok(Options::default());
-    }
-    Ok(serde_wasm_bindgen::from_value(options)?)
 }
 
 /// A hash of ids, places and values of all ratings.

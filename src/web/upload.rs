@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use wasm_bindgen::prelude::*;
 
-use super::Data;
-use crate::data::load::{Source, load};
+use super::{Data, to_js};
+use crate::data::load::{Options, Source, load_heard, preview};
 
 /// Files that are handed over in pieces, so that none of them is whole twice.
 #[wasm_bindgen]
@@ -37,12 +37,37 @@ impl Upload {
         Ok(())
     }
 
-    /// The data set in the files; throws a sentence with the place and the remedy. `tell` hears how many
-    /// ratings have been read.
-    pub fn load(self, tell: &js_sys::Function) -> Result<Data, JsError> {
-        let _ = tell;
-        Ok(Data(Arc::new(load(&self.0)?)))
+    /// The data set in the files; throws a sentence with the place and the remedy. The options say what
+    /// the content does not decide; `tell` hears now and then how many ratings have been read.
+    pub fn load(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Partial<Options> | undefined")] options: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "(ratings: number) => unknown")]
+        tell: &js_sys::Function,
+    ) -> Result<Data, JsError> {
+        let heard = |ratings: usize| {
+            // Whoever is told cannot stop the reading.
+            let _ = tell.call1(&JsValue::UNDEFINED, &(ratings as f64).into());
+        };
+        let loaded = load_heard(&self.0, &read(options)?, &heard)?;
+        Ok(Data(Arc::new(loaded.dataset), loaded.report))
     }
+
+    /// The first rows of what `load` would read, and what their columns would be taken for.
+    #[wasm_bindgen(unchecked_return_type = "Preview")]
+    pub fn preview(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "Partial<Options>")] options: JsValue,
+    ) -> Result<JsValue, JsError> {
+        to_js(&preview(&self.0, &read(options)?)?)
+    }
+}
+
+fn read(options: JsValue) -> Result<Options, JsError> {
+    if options.is_undefined() || options.is_null() {
+        return Ok(Options::default());
+    }
+    Ok(serde_wasm_bindgen::from_value(options)?)
 }
 
 fn too_large(source: &Source) -> JsError {

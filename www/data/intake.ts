@@ -2,12 +2,16 @@
 
 import { proxy } from 'comlink';
 
+import type { Preview } from '../../pkg/factorscope.js';
 import { Client, EngineDied } from '../engine/client.ts';
-import type { LoadProgress, NamedFile } from '../engine/types.ts';
-import { useOwn } from './store.ts';
+import type { LoadProgress, Meant, NamedFile } from '../engine/types.ts';
+import { dataChanges, ownData, useOwn } from './store.ts';
 
 /** More than any published rating set has (the Netflix Prize comes as 17,770 files). */
 const MOST_FILES = 50_000;
+
+/** A user, an item and a rating. */
+const LEAST_COLUMNS = 3;
 
 /** Whether something that is dragged holds files. */
 export function hasFiles(transfer: DataTransfer | null): boolean {
@@ -71,21 +75,32 @@ export class Cancelled extends Error {
   }
 }
 
+/** Files of which the engine cannot tell how they are meant, and what it sees in them. */
+export interface Unclear {
+  files: readonly NamedFile[];
+  preview: Preview;
+}
+
 /** The way of the reader's files into the page: one set at a time, whichever live part took it. */
 class Intake extends EventTarget {
   /** What is being read; `change` tells of a change. */
   loading: Loading | undefined;
+  /** What the reader has to say more about. */
+  unclear: Unclear | undefined;
+  /** The files of the data set in use, as long as the page is open. */
+  private files: readonly NamedFile[] | undefined;
   private client: Client | undefined;
 
   /**
    * Reads files in a worker of their own and uses them as the page's data from then on. Fails with the
-   * engine's sentence, and then nothing has changed.
+   * engine's sentence, and then nothing has changed; `unclear` is set where the reader can say more.
    */
-  async take(files: readonly NamedFile[]): Promise<{ kept: boolean }> {
+  async take(files: readonly NamedFile[], meant: Meant = {}): Promise<{ kept: boolean }> {
     if (files.length === 0) throw new Error('There is no file in what was handed over.');
     if (this.client) throw new Error('Another file is being read.');
     const client = new Client();
     this.client = client;
+    this.unclear = undefined;
     const name = files.length === 1 ? (files[0]?.path ?? '') : `${files.length} files`;
     const tell = (progress: LoadProgress): void => {
       if (this.client !== client) return;
@@ -94,21 +109,41 @@ class Intake extends EventTarget {
     };
     tell({ step: 'bytes', done: 0, of: files.reduce((sum, { file }) => sum + file.size, 0) });
     try {
-      const loaded = await client.call((engine) => engine.load([...files], proxy(tell)));
+      const loaded = await client.call((engine) => engine.load([...files], meant, proxy(tell)));
       tell({ step: 'keeping' });
-      const used = await useOwn(loaded);
-      return used;
+      this.files = files;
+      return await useOwn(loaded);
     } catch (error) {
       if (this.client !== client) throw new Cancelled();
-      if (!(error instanceof EngineDied)) throw error;
-      throw new Error(
-        `${name}: the engine stopped while reading it, most likely because it needs more memory than ` +
-          'a tab has. Take a sample of the ratings, or the command line.',
-      );
+      if (error instanceof EngineDied) {
+        throw new Error(
+          `${name}: the engine stopped while reading it, most likely because it needs more memory ` +
+            'than a tab has. Take a sample of the ratings, or the command line.',
+        );
+      }
+      await this.look(client, files);
+      throw error;
     } finally {
       client.stop();
       if (this.client === client) this.end();
     }
+  }
+
+  /** Reads the files of the data set in use once more, as they are meant. */
+  again(meant: Meant): Promise<{ kept: boolean }> {
+    return this.take(this.files ?? [], meant);
+  }
+
+  /** Whether the files of the data set in use are still at hand. */
+  get atHand(): boolean {
+    return this.files !== undefined;
+  }
+
+  /** Lets go of the files, with the data set that was made of them. */
+  forget(): void {
+    this.files = undefined;
+    this.unclear = undefined;
+    this.dispatchEvent(new Event('change'));
   }
 
   /** Ends the reading at once; the data in use stays. */
@@ -116,6 +151,13 @@ class Intake extends EventTarget {
     const { client } = this;
     this.end();
     client?.stop();
+  }
+
+  /** Keeps the first rows of files that could not be read, where there are any to choose from. */
+  private async look(client: Client, files: readonly NamedFile[]): Promise<void> {
+    const preview = await client.call((engine) => engine.preview()).catch(() => undefined);
+    const columns = preview?.rows[0]?.length ?? 0;
+    if (preview && !preview.wide && columns >= LEAST_COLUMNS) this.unclear = { files, preview };
   }
 
   private end(): void {
@@ -126,3 +168,10 @@ class Intake extends EventTarget {
 }
 
 export const intake = new Intake();
+
+// Another tab's file, or the site's own data, has taken the place of what these files were.
+dataChanges.addEventListener('change', () => {
+  void ownData().then((own) => {
+    if (!own) intake.forget();
+  });
+});

@@ -1,9 +1,13 @@
+import './column-picker.ts';
+import './load-report.ts';
+
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
-import type { DataInfo } from '../../pkg/factorscope.js';
+import type { Columns, DataInfo } from '../../pkg/factorscope.js';
 import { Cancelled, chosenFiles, droppedFiles, hasFiles, intake } from '../data/intake.ts';
 import { dataChanges, followTab, forgetOwn, pageData, usedElsewhere } from '../data/store.ts';
+import type { Own } from '../data/storage.ts';
 import type { NamedFile } from '../engine/types.ts';
 import { count, fixed, plain } from '../format.ts';
 import { loadingText } from '../lab/loading.ts';
@@ -15,10 +19,12 @@ import { LabView } from './lab-view.ts';
 @customElement('data-source')
 export class DataSource extends LabView {
   @state() private info: DataInfo | undefined;
-  @state() private own = false;
+  @state() private own: Own | undefined;
   @state() private over = false;
   @state() private done = '';
   private asked = 0;
+  /** Whether the files read last came by this live part. */
+  private mine = false;
 
   private readonly renewed = (): void => this.requestUpdate();
 
@@ -74,9 +80,9 @@ export class DataSource extends LabView {
     return html`
       <section class="data-source" aria-label="Data">
         <p class="data-facts">${this.facts()}</p>
-        ${this.elsewhere()} ${this.progress()}
+        ${this.report()} ${this.elsewhere()} ${this.progress()}
         ${this.done ? html`<p class="good" role="status">${this.done}</p>` : nothing}
-        ${this.faultText()}
+        ${this.faultText()} ${this.columns()}
         <details>
           <summary>Use your own ratings</summary>
           ${this.choice()}
@@ -114,6 +120,29 @@ export class DataSource extends LabView {
         <p class="visually-hidden" role="status">Reading ${loading.name}.</p>
       </div>
     `;
+  }
+
+  private report(): TemplateResult | typeof nothing {
+    const { own } = this;
+    if (!own?.report || !this.info) return nothing;
+    return html`<load-report
+      .notes=${own.report}
+      .offers=${intake.atHand && !this.reading}
+      @offer=${({ detail }: CustomEvent<number>) =>
+        void this.reads(() => intake.again({ withoutRating: detail }))}
+    ></load-report>`;
+  }
+
+  /** Where the engine cannot tell the columns, the reader can. */
+  private columns(): TemplateResult | typeof nothing {
+    const { unclear } = intake;
+    if (!unclear || !this.mine) return nothing;
+    return html`<column-picker
+      name=${this.lab.block.id}
+      .preview=${unclear.preview}
+      @columns=${({ detail }: CustomEvent<Columns>) =>
+        void this.reads(() => intake.take(unclear.files, { columns: detail }))}
+    ></column-picker>`;
   }
 
   private elsewhere(): TemplateResult | typeof nothing {
@@ -192,12 +221,17 @@ export class DataSource extends LabView {
     if (files.length > 0) void this.take(Promise.resolve(files));
   };
 
-  private async take(files: Promise<NamedFile[]>): Promise<void> {
+  private take(files: Promise<NamedFile[]>): Promise<void> {
+    return this.reads(async () => intake.take(await files));
+  }
+
+  private async reads(work: () => Promise<{ kept: boolean }>): Promise<void> {
     if (this.reading) return;
     this.fault = '';
     this.done = '';
+    this.mine = true;
     try {
-      const { kept } = await intake.take(await files);
+      const { kept } = await work();
       this.done = kept
         ? 'Your data is in use now.'
         : 'Your data is in use now. This browser could not keep it: it serves until you leave the page.';
@@ -223,7 +257,7 @@ export class DataSource extends LabView {
       const { own } = await pageData();
       const { info } = await this.lab.opened();
       if (asked !== this.asked) return;
-      this.own = own !== undefined;
+      this.own = own;
       this.info = info;
     } catch {
       // The live part tells of it, and offers to try again.

@@ -7,6 +7,8 @@ import type {
   Interpolated,
   Item,
   Neighborhood,
+  Note,
+  Options,
   ParameterValues,
   Position,
   Regular,
@@ -39,7 +41,12 @@ export interface Loaded {
   bytes: Blob;
   /** Its cut-out in that form. */
   cutout: Blob;
+  /** What reading it left out, took for something, or has a remark about. */
+  report: Note[];
 }
+
+/** What a reader may say about how files are meant; the rest is recognized. */
+export type Meant = Partial<Pick<Options, 'columns' | 'withoutRating'>>;
 
 /** A data set that is open in a worker. */
 export interface Opened {

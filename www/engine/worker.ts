@@ -19,6 +19,7 @@ import init, {
   type ParameterValues,
   type Part,
   type Posterior,
+  type Preview,
   Run,
   type ShareOf,
   type Shortened,
@@ -38,6 +39,7 @@ import type {
   Interpolating,
   Loaded,
   LoadProgress,
+  Meant,
   NamedFile,
   Neighbored,
   Opened,
@@ -61,6 +63,8 @@ export class Engine {
   private data: Data | undefined;
   private run: Run | undefined;
   private walk: Walk | undefined;
+  /** Files that are being read, or could not be. */
+  private upload: Upload | undefined;
   private cancelled = false;
 
   async start(module: WebAssembly.Module): Promise<void> {
@@ -82,22 +86,40 @@ export class Engine {
     return described(data);
   }
 
-  /** Reads files and hands over what a page shares of them; this engine keeps nothing. */
+  /** Reads files and hands over what a page shares of them. Those that cannot be read are kept. */
   async load(
     files: readonly NamedFile[],
+    meant: Meant,
     tell: (progress: LoadProgress) => unknown,
   ): Promise<Loaded> {
-    const data = await readFiles(files, tell);
+    this.upload = await uploaded(files, tell);
+    const data = this.upload.load(
+      meant,
+      throttled((done) => tell({ step: 'ratings', done })),
+    );
+    this.upload.free();
+    this.upload = undefined;
     tell({ step: 'packing' });
     const cutout = data.cutout();
     const loaded = {
       opened: described(data),
       bytes: packed(data),
       cutout: packed(cutout),
+      report: data.report(),
     };
     cutout.free();
     data.free();
     return loaded;
+  }
+
+  /** The first rows of files that could not be read, if there is a table among them. */
+  preview(): Preview | undefined {
+    try {
+      return this.upload?.preview();
+    } catch (error) {
+      reason(error);
+      return undefined;
+    }
   }
 
   /** What a user rated: dense item indices and ratings. */
@@ -474,15 +496,24 @@ async function read(source: Source): Promise<Data> {
   }
 }
 
+async function readFiles(files: readonly NamedFile[]): Promise<Data> {
+  const upload = await uploaded(files, () => undefined);
+  try {
+    return upload.load(undefined, () => undefined);
+  } finally {
+    upload.free();
+  }
+}
+
 /** Streams files into the engine: none of them is whole anywhere else. */
-async function readFiles(
+async function uploaded(
   files: readonly NamedFile[],
-  tell: (progress: LoadProgress) => unknown = () => undefined,
-): Promise<Data> {
+  tell: (progress: LoadProgress) => unknown,
+): Promise<Upload> {
   const of = files.reduce((sum, { file }) => sum + file.size, 0);
   const upload = new Upload();
+  const heard = throttled((done) => tell({ step: 'bytes', done, of }));
   let done = 0;
-  let told = performance.now();
   for (const { file, path } of files) {
     upload.file(path, file.size);
     const reader = file.stream().getReader();
@@ -491,14 +522,21 @@ async function readFiles(
       if (!value) break;
       upload.chunk(value);
       done += value.length;
-      if (performance.now() - told > PROGRESS_MS) {
-        tell({ step: 'bytes', done, of });
-        told = performance.now();
-      }
+      heard(done);
     }
   }
   tell({ step: 'bytes', done: of, of });
-  return upload.load((ratings: number) => tell({ step: 'ratings', done: ratings }));
+  return upload;
+}
+
+/** Passes on what comes often only now and then. */
+function throttled(tell: (done: number) => unknown): (done: number) => void {
+  let told = performance.now();
+  return (done) => {
+    if (performance.now() - told < PROGRESS_MS) return;
+    told = performance.now();
+    tell(done);
+  };
 }
 
 /** What a page is told of a data set. */

@@ -90,12 +90,24 @@ pub fn load(sources: &[Source]) -> Result<Dataset, LoadError> {
 /// # Errors
 /// A [`LoadError`] that says what is wrong, where, and what to do.
 pub fn load_with(sources: &[Source], options: &Options) -> Result<Loaded, LoadError> {
+    load_heard(sources, options, &|_| ())
+}
+
+/// Loads one data set as [`load_with`] does, and tells now and then how many ratings have been read.
+///
+/// # Errors
+/// A [`LoadError`] that says what is wrong, where, and what to do.
+pub fn load_heard(
+    sources: &[Source],
+    options: &Options,
+    heard: &dyn Fn(usize),
+) -> Result<Loaded, LoadError> {
     if let [source] = sources
         && compact::is_compact(&source.bytes)
     {
         return Ok(Loaded { dataset: decode(source)?, report: Report::default() });
     }
-    Ok(load_sets(&[sources], options)?.0)
+    Ok(load_sets(&[sources], options, heard)?.0)
 }
 
 /// Loads a training set and a test set as they are given, over the same users and items: those of
@@ -119,7 +131,7 @@ pub fn load_pair_with(
     test: &[Source],
     options: &Options,
 ) -> Result<(Loaded, Ratings), LoadError> {
-    let (loaded, mut others) = load_sets(&[train, test], options)?;
+    let (loaded, mut others) = load_sets(&[train, test], options, &|_| ())?;
     others.pop().map(|test| (loaded, test)).ok_or(LoadError::Nothing)
 }
 
@@ -140,7 +152,11 @@ enum Set<'f> {
 }
 
 /// The first set with the catalogue of all, and the ratings of the other sets.
-fn load_sets(sets: &[&[Source]], options: &Options) -> Result<(Loaded, Vec<Ratings>), LoadError> {
+fn load_sets(
+    sets: &[&[Source]],
+    options: &Options,
+    heard: &dyn Fn(usize),
+) -> Result<(Loaded, Vec<Ratings>), LoadError> {
     let mut report = Report::default();
     let mut archives = Vec::new();
     for sources in sets {
@@ -155,7 +171,7 @@ fn load_sets(sets: &[&[Source]], options: &Options) -> Result<(Loaded, Vec<Ratin
     let mut tables = Vec::new();
     let mut parts = Vec::new();
     for (sources, files) in sets.iter().zip(&files) {
-        let mut table = Table::new();
+        let mut table = Table::new(heard);
         parts.push(read(sources, files, options, &mut names, &mut table)?);
         tables.push(table);
     }

@@ -102,8 +102,11 @@ struct Run {
     line: u64,
 }
 
+/// After how many ratings somebody who waits is told.
+const TOLD: usize = 1 << 16;
+
 /// The ratings of one set, from one file or several.
-pub(super) struct Table {
+pub(super) struct Table<'w> {
     ratings: Vec<Rating>,
     /// As many, [`UNKNOWN`] where there is none.
     times: Vec<u32>,
@@ -112,10 +115,12 @@ pub(super) struct Table {
     files: Vec<String>,
     runs: Vec<Run>,
     most: usize,
+    /// Told now and then how many ratings there are.
+    heard: &'w dyn Fn(usize),
 }
 
-impl Table {
-    pub(super) fn new() -> Self {
+impl<'w> Table<'w> {
+    pub(super) fn new(heard: &'w dyn Fn(usize)) -> Self {
         Self {
             ratings: Vec::new(),
             times: Vec::new(),
@@ -123,6 +128,7 @@ impl Table {
             files: Vec::new(),
             runs: Vec::new(),
             most: u32::MAX as usize,
+            heard,
         }
     }
 
@@ -137,6 +143,9 @@ impl Table {
 
     pub(super) fn push(&mut self, names: &mut Names, entry: &Entry<'_>) -> Result<(), LoadError> {
         let n = self.ratings.len();
+        if n > 0 && n.is_multiple_of(TOLD) {
+            (self.heard)(n);
+        }
         if n == self.ratings.capacity() {
             self.grow(entry.line)?;
         }
@@ -352,7 +361,7 @@ mod tests {
 
     #[test]
     fn the_number_of_ratings_is_limited_with_a_sentence() {
-        let mut table = Table::new();
+        let mut table = Table::new(&|_| ());
         table.most = 2;
         table.begin("big.csv");
         let mut names = Names::default();
