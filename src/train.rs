@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::data::Ratings;
 use crate::data::split::Split;
-use crate::eval::{Errors, measure};
+use crate::eval::{Errors, measure, unmeasured};
 use crate::models::{Learning, Model, Spec, Task, is_finite};
 
 /// What is known after a pass.
@@ -145,12 +145,23 @@ impl Training {
         &self.split
     }
 
+    /// What a reader of the errors and parameters should know beside them, in sentences.
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks: Vec<String> = Vec::new();
+        remarks.extend(unmeasured(self.task, &self.split).map(str::to_owned));
+        if self.task == Task::Rating {
+            remarks.extend(self.split.train.stars().sentence());
+        }
+        remarks
+    }
+
     /// Whether the training error has grown far beyond that of the start values and of the mean, or is
     /// not a number. Only descent can overshoot: a model that solves or counts may well leave a start that
     /// happened to fit, and one that draws starts from a good point and wanders away from it.
     fn has_grown(&self, epoch: &Epoch) -> bool {
         let rmse = epoch.train.rmse;
-        self.task == Task::Rating && (rmse.is_nan() || self.descends && rmse > self.limit)
+        let is_lost = self.task == Task::Rating && epoch.train.rmse_unclamped.is_nan();
+        is_lost || self.descends && rmse > self.limit
     }
 
     fn measure(&self, epoch: usize, seconds: f64, operations: f64) -> Epoch {
@@ -284,7 +295,8 @@ mod tests {
                         }
                     }
                     let last = training.history().last().unwrap();
-                    let measured = entry.task == Task::Ranking || last.train.rmse.is_finite();
+                    let measured =
+                        entry.task == Task::Ranking || last.train.rmse_unclamped.is_finite();
                     assert!(measured, "{spec} on {name}, seed {seed}");
                 }
             }

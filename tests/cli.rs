@@ -482,3 +482,54 @@ fn svdpp_reaches_the_published_error_on_movielens() {
     let mean = number(&found["rmse"]["mean"]);
     assert!(mean <= 0.862, "{mean}");
 }
+
+#[test]
+fn where_nothing_can_be_measured_it_is_said_and_no_number_is_told() {
+    let equal = |r: u32| {
+        let rows: Vec<String> = (0..48).map(|n| format!("u{},i{},{r}", n / 6, n % 6)).collect();
+        format!("user,item,rating\n{}\n", rows.join("\n"))
+    };
+    let files = [("fives.csv", &*equal(5)), ("zeros.csv", &*equal(0))];
+    let folder = folder("unmeasured", &files);
+    for model in ["svd", "baseline", "truncated-svd", "bpmf"] {
+        let args = ["train", &path(&folder, "fives.csv"), "--model", model];
+        let said = text(&args);
+        assert!(said.contains("nothing to measure: all ratings are equal"), "{said}");
+        assert!(!said.contains("RMSE") && !said.contains("NaN"), "{said}");
+        let told = json(&[&args[..], &["--json"]].concat());
+        assert!(told.get("rmse").is_none() && told["remarks"][0].is_string(), "{told}");
+    }
+    let said = text(&["train", &path(&folder, "zeros.csv"), "--model", "implicit-als"]);
+    assert!(said.contains("none held back is above 0"), "{said}");
+    assert!(!said.contains("nothing is held back"), "{said}");
+    let said = text(&["cv", &path(&folder, "fives.csv"), "--model", "baseline"]);
+    assert!(!said.contains("NaN"), "{said}");
+}
+
+#[test]
+fn test_ratings_of_unknown_users_and_items_are_counted_and_errors_given_without_them() {
+    let files = [
+        ("train.csv", "user,item,rating\n1,1,5\n1,2,3\n2,1,4\n"),
+        ("test.csv", "user,item,rating\n9,1,5\n1,9,3\n9,9,4\n2,2,3\n"),
+    ];
+    let folder = folder("unknown", &files);
+    let (train, test) = (path(&folder, "train.csv"), path(&folder, "test.csv"));
+    let args = ["train", &train, "--model", "baseline", "--test", &test];
+    let said = text(&args);
+    let count = "tested on 4 ratings of the given file, of which 3 of a user or an item without";
+    assert!(said.contains(count), "{said}");
+    assert!(said.contains("without them"), "{said}");
+    let told = json(&[&args[..], &["--json"]].concat());
+    assert_eq!(told["unknown_ratings"], 3);
+    // One rating is left: its error is both.
+    assert!((number(&told["known_rmse"]) - number(&told["known_mae"])).abs() < 1e-12);
+    assert!((number(&told["known_rmse"]) - number(&told["rmse"])).abs() > 1e-6);
+}
+
+#[test]
+fn ratings_on_another_scale_are_learned_as_stars_and_that_is_said() {
+    let table = "user,item,rating\n1,1,100\n1,2,60\n2,1,80\n2,2,20\n";
+    let folder = folder("scale", &[("hundred.csv", table)]);
+    let said = text(&["train", &path(&folder, "hundred.csv"), "--model", "svd"]);
+    assert!(said.contains("one of its units is 20 of these ratings"), "{said}");
+}

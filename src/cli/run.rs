@@ -79,29 +79,34 @@ pub fn settings(spec: &Spec) -> Map<String, Value> {
     spec.entry().hyperparameters.iter().map(setting).collect()
 }
 
-/// The errors on the training set and on the test set, those that are measured.
-pub fn error_table(epoch: &Epoch) -> String {
-    let row = |label, errors: Errors| cells([&label, &error(errors.rmse), &error(errors.mae)]);
-    if epoch.train.rmse.is_nan() {
-        return ranks_line(epoch);
+/// The errors on the training set and on the test set, and on that part of the latter whose users and items
+/// training knows, those that are measured. Why none is, the remarks of the training say.
+pub fn error_table(epoch: &Epoch, known: Option<Errors>) -> String {
+    if !epoch.test.rank.is_nan() {
+        let line = |rank| format!("expected percentile rank {} %", error(rank));
+        let all = format!("{} (0 is best, 50 is chance)\n", line(epoch.test.rank));
+        let known = known.filter(|errors| !errors.rank.is_nan());
+        return all
+            + &known.map(|e| format!("without them {}\n", line(e.rank))).unwrap_or_default();
     }
-    let mut rows = vec![cells([&"", &"RMSE", &"MAE"]), row("training", epoch.train)];
-    if !epoch.test.rmse.is_nan() {
-        rows.push(row("test", epoch.test));
+    let sets =
+        [("training", Some(epoch.train)), ("test", Some(epoch.test)), ("without them", known)];
+    let measured = sets.iter().filter_map(|&(label, errors)| Some((label, errors?)));
+    let measured = measured.filter(|(_, errors)| !errors.rmse.is_nan());
+    let row =
+        |(label, errors): (&str, Errors)| cells([&label, &error(errors.rmse), &error(errors.mae)]);
+    let mut rows = vec![cells([&"", &"RMSE", &"MAE"])];
+    rows.extend(measured.map(row));
+    if rows.len() == 1 {
+        return String::new();
     }
     table("", &[Align::Left, Align::Right, Align::Right], &rows)
 }
 
-fn ranks_line(epoch: &Epoch) -> String {
-    if epoch.test.rank.is_nan() {
-        return "nothing measured: this model only ranks, and nothing is held back\n".to_owned();
-    }
-    format!("expected percentile rank {} % (0 is best, 50 is chance)\n", error(epoch.test.rank))
-}
-
 fn measured(epoch: &Epoch) -> String {
     if epoch.train.rmse.is_nan() {
-        return if epoch.test.rank.is_nan() { String::new() } else { test_error(epoch.test) };
+        let is_measured = !(epoch.test.rank.is_nan() && epoch.test.rmse.is_nan());
+        return if is_measured { test_error(epoch.test) } else { String::new() };
     }
     let train = format!("RMSE training {}", error(epoch.train.rmse));
     if epoch.test.rmse.is_nan() {
@@ -112,8 +117,10 @@ fn measured(epoch: &Epoch) -> String {
 
 /// What is measured on a test set, in a word.
 pub fn test_error(errors: Errors) -> String {
-    if errors.rmse.is_nan() {
+    if !errors.rank.is_nan() {
         format!("test rank {} %", error(errors.rank))
+    } else if errors.rmse.is_nan() {
+        "nothing measured".to_owned()
     } else {
         format!("test RMSE {}", error(errors.rmse))
     }
@@ -123,5 +130,5 @@ fn last_good(history: &[Epoch]) -> String {
     let Some(last) = history.last() else {
         return String::new();
     };
-    format!("Errors after epoch {}:\n{}", last.epoch, error_table(last))
+    format!("Errors after epoch {}:\n{}", last.epoch, error_table(last, None))
 }

@@ -61,9 +61,9 @@ pub fn seconds(seconds: f64) -> String {
     }
 }
 
-/// A number with four decimals, as errors are given.
+/// A number with four decimals, as errors are given; a dash where there is none.
 pub fn error(value: f64) -> String {
-    format!("{value:.4}")
+    if value.is_nan() { "–".to_owned() } else { format!("{value:.4}") }
 }
 
 /// Numbers with as many decimals as the one that has most, at most two.

@@ -12,7 +12,7 @@ use super::text::{count, seconds};
 use super::{Failure, json};
 use factorscope::data::Ratings;
 use factorscope::data::split::{self, Split};
-use factorscope::eval::measure_test;
+use factorscope::eval::{self, measure_test};
 use factorscope::models::fingerprint;
 use factorscope::train::Epoch;
 
@@ -39,6 +39,16 @@ struct Report {
     /// Of a model that only ranks: the expected percentile rank on the test set.
     #[serde(skip_serializing_if = "Option::is_none")]
     rank: Option<f64>,
+    /// Test ratings of a user or an item without training ratings, and the errors without those.
+    unknown_ratings: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known_rmse: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known_mae: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known_rank: Option<f64>,
+    /// What a reader of these numbers should know beside them.
+    remarks: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     train_rmse: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,6 +112,10 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
     let now = clock();
     let found = measure_test(spec.entry().task, training.model(), &measured);
     let test_seconds = now();
+    let unknown = eval::known(&measured).filter(|_| on == "test").map(|known| {
+        let errors = measure_test(spec.entry().task, training.model(), &known);
+        (measured.test.len() - known.test.len(), errors)
+    });
     let history = training.history();
     let last = &history[history.len() - 1];
     let report = Report {
@@ -117,6 +131,11 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         rmse_unclamped: known(found.rmse_unclamped),
         mae: known(found.mae),
         rank: known(found.rank),
+        unknown_ratings: unknown.map_or(0, |(count, _)| count),
+        known_rmse: unknown.and_then(|(_, errors)| known(errors.rmse)),
+        known_mae: unknown.and_then(|(_, errors)| known(errors.mae)),
+        known_rank: unknown.and_then(|(_, errors)| known(errors.rank)),
+        remarks: training.remarks(),
         train_rmse: known(last.train.rmse),
         train_mae: known(last.train.mae),
         epochs: last.epoch,
@@ -133,7 +152,7 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         "{}{spec}, {seeds}\n{}\n\n{}\n{}fit {}, test {}\nfingerprint {}",
         report.data.line(),
         report.sizes(args),
-        error_table(last),
+        error_table(last, unknown.map(|(_, errors)| errors).filter(|_| args.test.is_some())),
         report.note(),
         seconds(report.fit_seconds),
         seconds(report.test_seconds),
@@ -189,17 +208,23 @@ impl Report {
                 By::Time => "later than all of these",
                 By::Latest => "held back, each user's latest",
             };
-            format!("trained on {trained}, tested on {tested} {which}")
+            let unknown = match self.unknown_ratings {
+                0 => String::new(),
+                _ if args.test.is_none() => String::new(),
+                n => format!(", of which {n} of a user or an item without training ratings"),
+            };
+            format!("trained on {trained}, tested on {tested} {which}{unknown}")
         }
     }
 
     /// What a reader of the errors should know beside them.
     fn note(&self) -> String {
+        let remarks: String = self.remarks.iter().map(|remark| remark.clone() + "\n").collect();
         if self.singular == 0 {
-            return String::new();
+            return remarks;
         }
         format!(
-            "{} had no unique solution in the last epoch and kept the values before; \
+            "{remarks}{} had no unique solution in the last epoch and kept the values before; \
              a larger lambda gives each one\n",
             count(self.singular, "system")
         )

@@ -8,6 +8,8 @@ pub use cold::{ColdPoint, ColdStart, Side, TooFew};
 pub use cross::{CrossValidation, Fold, FoldDiverged, Summary, cross_validate};
 pub use rank::expected_rank;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::data::Ratings;
@@ -47,6 +49,30 @@ pub fn measure(task: Task, model: &dyn Model, split: &Split) -> (Errors, Errors)
     (training, measure_test(task, model, split))
 }
 
+/// The ratings of a test set whose user and item both have training ratings, where any has not: of the
+/// others a model knows half at most.
+pub fn known(Split { train, test }: &Split) -> Option<Split> {
+    let is_known: Vec<bool> =
+        test.iter().map(|x| !train.row(x.u).is_empty() && !train.column(x.i).is_empty()).collect();
+    let rest = || Arc::new(test.subset(|n| is_known[n]));
+    is_known.contains(&false).then(|| Split { train: Arc::clone(train), test: rest() })
+}
+
+/// Why no error is measured on the training set, or none on the test set; nothing where both are.
+pub fn unmeasured(task: Task, Split { train, test }: &Split) -> Option<&'static str> {
+    let (low, high) = train.scale();
+    if task == Task::Rating {
+        return (low == high).then_some("nothing to measure: all ratings are equal");
+    }
+    if test.is_empty() {
+        return Some("nothing measured: this model only ranks, and nothing is held back");
+    }
+    let weighs = test.iter().any(|rating| rating.r > 0.0);
+    (!weighs).then_some(
+        "nothing to measure: a rating weighs as much as it is, and none held back is above 0",
+    )
+}
+
 /// The second half of [`measure`].
 pub fn measure_test(task: Task, model: &dyn Model, Split { train, test }: &Split) -> Errors {
     match task {
@@ -56,7 +82,7 @@ pub fn measure_test(task: Task, model: &dyn Model, Split { train, test }: &Split
 }
 
 /// Compares predictions, clamped to the rating scale and as they are, with the ratings of a set; sums in
-/// double precision in row order; `rank` is not measured. A prediction that is not a number makes the
+/// double precision in row order; `rank` is not measured, nor is a clamped error where the scale is one point. A prediction that is not a number makes the
 /// errors so, too.
 pub fn errors(model: &dyn Model, on: &Ratings, (low, high): (f32, f32)) -> Errors {
     let (mut squares, mut unclamped, mut absolutes) = (0.0, 0.0, 0.0);
@@ -79,20 +105,18 @@ pub fn errors(model: &dyn Model, on: &Ratings, (low, high): (f32, f32)) -> Error
         }
     }
     let n = on.len() as f64;
-    Errors {
-        rmse: (squares / n).sqrt(),
-        rmse_unclamped: (unclamped / n).sqrt(),
-        mae: absolutes / n,
-        ..Errors::NONE
+    let rmse_unclamped = (unclamped / n).sqrt();
+    if low == high {
+        // Whatever is predicted, clamping makes it right.
+        return Errors { rmse_unclamped, ..Errors::NONE };
     }
+    Errors { rmse: (squares / n).sqrt(), rmse_unclamped, mae: absolutes / n, ..Errors::NONE }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::data::toy;
+    use crate::data::{split, toy};
     use crate::models::Spec;
 
     #[test]
@@ -106,5 +130,36 @@ mod tests {
         assert!((found.rmse - (0.25_f64 / 2.0).sqrt()).abs() < 1e-7);
         assert!((found.rmse_unclamped - (1.25_f64 / 2.0).sqrt()).abs() < 1e-7);
         assert!((found.mae - 0.25).abs() < 1e-7);
+    }
+
+    #[test]
+    fn where_all_ratings_are_equal_clamping_leaves_nothing_to_measure() {
+        let known = toy::table(1, 2, &[3.0, 3.0]).ratings;
+        let mut model = Spec::new("baseline").unwrap().build(Arc::clone(&known), 0);
+        model.values_mut()[1][0] = 0.5;
+        let found = errors(&*model, &known, known.scale());
+        assert!(found.rmse.is_nan() && found.mae.is_nan());
+        assert!((found.rmse_unclamped - 0.5).abs() < 1e-7);
+        let said = |task, set| unmeasured(task, &split::everything(set));
+        assert_eq!(said(Task::Rating, &known), Some("nothing to measure: all ratings are equal"));
+        assert!(said(Task::Ranking, &known).unwrap().contains("nothing is held back"));
+        assert_eq!(said(Task::Rating, &toy::toy().ratings), None);
+        let zeros = toy::table(1, 2, &[0.0, 0.0]).ratings;
+        let held = Split { train: Arc::clone(&known), test: zeros };
+        assert!(unmeasured(Task::Ranking, &held).unwrap().contains("none held back is above 0"));
+        let held = Split { train: Arc::clone(&known), test: known };
+        assert_eq!(unmeasured(Task::Ranking, &held), None);
+    }
+
+    #[test]
+    fn test_ratings_of_unknown_users_and_items_can_be_left_out() {
+        const X: f32 = f32::NAN;
+        // User 3 and item 3 are unknown: of four test ratings only that of user 2 for item 1 is left.
+        let train = toy::table(3, 3, &[5.0, 3.0, X, X, 4.0, X, X, X, X]).ratings;
+        let test = toy::table(3, 3, &[X, X, 2.0, 1.0, X, X, X, 2.0, 5.0]).ratings;
+        let all = Split { train: Arc::clone(&train), test };
+        let left: Vec<f32> = known(&all).unwrap().test.iter().map(|rating| rating.r).collect();
+        assert_eq!(left, [1.0]);
+        assert!(known(&Split { train: Arc::clone(&train), test: train }).is_none());
     }
 }

@@ -86,10 +86,9 @@ impl Run {
         self.spec.to_string()
     }
 
-    /// What a reader of parameters and steps has to know of their scale; nothing where the model learns
-    /// on the ratings as they are.
-    pub fn scale(&self) -> Option<String> {
-        self.stars().sentence()
+    /// What a reader of the errors and parameters should know beside them, in sentences.
+    pub fn remarks(&self) -> Vec<String> {
+        self.training.remarks()
     }
 
     /// The hash of all parameters.

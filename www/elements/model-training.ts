@@ -188,6 +188,7 @@ export class ModelTraining extends LabView {
           : nothing
       }
       ${singular ? html`<p class="note">${singular}</p>` : nothing}
+      ${trained?.remarks.map((remark) => html`<p class="note">${sentence(remark)}</p>`)}
       ${
         best
           ? html`<p class="note">

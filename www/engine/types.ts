@@ -109,6 +109,8 @@ export interface Progress {
 export interface Trained extends Progress {
   fingerprint: string;
   spec: string;
+  /** What a reader of the errors and parameters should know beside them. */
+  remarks: readonly string[];
   cancelled: boolean;
   /** Why it ended early, for example because it diverged. */
   stopped: string | undefined;

@@ -215,6 +215,7 @@ export class Engine {
       chart: chart(),
       fingerprint: run.fingerprint(),
       spec: run.spec(),
+      remarks: run.remarks(),
       cancelled: this.cancelled && history.length <= run.epochs,
       stopped,
     };
