@@ -48,7 +48,7 @@ pub fn main() -> ExitCode {
         }
     };
     // Where standard error is closed too, the exit code has to do.
-    let _ = writeln!(stderr(), "error: {}", failure.message);
+    let _ = writeln!(stderr(), "error: {}", text::plain(&failure.message));
     ExitCode::from(failure.code)
 }
 

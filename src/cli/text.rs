@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+pub use factorscope::data::load::plain;
 use indicatif::HumanCount;
 use unicode_width::UnicodeWidthStr;
 
@@ -37,11 +38,6 @@ pub fn table(indent: &str, columns: &[Align], rows: &[Vec<String>]) -> String {
         out.push('\n');
     }
     out
-}
-
-/// Text from a file without what could steer a terminal.
-pub fn plain(text: &str) -> String {
-    text.replace(char::is_control, " ")
 }
 
 /// `1 rating`, `1,234 ratings`.

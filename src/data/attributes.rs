@@ -35,29 +35,58 @@ impl Lists {
     /// One list for each user or item, in the order of their dense indices. The attributes are numbered
     /// by kind, then value; so their numbers do not depend on the order in which a file tells them.
     pub fn new(each: &[Vec<Attribute>]) -> Self {
-        let mut names: Vec<Attribute> = each.iter().flatten().cloned().collect();
-        sort::by(&mut names, &|a, b| a.cmp(b));
-        names.dedup();
+        let mut all: Vec<&Attribute> = each.iter().flatten().collect();
+        sort::by(&mut all, &|a, b| a.cmp(b));
+        all.dedup();
+        let names: Vec<Attribute> = all.into_iter().cloned().collect();
+        let own = |list: &Vec<Attribute>| -> Vec<u32> {
+            let number = |a| names.binary_search(a).ok().map(|n| n as u32);
+            list.iter().filter_map(number).collect()
+        };
+        let each: Vec<_> = each.iter().map(own).collect();
+        Self::numbered(names, each.into_iter())
+    }
+
+    /// The genres of a catalogue.
+    pub fn genres(catalogue: &[Item]) -> Self {
+        let mut all: Vec<&str> =
+            catalogue.iter().flat_map(|item| &item.genres).map(String::as_str).collect();
+        sort::by(&mut all, &|a, b| a.cmp(b));
+        all.dedup();
+        let own = |item: &Item| -> Vec<u32> {
+            let number = |genre: &String| all.binary_search(&genre.as_str()).ok().map(|n| n as u32);
+            item.genres.iter().filter_map(number).collect()
+        };
+        let names = all.iter().map(|name| Attribute::new("genre", name)).collect();
+        Self::numbered(names, catalogue.iter().map(own))
+    }
+
+    /// The same as it was: names that ascend and, line after line, the numbers of its own, ascending;
+    /// `None` if they are not so.
+    pub(super) fn in_order(names: Vec<Attribute>, start: Vec<u32>, ids: Vec<u32>) -> Option<Self> {
+        let lists = Self { names, start, ids };
+        let names_ascend = lists.names.windows(2).all(|pair| pair[0] < pair[1]);
+        let is_line = |own: &[u32]| {
+            let known = own.last().is_none_or(|&last| (last as usize) < lists.names.len());
+            known && own.windows(2).all(|pair| pair[0] < pair[1])
+        };
+        let lines = lists.start.len().saturating_sub(1);
+        let fits = names_ascend && (0..lines).all(|line| is_line(lists.of(line)));
+        fits.then_some(lists)
+    }
+
+    fn numbered(names: Vec<Attribute>, each: impl Iterator<Item = Vec<u32>>) -> Self {
         if names.is_empty() {
             return Self::default();
         }
         let (mut start, mut ids) = (vec![0], Vec::new());
-        for list in each {
-            let number = |a| names.binary_search(a).ok().map(|n| n as u32);
-            let mut own: Vec<u32> = list.iter().filter_map(number).collect();
+        for mut own in each {
             own.sort_unstable();
             own.dedup();
             ids.extend(own);
             start.push(ids.len() as u32);
         }
         Self { names, start, ids }
-    }
-
-    /// The genres of a catalogue.
-    pub fn genres(catalogue: &[Item]) -> Self {
-        let genres =
-            |item: &Item| item.genres.iter().map(|name| Attribute::new("genre", name)).collect();
-        Self::new(&catalogue.iter().map(genres).collect::<Vec<_>>())
     }
 
     /// The attributes there are, by kind, then value; none where nothing is known of anybody.

@@ -20,6 +20,12 @@ impl Ids {
         Self(names)
     }
 
+    /// Names that are in order already and differ; `None` if they are not.
+    pub(super) fn in_order(names: Vec<Box<str>>) -> Option<Self> {
+        let ascend = names.windows(2).all(|pair| order(&pair[0], &pair[1]) == Ordering::Less);
+        ascend.then_some(Self(names))
+    }
+
     /// The ids "1", "2", … "n".
     pub fn counting(n: usize) -> Self {
         Self((1..=n).map(|k| k.to_string().into()).collect())
@@ -71,5 +77,10 @@ mod tests {
         assert_eq!(ids.iter().collect::<Vec<_>>(), ["2", "10", "a", "b"]);
         assert_eq!(ids.index("10"), Some(1));
         assert_eq!(ids.index("3"), None);
+        let mut names: Vec<Box<str>> = ids.iter().map(Box::from).collect();
+        assert_eq!(Ids::in_order(names.clone()).as_ref(), Some(&ids));
+        names.reverse();
+        assert_eq!(Ids::in_order(names), None);
+        assert_eq!(Ids::in_order(["2", "2"].map(Box::from).into()), None);
     }
 }

@@ -108,11 +108,7 @@ pub(super) fn choose<'f>(
     let alone = files.len() == 1;
     for file in files {
         let known = KNOWN.contains(&file.base().as_str());
-        let looked = file.head().and_then(|head| {
-            check_kind(file, &head)?;
-            Ok(head)
-        });
-        let head = match looked {
+        let head = match file.head() {
             Ok(head) => head,
             Err(err) => {
                 let is_archive = matches!(
@@ -202,33 +198,4 @@ fn reader(
         return Err(no_ratings());
     };
     Ok((certainty, Reader::Delimited(layout)))
-}
-
-/// Refuses what is not text in UTF-8 or a single-byte encoding.
-fn check_kind(file: &File<'_>, head: &[u8]) -> Result<(), LoadError> {
-    let wrong = |found, remedy| {
-        let file = file.name.clone();
-        Err(LoadError::WrongKind { file, found, remedy })
-    };
-    if head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") {
-        let file = file.name.clone();
-        return Err(LoadError::Utf16 { file });
-    }
-    if head.starts_with(b"\x1F\x8B") {
-        return wrong("compressed with gzip", "unpack it first");
-    }
-    let start = head.trim_ascii_start();
-    let start = start[..start.len().min(15)].to_ascii_lowercase();
-    if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") {
-        return wrong("a web page", "download the file itself, not the page about it");
-    }
-    let zeros = head.iter().map(|&byte| usize::from(byte == 0)).sum::<usize>();
-    if zeros > 0 && zeros * 3 >= head.len() {
-        let file = file.name.clone();
-        return Err(LoadError::Utf16 { file });
-    }
-    if zeros > 0 {
-        return wrong("not a text file", "export the table as CSV");
-    }
-    Ok(())
 }

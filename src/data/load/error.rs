@@ -135,12 +135,6 @@ pub enum LoadError {
         /// Which limit was reached.
         reason: &'static str,
     },
-    /// Text in UTF-16, as some spreadsheets save it.
-    #[error("{file} is UTF-16 text; save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")")]
-    Utf16 {
-        /// The file.
-        file: String,
-    },
     /// Bytes that are not UTF-8 where the format is.
     #[error("{file}, line {line}, column {column}: the text is not UTF-8; save the file as UTF-8")]
     NotUtf8 {
@@ -208,11 +202,17 @@ pub enum LoadError {
     },
 }
 
+/// Text from a file or a link without what could steer a terminal or turn the order of its characters
+/// around.
+pub fn plain(text: &str) -> String {
+    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.replace(|c: char| c.is_control() || turns(c), " ")
+}
+
 /// At most the first 40 characters of a cell, safe to show.
 pub(super) fn excerpt(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
-    let mut shown: String =
-        text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(40).collect();
+    let text = plain(&String::from_utf8_lossy(&bytes[..bytes.len().min(200)]));
+    let mut shown: String = text.trim().chars().take(40).collect();
     if text.trim().chars().count() > 40 {
         shown.push('…');
     }

@@ -1,23 +1,27 @@
-//! The files of an input, whether handed over one by one or packed in a zip.
+//! The files of an input, whether handed over one by one or packed in a zip or with gzip.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, ErrorKind as Io, Read};
 
-use flate2::bufread::DeflateDecoder;
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
 use rawzip::{CompressionMethod, ErrorKind, ZipArchive, ZipArchiveEntryWayfinder, ZipSliceArchive};
 
-use super::error::excerpt;
+use super::encoding::{LOOK, Text};
+use super::error::{excerpt, plain};
 use super::records::{Records, Separator};
-use super::{LoadError, Source};
+use super::{LoadError, Source, json, kinds};
 
 /// How much of a file is looked at to recognize its format.
 pub(super) const HEAD: u64 = 1 << 16;
+
+/// How what is packed with gzip begins.
+const GZIP: &[u8] = b"\x1F\x8B";
 
 /// A zip whose directory has been found.
 pub(super) type Archive<'a> = ZipSliceArchive<&'a [u8]>;
 
 /// One file with a way to read it from its beginning, as often as needed.
 pub(super) struct File<'a> {
-    /// What errors call it: its name, or its path in the archive.
+    /// What errors call it: its name, or its path in the archive, safe to show.
     pub(super) name: String,
     /// The name of what was handed over: the file itself, or the archive it is in.
     pub(super) source: &'a str,
@@ -38,20 +42,56 @@ impl<'a> File<'a> {
     /// A file that was handed over as it is.
     pub(super) fn plain(source: &'a Source) -> Self {
         Self {
-            name: source.name.clone(),
+            name: plain(&source.name),
             source: &source.name,
             content: Content::Bytes(&source.bytes),
         }
     }
 
-    /// The name without the folders before it, in lower case.
+    /// The name without the folders before it, in lower case, as it is called unpacked.
     pub(super) fn base(&self) -> String {
-        base(&self.name).to_ascii_lowercase()
+        let base = base(&self.name).to_ascii_lowercase();
+        base.strip_suffix(".gz").map(str::to_owned).unwrap_or(base)
     }
 
-    /// The content from its beginning, unpacked as it is read. Whoever reads a packed file to its
-    /// end learns from an error there if its checksum does not fit.
+    /// The content from its beginning, unpacked as it is read, as a table in UTF-8. Whoever reads a
+    /// packed file to its end learns from an error there if its checksum does not fit.
     pub(super) fn open(&self) -> Result<Box<dyn BufRead + '_>, LoadError> {
+        Ok(self.table()?.0)
+    }
+
+    /// The same, and the number of its first line: 0 where that was made from JSON.
+    fn table(&self) -> Result<(Box<dyn BufRead + '_>, u64), LoadError> {
+        let mut text = self.text()?;
+        let head = text.fill_buf().map_err(|err| self.failed(&err))?;
+        if !json::is_json(head) {
+            return Ok((Box::new(text), 1));
+        }
+        let rows = json::Rows::new(text).map_err(|err| self.failed(&err))?;
+        Ok((Box::new(rows), 0))
+    }
+
+    fn text(&self) -> Result<Text<Box<dyn BufRead + '_>>, LoadError> {
+        let mut packed = self.unpacked()?;
+        let mut head = self.look(&mut packed)?;
+        if head.starts_with(GZIP) {
+            let whole = io::Cursor::new(head).chain(packed);
+            packed = Box::new(BufReader::with_capacity(HEAD as usize, MultiGzDecoder::new(whole)));
+            head = self.look(&mut packed)?;
+        }
+        kinds::check(&self.name, &head)?;
+        Ok(Text::new(head, packed))
+    }
+
+    fn look(&self, reader: &mut impl BufRead) -> Result<Vec<u8>, LoadError> {
+        let mut head = Vec::with_capacity(LOOK);
+        let looked = reader.take(LOOK as u64).read_to_end(&mut head);
+        looked.map_err(|err| self.failed(&err))?;
+        Ok(head)
+    }
+
+    /// The content as it is outside of a zip.
+    fn unpacked(&self) -> Result<Box<dyn BufRead + '_>, LoadError> {
         let (archive, entry, method) = match &self.content {
             Content::Bytes(bytes) => return Ok(Box::new(*bytes)),
             Content::Packed { encrypted: true, .. } => {
@@ -60,15 +100,17 @@ impl<'a> File<'a> {
             }
             Content::Packed { archive, entry, method, .. } => (archive, entry, *method),
         };
+        // One byte more than it claims is enough to know that the claim is wrong.
+        let most = entry.uncompressed_size_hint().saturating_add(1);
         let entry = archive.get_entry(*entry).map_err(|err| self.damaged(&err))?;
         match method {
             CompressionMethod::STORE => Ok(Box::new(BufReader::with_capacity(
                 HEAD as usize,
-                entry.verifying_reader(entry.data()),
+                entry.verifying_reader(entry.data().take(most)),
             ))),
             CompressionMethod::DEFLATE => Ok(Box::new(BufReader::with_capacity(
                 HEAD as usize,
-                entry.verifying_reader(DeflateDecoder::new(entry.data())),
+                entry.verifying_reader(DeflateDecoder::new(entry.data()).take(most)),
             ))),
             _ => Err(LoadError::Compression {
                 file: self.name.clone(),
@@ -82,7 +124,8 @@ impl<'a> File<'a> {
         &'a self,
         separator: Separator,
     ) -> Result<Records<'a, Box<dyn BufRead + 'a>>, LoadError> {
-        Ok(Records::new(self, self.open()?, separator))
+        let (table, first) = self.table()?;
+        Ok(Records::new(self, table, separator).counted_from(first))
     }
 
     /// The beginning of the content, up to the last line that is whole.
@@ -91,34 +134,38 @@ impl<'a> File<'a> {
         let mut beginning = self.open()?.take(HEAD);
         beginning.read_to_end(&mut head).map_err(|err| self.failed(&err))?;
         if head.len() as u64 == HEAD
-            && let Some(end) = head.iter().rposition(|&byte| byte == b'\n')
+            && let Some(end) = head.iter().rposition(|&byte| matches!(byte, b'\n' | b'\r'))
         {
             head.truncate(end + 1);
         }
         Ok(head)
     }
 
-    /// What a failed read means: memory does not fail, so an archive is damaged.
+    /// What a failed read means: memory does not fail, so what is packed is damaged.
     pub(super) fn failed(&self, err: &io::Error) -> LoadError {
-        match err.get_ref().and_then(|inner| inner.downcast_ref()) {
-            Some(inner) => self.damaged(inner),
-            None => LoadError::Damaged { file: self.name.clone(), reason: err.to_string() },
+        if let Some(inner) = err.get_ref().and_then(|inner| inner.downcast_ref()) {
+            return self.damaged(inner);
         }
+        let reason = match err.kind() {
+            Io::UnexpectedEof => "it ends too early",
+            _ => "it cannot be inflated",
+        };
+        LoadError::Damaged { file: self.name.clone(), reason: reason.to_owned() }
     }
 
     /// The error that is to blame for `err`: in a packed file whose checksum does not fit, a wrong
     /// cell is a consequence of the damage.
     pub(super) fn blame(&self, err: LoadError) -> LoadError {
-        if matches!(self.content, Content::Bytes(_)) {
-            return err;
+        match self.content {
+            Content::Bytes(bytes) if !bytes.starts_with(GZIP) => err,
+            _ => self.check().err().unwrap_or(err),
         }
-        match self.open() {
-            Ok(mut reader) => match io::copy(&mut reader, &mut io::sink()) {
-                Ok(_) => err,
-                Err(damage) => self.failed(&damage),
-            },
-            Err(damage) => damage,
-        }
+    }
+
+    /// Reads to the end for the checksum there.
+    fn check(&self) -> Result<(), LoadError> {
+        io::copy(&mut self.open()?, &mut io::sink()).map_err(|err| self.failed(&err))?;
+        Ok(())
     }
 
     fn damaged(&self, err: &rawzip::Error) -> LoadError {
@@ -134,27 +181,43 @@ pub(super) fn is_zip(bytes: &[u8]) -> bool {
 /// Finds the directory of a zip.
 pub(super) fn archive(source: &Source) -> Result<Archive<'_>, LoadError> {
     ZipArchive::from_slice(source.bytes.as_slice())
-        .map_err(|err| LoadError::Damaged { file: source.name.clone(), reason: reason(&err) })
+        .map_err(|err| LoadError::Damaged { file: plain(&source.name), reason: reason(&err) })
 }
 
 /// The files of a zip, without folders and without what macOS adds.
+///
+/// A zip whose directory does not fit its files is refused: one that lists a file twice or under another
+/// name, or fewer files than it says. So no more can be unpacked than the bytes can hold, and no
+/// file is lost by damage.
 pub(super) fn unpack<'a>(
     source: &'a Source,
     archive: &'a Archive<'a>,
     files: &mut Vec<File<'a>>,
 ) -> Result<(), LoadError> {
+    let name = plain(&source.name);
+    let damaged =
+        |reason: &str| LoadError::Damaged { file: name.clone(), reason: reason.to_owned() };
+    let mut ranges = Vec::new();
+    let mut listed = 0_u64;
     for entry in archive.entries() {
-        let entry = entry.map_err(|err| LoadError::Damaged {
-            file: source.name.clone(),
-            reason: reason(&err),
-        })?;
+        let entry = entry.map_err(|err| damaged(&reason(&err)))?;
+        listed += 1;
         let path = entry.file_path();
-        let name = String::from_utf8_lossy(path.as_bytes()).into_owned();
-        if entry.is_dir() || name.starts_with("__MACOSX/") || base(&name).starts_with('.') {
+        if let Ok(file) = archive.get_entry(entry.wayfinder()) {
+            if file.local_header().file_path().as_bytes() != path.as_bytes() {
+                return Err(damaged("its directory names a file otherwise"));
+            }
+            ranges.push((entry.local_header_offset(), file.compressed_data_range().1));
+        }
+        let path = plain(&String::from_utf8_lossy(path.as_bytes()));
+        if let Some(found) = kinds::document(&path) {
+            return Err(kinds::refuse_document(&name, found));
+        }
+        if entry.is_dir() || path.starts_with("__MACOSX/") || base(&path).starts_with('.') {
             continue;
         }
         files.push(File {
-            name,
+            name: path,
             source: &source.name,
             content: Content::Packed {
                 archive,
@@ -163,6 +226,14 @@ pub(super) fn unpack<'a>(
                 encrypted: entry.flags().is_encrypted(),
             },
         });
+    }
+    // Where there are more than 65,535 files, the number is given without its upper digits.
+    if (listed ^ archive.entries_hint()) & 0xFFFF != 0 {
+        return Err(damaged("its directory lists another number of files than it says"));
+    }
+    ranges.sort_unstable();
+    if ranges.windows(2).any(|pair| pair[0].1 > pair[1].0) {
+        return Err(damaged("its files overlap"));
     }
     Ok(())
 }

@@ -10,9 +10,8 @@
 //!   the third cannot be the rating and exactly one other can.
 //! - The site's own form, see [`compact`].
 //!
-//! Each of them as a file, as several files, or in a zip, in whatever folder. Times are seconds
-//! since 1970, milliseconds (above 10^11) or dates. Text is UTF-8, or Latin-1 in those old files
-//! that are. Items without a known title are called by their ids.
+//! Each of them as a file, as several files, or in a zip, in whatever folder; packed with gzip, too. Times are seconds
+//! since 1970, milliseconds (above 10^11) or dates. Text is UTF-8, UTF-16 or Windows-1252. Items without a known title are called by their ids.
 //!
 //! A packed file is unpacked as it is read and never whole in memory. Whatever is wrong ends in a
 //! [`LoadError`], one sentence with the place and the remedy.
@@ -28,8 +27,11 @@
 
 mod choose;
 mod delimited;
+mod encoding;
 mod error;
 mod files;
+mod json;
+mod kinds;
 mod movielens;
 mod netflix;
 mod options;
@@ -45,7 +47,7 @@ mod titles;
 mod users;
 mod values;
 
-pub use error::LoadError;
+pub use error::{LoadError, plain};
 pub use options::{Columns, ColumnsError, Duplicates, Options};
 #[cfg(not(target_arch = "wasm32"))]
 pub use path::read_path;
@@ -286,10 +288,13 @@ fn list<'a>(
 }
 
 fn decode(source: &Source) -> Result<Dataset, LoadError> {
+    let file = plain(&source.name);
     if compact::is_newer(&source.bytes) {
-        let file = source.name.clone();
         return Err(LoadError::Newer { file });
     }
-    compact::decode(&source.bytes)
-        .map_err(|err| LoadError::Damaged { file: source.name.clone(), reason: err.to_string() })
+    match compact::decode(&source.bytes) {
+        Ok(dataset) if dataset.ratings.is_empty() => Err(LoadError::HeaderOnly { file }),
+        Ok(dataset) => Ok(dataset),
+        Err(err) => Err(LoadError::Damaged { file, reason: err.to_string() }),
+    }
 }

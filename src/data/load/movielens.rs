@@ -1,6 +1,7 @@
 //! What is particular to MovieLens: the names of its files and editions, the genres of 100K.
 
 use super::LoadError;
+use super::error::plain;
 use super::files::{File, base};
 use super::records::Separator;
 use super::values;
@@ -63,7 +64,7 @@ pub(super) fn edition(path: &str) -> Option<String> {
 pub(super) fn title(file: &File<'_>, is_movielens: bool) -> String {
     let edition = || edition(&file.name).or_else(|| edition(file.source));
     let known = is_movielens.then(edition).flatten();
-    known.unwrap_or_else(|| base(file.source).to_owned())
+    known.unwrap_or_else(|| plain(base(file.source)))
 }
 
 /// The genres of a u.genre: `Action|1` and so on, in the order of their numbers.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::choose::choose;
 use super::files::{File, HEAD};
-use super::{LoadError, Options, Source};
+use super::{LoadError, Options, Source, plain};
 
 /// Reads a file, or those files of a folder that hold ratings, titles and genres. Only their
 /// beginnings are read of all others. A subfolder `training_set`, as the Netflix Prize has, counts
@@ -18,7 +18,7 @@ pub fn read_path(path: &Path) -> Result<Vec<Source>, LoadError> {
     if !fs::metadata(path).map_err(|err| unreadable(path, &err))?.is_dir() {
         let name = path.file_name().unwrap_or(path.as_os_str());
         return Ok(vec![Source {
-            name: name.to_string_lossy().into_owned(),
+            name: plain(&name.to_string_lossy()),
             bytes: fs::read(path).map_err(|err| unreadable(path, &err))?,
         }]);
     }
@@ -33,7 +33,7 @@ pub fn read_path(path: &Path) -> Result<Vec<Source>, LoadError> {
     for file in &paths {
         let shown = file.strip_prefix(path).unwrap_or(file).to_string_lossy();
         heads.push(Source {
-            name: format!("{folder}/{shown}"),
+            name: plain(&format!("{folder}/{shown}")),
             bytes: head(file).map_err(|err| unreadable(file, &err))?,
         });
     }

@@ -81,6 +81,11 @@ impl<'a, R: BufRead> Records<'a, R> {
         }
     }
 
+    /// The same, where the first line has another number than 1.
+    pub(super) fn counted_from(self, line: u64) -> Self {
+        Self { next_line: line, ..self }
+    }
+
     /// Moves to the next record; false at the end.
     pub(super) fn next(&mut self) -> Result<bool, LoadError> {
         if !self.skip_blank_lines()? {

@@ -78,7 +78,7 @@ pub(super) fn form(file: &File<'_>, head: &[u8]) -> Option<Form> {
     }
     let (id, year, title) = netflix(&line)?;
     let is_year = year == "NULL" || year.len() == 4 && is_number(year.as_bytes());
-    let is_title = title.parse::<f64>().is_err() || file.base().starts_with("movie_titles");
+    let is_title = title.contains(char::is_alphabetic) || file.base().starts_with("movie_titles");
     (is_number(id.as_bytes()) && is_year && is_title).then_some(Form::Netflix)
 }
 

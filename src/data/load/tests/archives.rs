@@ -106,3 +106,80 @@ fn a_damaged_ratings_file_is_not_replaced_by_another() {
     bytes[at] = b'7';
     assert!(refusal("t.zip", bytes).starts_with("ml-1m/ratings.dat is damaged"));
 }
+
+/// The zip with the entry's local header at `local` and its record in the directory, for a change.
+fn changed(bytes: &[u8], what: &[u8], nth: usize, to: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let found: Vec<usize> =
+        (0..bytes.len() - what.len()).filter(|&at| bytes[at..].starts_with(what)).collect();
+    bytes[found[nth]..][..to.len()].copy_from_slice(to);
+    bytes
+}
+
+#[test]
+fn a_directory_that_does_not_fit_the_files_is_refused() {
+    let bytes =
+        zip(&[("ratings.csv", LATEST.as_bytes()), ("movies.csv", LATEST_MOVIES.as_bytes())]);
+    // Another name in the directory than before the file; another number of files at the end.
+    let sentence = refusal("t.zip", changed(&bytes, b"movies.csv", 1, b"movies.txt"));
+    assert!(sentence.starts_with("t.zip is damaged or cut off (its directory names"), "{sentence}");
+    let end = b"PK\x05\x06\0\0\0\0\x02\0";
+    let bytes = changed(&bytes, end, 0, &[end.as_slice(), b"\x03"].concat());
+    let sentence = refusal("t.zip", bytes);
+    assert!(sentence.contains("lists another number of files"), "{sentence}");
+}
+
+#[test]
+fn files_that_overlap_are_refused_before_anything_is_unpacked() {
+    let bytes = zip(&[("a/ratings.csv", LATEST.as_bytes()), ("b/ratings.csv", LATEST.as_bytes())]);
+    let first = bytes.windows(4).rposition(|part| part == b"PK\x01\x02").unwrap();
+    // The second record points to where the first file stands, under that name.
+    let mut bytes = changed(&bytes, b"b/ratings.csv", 1, b"a/ratings.csv");
+    bytes[first + 42..first + 46].copy_from_slice(&[0; 4]);
+    assert_eq!(
+        refusal("t.zip", bytes),
+        "t.zip is damaged or cut off (its files overlap); download it again"
+    );
+}
+
+#[test]
+fn a_file_that_inflates_to_more_than_it_claims_is_damaged() {
+    let long = LATEST.to_owned() + &"9,9,5.0,1\n".repeat(100_000);
+    let bytes = zip(&[("ratings.csv", long.as_bytes())]);
+    let size = (long.len() as u32).to_le_bytes();
+    let claim = (LATEST.len() as u32).to_le_bytes();
+    let nth = bytes.windows(4).filter(|part| *part == size).count() - 1;
+    let sentence = refusal("t.zip", changed(&bytes, &size, nth, &claim));
+    assert!(sentence.starts_with("ratings.csv is damaged or cut off (expected"), "{sentence}");
+}
+
+#[test]
+fn names_are_shown_without_what_steers_a_terminal() {
+    let table = b"user,item,rating\na,b,x\n".as_slice();
+    let bytes = zip(&[("\u{1b}[31m\u{1b}]0;owned\u{7}\u{202e}ratings.csv", table)]);
+    let sentence = refusal("\u{1b}[2J.zip", bytes);
+    assert!(sentence.contains("ratings.csv") && !sentence.contains(char::is_control), "{sentence}");
+    assert!(!sentence.contains('\u{202e}'));
+}
+
+#[test]
+fn what_is_packed_with_gzip_is_read_like_what_it_holds() {
+    let gzip = |bytes: &[u8]| {
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), Compression::default());
+        writer.write_all(bytes).unwrap();
+        writer.finish().unwrap()
+    };
+    let plain = load_one("ratings.csv", LATEST).unwrap();
+    let packed = gzip(LATEST.as_bytes());
+    assert_eq!(load_one("ratings.csv.gz", &packed).unwrap().ratings, plain.ratings);
+    let files = [source("ratings.csv.gz", &packed), source("movies.csv", LATEST_MOVIES)];
+    assert_eq!(load(&files).unwrap().catalogue[0].title, "Long Way, The");
+    let zipped = zip(&[("ratings.csv.gz", &packed)]);
+    assert_eq!(load_one("r.zip", zipped).unwrap().ratings, plain.ratings);
+    assert!(refusal("r.gz", gzip(&packed)).contains("compressed with gzip twice"));
+    let mut damaged = packed.clone();
+    let end = damaged.len();
+    damaged[end - 5] ^= 1;
+    assert!(refusal("r.csv.gz", damaged).starts_with("r.csv.gz is damaged or cut off"));
+    assert!(refusal("r.csv.gz", &packed[..end - 9]).contains("it ends too early"));
+}

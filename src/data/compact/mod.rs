@@ -1,0 +1,127 @@
+//! The form in which the site ships a data set: small, whole or refused.
+//!
+//! Twelve bytes of magic and a 64-bit xxHash of the rest, which is one deflate stream. In it stand,
+//! column by column so that like lies beside like: name, origin, ids, titles, years, genres, then
+//! the ratings by user: how many, the gaps between items, the ratings as indices into a list of their
+//! values, and the timestamps relative to the user's first; at the end the users' attributes: which
+//! there are, and each user's. Numbers are LEB128 unless said otherwise.
+//!
+//! A file may inflate to 32 times its own size and a mebibyte, and is refused as soon as it goes
+//! beyond; it is inflated as it is read, so that what is wrong early costs no more than what stands
+//! before it. The genres that its items name may together be as long. What is written keeps to that:
+//! a table of nothing but equal ratings is stored where it deflates to less.
+//!
+//! The last byte of the magic is the version. Version 1 had no attributes, and is still read.
+
+mod reader;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::io::Write;
+use std::sync::Arc;
+
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+use thiserror::Error;
+use xxhash_rust::xxh64::xxh64;
+
+use super::{Attributes, Dataset, Lists, Origin};
+use reader::Reader;
+use writer::Writer;
+
+const MAGIC: &[u8; 11] = b"factorscope";
+const VERSION: u8 = 2;
+const ORIGINS: [Origin; 4] = [Origin::Toy, Origin::Simulation, Origin::Movielens, Origin::File];
+
+/// What does not fit in bytes that should be a compact data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct CompactError(&'static str);
+
+type Result<T> = std::result::Result<T, CompactError>;
+
+/// Whether the bytes begin like a compact data set.
+pub fn is_compact(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
+}
+
+/// Whether they are one of a version that is not known yet.
+pub fn is_newer(bytes: &[u8]) -> bool {
+    is_compact(bytes) && bytes.get(MAGIC.len()).is_some_and(|&version| version > VERSION)
+}
+
+/// The compact form of a data set; equal sets give equal bytes.
+pub fn encode(dataset: &Dataset) -> Vec<u8> {
+    encode_at(dataset, Compression::best())
+}
+
+/// The same form in a fraction of the time, some larger: to be kept, not to be sent.
+pub fn encode_fast(dataset: &Dataset) -> Vec<u8> {
+    encode_at(dataset, Compression::fast())
+}
+
+fn encode_at(dataset: &Dataset, level: Compression) -> Vec<u8> {
+    let mut out = Writer(Vec::new());
+    let ratings = &dataset.ratings;
+    out.text(&dataset.name);
+    let origin = ORIGINS.iter().position(|&o| o == dataset.origin);
+    out.number(origin.unwrap_or_default() as u64);
+    out.ids(ratings.user_ids());
+    out.ids(ratings.item_ids());
+    out.catalogue(&dataset.catalogue);
+    out.ratings(ratings);
+    out.attributes(&ratings.attributes().users, ratings.users());
+
+    let mut packed = deflate(&out.0, level);
+    // What is beyond the limit when deflated is within it when stored.
+    if out.0.len() as u64 > reader::most(packed.len()) {
+        packed = deflate(&out.0, Compression::none());
+    }
+    let mut bytes = MAGIC.to_vec();
+    bytes.push(VERSION);
+    bytes.extend(xxh64(&packed, 0).to_le_bytes());
+    bytes.extend(packed);
+    bytes
+}
+
+fn deflate(content: &[u8], level: Compression) -> Vec<u8> {
+    let mut deflate = DeflateEncoder::new(Vec::new(), level);
+    // Writing to memory does not fail.
+    let packed = deflate.write_all(content).and_then(|()| deflate.finish());
+    packed.unwrap_or_default()
+}
+
+/// The data set that was encoded.
+///
+/// # Errors
+/// If the bytes are not exactly what [`encode`] made.
+pub fn decode(bytes: &[u8]) -> Result<Dataset> {
+    let rest = bytes.strip_prefix(MAGIC);
+    let rest = rest.ok_or(CompactError("it does not begin like a compact data set"))?;
+    let cut_off = CompactError("it ends too early");
+    let (version, rest) = rest.split_first().ok_or(cut_off)?;
+    if !(1..=VERSION).contains(version) {
+        return Err(CompactError("its version is unknown"));
+    }
+    let (hash, packed) = rest.split_first_chunk().ok_or(cut_off)?;
+    if xxh64(packed, 0) != u64::from_le_bytes(*hash) {
+        return Err(CompactError("its checksum does not fit"));
+    }
+    let mut reader = Reader::new(packed);
+    let name = reader.text()?;
+    let origin = usize::try_from(reader.number()?).ok();
+    let origin = origin.and_then(|n| ORIGINS.get(n).copied());
+    let origin = origin.ok_or(CompactError("its origin is unknown"))?;
+    let users = reader.ids()?;
+    let items = reader.ids()?;
+    let catalogue = reader.catalogue(items.len())?;
+    let ratings = reader.ratings(users, items)?;
+    let users =
+        if *version == 1 { Lists::default() } else { reader.attributes(ratings.users())? };
+    let attributes = Attributes { users, items: Lists::genres(&catalogue) };
+    if !reader.is_finished()? {
+        return Err(CompactError("it is longer than its content"));
+    }
+    Ok(Dataset { name, origin, ratings: Arc::new(ratings.with_attributes(attributes)), catalogue })
+}
