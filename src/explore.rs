@@ -35,17 +35,33 @@ pub fn top_n(model: &dyn Model, known: &Ratings, u: usize, n: usize, least: usiz
     first(scored.map(|(&i, rating)| Scored { item: i as usize, rating }), n)
 }
 
-/// The same for somebody who is not in the training set and has rated these items.
+/// What a list for somebody who is not in the training set is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// The prediction, which is mostly mu + b_i and so much the same for everybody.
+    Prediction,
+    /// How far the ratings move the prediction beyond mu + b_u + b_i.
+    Change,
+}
+
+/// The same for somebody who is not in the training set and has rated these items; `order` says which
+/// items come first. The ratings told are predictions in either order.
 pub fn top_n_of_newcomer(
     new: &Newcomer,
     known: &Ratings,
     rated: Line,
     n: usize,
     least: usize,
+    order: Order,
 ) -> Vec<Scored> {
     let candidates = (0..known.items())
         .filter(|&i| known.column(i).len() >= least.max(1) && !rated.ids.contains(&(i as u32)));
-    first(candidates.map(|item| Scored { item, rating: new.predict(item) }), n)
+    let score = |item: usize| match order {
+        Order::Prediction => new.predict(item),
+        Order::Change => new.change(item),
+    };
+    let best = first(candidates.map(|item| Scored { item, rating: score(item) }), n);
+    best.into_iter().map(|Scored { item, .. }| Scored { item, rating: new.predict(item) }).collect()
 }
 
 /// The `n` items that user `u` rated highest, highest first; equal ones by index.

@@ -44,6 +44,16 @@ pub struct Update {
     pub after: f32,
 }
 
+/// How far one rating lies from a baseline that was estimated before training and then frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Rest {
+    /// The item rated.
+    pub item: usize,
+    /// r_uj - b~_uj.
+    pub value: f32,
+}
+
 /// A regularized linear system that a step solves.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -81,6 +91,9 @@ pub struct Step {
     pub terms: Vec<Term>,
     /// Every changed number, in the order of the changes.
     pub updates: Vec<Update>,
+    /// What the ratings of the same user that weigh in the step leave of a frozen baseline; empty in
+    /// models without one.
+    pub rests: Vec<Rest>,
     /// The linear system solved, where there is one; for a draw its precision matrix, and the mean as
     /// the solution.
     pub system: Option<System>,
@@ -106,6 +119,7 @@ impl Step {
             subject,
             terms: Vec::new(),
             updates: Vec::new(),
+            rests: Vec::new(),
             system: None,
             objective: 0.0,
             counts: false,
@@ -152,6 +166,10 @@ pub trait Listen {
     ) -> f32 {
         after
     }
+
+    /// A rating that weighs in the step by how far it lies from a frozen baseline.
+    #[inline]
+    fn rest(&mut self, _item: usize, _value: f32) {}
 
     /// A linear system and its solution.
     #[inline]
@@ -200,6 +218,10 @@ impl Listen for Step {
             });
         }
         after
+    }
+
+    fn rest(&mut self, item: usize, value: f32) {
+        self.rests.push(Rest { item, value });
     }
 
     fn system(&mut self, system: impl FnOnce() -> System) {

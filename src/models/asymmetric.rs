@@ -181,6 +181,9 @@ impl Sgd for AsymmetricSvd {
         let (q_i, by) = (self.q.row(i), (e, self.gamma, self.lambda));
         let norm = Implicit::norm(line);
         let weight = |j: usize, r: f32| norm * frozen.rest(b_u, j, r);
+        for (j, r) in line.iter() {
+            step.rest(j, frozen.rest(b_u, j, r));
+        }
         self.rated.step_weighted(line, weight, q_i, by, step);
         self.implicit.step(line, q_i, by, step);
     }

@@ -53,6 +53,11 @@ impl<'a> Newcomer<'a> {
         self.stars.rating(self.sum(i, &mut ()))
     }
 
+    /// How far the ratings move the prediction for one item beyond mu + b + b_i: q_i . z.
+    pub fn change(&self, i: usize) -> f32 {
+        dot(self.q.row(i), &self.vector)
+    }
+
     /// The addends of a prediction, and what each rating contributes to its last one, largest first.
     pub fn explain(&self, i: usize) -> Explanation {
         let mut explanation = Explanation::default();
@@ -65,7 +70,7 @@ impl<'a> Newcomer<'a> {
     }
 
     fn sum<L: Listen>(&self, i: usize, listen: &mut L) -> f32 {
-        let product = dot(self.q.row(i), &self.vector);
+        let product = self.change(i);
         listen.term(r"\mu", self.b.mu);
         listen.term("b_u", self.bias);
         listen.term("b_i", self.b.i[i]);

@@ -212,6 +212,7 @@ impl Weights {
         let learn = gamma * e_k;
         for (pair, rest) in hand.pairs() {
             let (w, c) = (self.w[pair], self.c[pair]);
+            listen.rest(self.of[pair] as usize, rest);
             let gradient = || lambda * w - e_k * rest;
             let after = keep * w + learn * rest;
             self.w[pair] = listen.update(self.at(self.place, pair), w, gradient, after);

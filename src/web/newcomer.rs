@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::run::{Film, Run};
 use super::to_js;
 use crate::data::Line;
-use crate::explore::{Part, Scored, parts, top_n_of_newcomer};
+use crate::explore::{Order, Part, Scored, parts, top_n_of_newcomer};
 use crate::sort;
 use crate::trace::Explanation;
 
@@ -17,19 +17,17 @@ pub struct NewcomerAnswer {
     pub bias: f32,
     /// The user's vector, summed up from the ratings.
     pub vector: Vec<f32>,
-    /// The films predicted highest.
+    /// The films asked for, with their predictions.
     pub films: Vec<Film>,
     /// For each of them, why.
     pub reasons: Vec<Explanation>,
-    /// The prediction for each item asked for.
-    pub asked: Vec<f32>,
 }
 
 #[wasm_bindgen]
 impl Run {
-    /// What somebody who gave these items these ratings, and is not in the data, is predicted: the `n`
-    /// best films of those with at least `least` training ratings, and the items in `asked`. Nothing
-    /// is trained.
+    /// What somebody who gave these items these ratings, and is not in the data, is predicted: of the
+    /// films with at least `least` training ratings the `n` with the highest predictions, or, `by_change`,
+    /// those that the ratings move up most. Nothing is trained.
     #[wasm_bindgen(unchecked_return_type = "NewcomerAnswer")]
     pub fn newcomer(
         &self,
@@ -37,11 +35,11 @@ impl Run {
         ratings: Vec<f32>,
         n: usize,
         least: usize,
-        asked: Vec<u32>,
+        by_change: bool,
     ) -> Result<JsValue, JsError> {
         let count = self.dataset.ratings.items();
         let known = |&i: &u32| (i as usize) < count;
-        if items.len() != ratings.len() || !items.iter().chain(&asked).all(known) {
+        if items.len() != ratings.len() || !items.iter().all(known) {
             return Err(JsError::new("there is no such item"));
         }
         if ratings.iter().any(|r| !r.is_finite()) {
@@ -59,14 +57,14 @@ impl Run {
             )
         })?;
         let train = &self.training.split().train;
-        let top: Vec<Scored> = top_n_of_newcomer(&new, train, rated, n, least);
+        let order = if by_change { Order::Change } else { Order::Prediction };
+        let top: Vec<Scored> = top_n_of_newcomer(&new, train, rated, n, least, order);
         let reasons = top.iter().map(|scored| new.explain(scored.item)).collect();
         to_js(&NewcomerAnswer {
             bias: self.stars().unit * new.bias,
             vector: new.vector.clone(),
             films: top.into_iter().map(|scored| self.film(scored)).collect(),
             reasons,
-            asked: asked.iter().map(|&i| new.predict(i as usize)).collect(),
         })
     }
 

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 
-import { openedSite, seriousFaults, visibleFaults } from './harness.ts';
+import { needMovieLens, number, openedSite, seriousFaults, visibleFaults } from './harness.ts';
 
 const CHAPTER = 'chapters/13-implicit-feedback.html';
 
@@ -18,6 +18,34 @@ test('a step of the walk changes x_j and y_j of the rated items', async () => {
   // Biases, q_i, x_j and y_j each have a rule.
   expect(await walk.locator('.walk-updates tr.rule').count()).toBe(5);
   expect(await visibleFaults(page)).toEqual([]);
+});
+
+/** The gradients of the first components of all `x_j` or `y_j` that a step changed. */
+async function gradients(walk: Locator, letter: string): Promise<string[]> {
+  const rows = await walk.locator('.walk-updates tbody tr').allInnerTexts();
+  const first = new RegExp(`\\n${letter}\\n\\d+,1\\n.*·\\t(\\S+)\\t=`, 's');
+  return rows.flatMap((row) => first.exec(row)?.[1] ?? []);
+}
+
+test('the walk shows the frozen baseline, and without lambda y_1 and y_3 are pushed equally', async () => {
+  const { page } = await site.visit(CHAPTER);
+  const walk = lab(page, 1);
+  await walk.scrollIntoViewIfNeeded();
+  await walk.getByRole('button', { name: 'Step forward' }).click();
+  const rests = walk.locator('.rests tbody td');
+  await rests.first().waitFor();
+  const cells = (await rests.allInnerTexts()).map(number);
+  // User 1 rated two items: rating, what is expected, and the difference.
+  expect(cells.length % 3).toBe(0);
+  for (let n = 0; n < cells.length; n += 3) {
+    const [r = NaN, expected = NaN, rest = NaN] = cells.slice(n, n + 3);
+    expect(Math.abs(r - expected - rest)).toBeLessThan(0.0002);
+  }
+  await page.locator('#lab-1-lambda').fill('0');
+  await page.locator('#lab-1-lambda').press('Enter');
+  await expect.poll(async () => new Set(await gradients(walk, 'y')).size).toBe(1);
+  expect((await gradients(walk, 'y')).length).toBe(cells.length / 3);
+  expect(new Set(await gradients(walk, 'x')).size).toBe(cells.length / 3);
 });
 
 test('somebody new is predicted from a few ratings, without training', async () => {
@@ -55,6 +83,93 @@ test('somebody new is predicted from a few ratings, without training', async () 
   await part.getByRole('button', { name: 'Clear' }).click();
   await part.locator('.fold-in-told').getByText('0 ratings, no training').waitFor();
   expect(await films.allInnerTexts()).toEqual(before);
+});
+
+/** Finds a film and gives it stars. */
+async function give(part: Locator, title: string, stars: string): Promise<void> {
+  const rated = await part.locator('.fold-in-given tbody tr').count();
+  await part.locator('#lab-2-film').fill(title);
+  await part.locator('.fold-in-matches button').first().click();
+  await part
+    .locator('.fold-in-told')
+    .getByText(`${rated + 1} rating`)
+    .waitFor();
+  const input = part.locator('.fold-in-given tbody tr').last().locator('input');
+  await input.fill(stars);
+  await input.blur();
+}
+
+interface Moved {
+  film: string;
+  adds: number;
+  because: string;
+}
+
+async function moved(part: Locator): Promise<Moved[]> {
+  const rows = await part.locator('.fold-in-films tbody tr').all();
+  return Promise.all(
+    rows.map(async (row) => {
+      const [film = '', adds = '', because = ''] = await row.locator('td').allInnerTexts();
+      return { film, adds: number(adds), because };
+    }),
+  );
+}
+
+test('films move up by what was rated high and not by what was rated low', async (context) => {
+  needMovieLens(context);
+  const { page } = await site.visit(CHAPTER);
+  const part = lab(page, 2);
+  await part.getByRole('button', { name: 'Train', exact: true }).click();
+  await part.locator('.fold-in-films tbody tr').first().waitFor({ timeout: 120_000 });
+  await part.getByText('the highest predictions').click();
+  const unrated = (await moved(part)).map(({ film }) => film);
+  await part.getByText('what your ratings move up most').click();
+  const scifi = /Star Wars|Stargate|Transformers|Matrix|Terminator/;
+  const about = async (): Promise<number> =>
+    (await moved(part)).filter(({ film }) => scifi.test(film)).length;
+
+  await give(part, 'the matrix', '5');
+  await expect.poll(about).toBe(8);
+  const star = part.locator('.fold-in-given input').first();
+  await star.fill('1');
+  await star.blur();
+  await expect.poll(about).toBe(0);
+  await star.fill('5');
+  await star.blur();
+  await expect.poll(about).toBe(8);
+
+  await give(part, 'star wars: episode iv', '5');
+  await give(part, 'terminator 2', '5');
+  await give(part, 'titanic (1997', '1');
+  await give(part, 'pretty woman', '1');
+  await give(part, 'sleepless in seattle', '1');
+  const strikesBack = async (): Promise<Moved | undefined> =>
+    (await moved(part)).find(({ film }) => film.includes('Empire Strikes Back'));
+  await expect.poll(async () => (await strikesBack())?.adds).toBeCloseTo(0.37, 2);
+  expect((await strikesBack())?.because).toContain('Episode IV');
+  for (const { adds, because } of await moved(part)) {
+    expect(adds).toBeGreaterThan(0);
+    expect(number(because.split(': ').at(-1) ?? '')).toBeGreaterThan(0);
+  }
+
+  await part.getByText('the highest predictions').click();
+  const kept = async (): Promise<number> =>
+    (await moved(part)).filter(({ film }) => unrated.includes(film)).length;
+  await expect.poll(kept).toBe(7);
+  // A negative share is never a reason.
+  expect((await moved(part)).every(({ because }) => !because.includes('\u2212'))).toBe(true);
+});
+
+test.each(['the matrix', 'lord of the'])('the search finds films by %s', async (text) => {
+  const { page } = await site.visit(CHAPTER);
+  const part = lab(page, 2);
+  await page.locator('#lab-2-epochs').fill('1');
+  await page.locator('#lab-2-epochs').press('Enter');
+  await part.getByRole('button', { name: 'Train', exact: true }).click();
+  await part.locator('#lab-2-film').waitFor({ timeout: 60_000 });
+  await part.locator('#lab-2-film').fill(text);
+  const wanted = text === 'the matrix' ? 'Matrix, The (1999)' : 'Return of the King, The (2003)';
+  await part.locator('.fold-in-matches button', { hasText: wanted }).waitFor();
 });
 
 test('the race of two models that differ in the user’s own vector is run', async () => {

@@ -7,8 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use factorscope::data::load::{load, read_path};
-use factorscope::data::{Line, Ratings};
+use factorscope::data::{Line, Rating, Ratings};
+use factorscope::explore::{Order, Scored, top_n_of_newcomer};
 use factorscope::models::{Model, REGISTRY, Spec};
+use factorscope::trace::Subject;
 use serde_json::Value;
 
 use crate::reference::{compare, numbers, setting, start};
@@ -150,6 +152,48 @@ fn who_has_rated_nothing_is_predicted_the_mean_and_the_items_bias() {
             assert!(new.explain(i).because.is_empty(), "{what}");
         }
         assert_eq!(train.items(), b_i.len());
+    }
+}
+
+#[test]
+fn a_list_by_change_is_in_the_order_of_what_the_ratings_add_and_tells_predictions() {
+    for (what, train, model) in trained() {
+        let rated = train.row(0);
+        let new = model.fold_in(rated).unwrap();
+        let of = |order| top_n_of_newcomer(&new, &train, rated, train.items(), 1, order);
+        let (by_change, by_prediction) = (of(Order::Change), of(Order::Prediction));
+        let change = |scored: &Scored| new.explain(scored.item).terms[3].value;
+        assert!(by_change.is_sorted_by(|a, b| change(a) >= change(b)), "{what}");
+        assert!(by_prediction.is_sorted_by(|a, b| a.rating >= b.rating), "{what}");
+        for scored in by_change.iter().chain(&by_prediction) {
+            assert_eq!(scored.rating.to_bits(), new.predict(scored.item).to_bits(), "{what}");
+            assert!(!rated.ids.contains(&(scored.item as u32)), "{what}");
+        }
+        assert_eq!(by_change.len(), by_prediction.len(), "{what}");
+    }
+}
+
+#[test]
+fn a_step_tells_how_far_the_users_ratings_lie_from_the_least_squares_baseline() {
+    for (name, train) in small_sets() {
+        let mut baseline = Spec::new("baseline").unwrap().build(Arc::clone(&train), SEED);
+        (0..10).for_each(|epoch| baseline.pass(epoch));
+        for (id, all) in [("asymmetric-svd", true), ("integrated", false), ("neighborhood", false)]
+        {
+            let spec = Spec::with(id, ["order=stored"]).unwrap();
+            let mut model = spec.build(Arc::clone(&train), SEED);
+            for n in 0..model.steps() {
+                let step = model.step(0, n);
+                let Subject::Rating(Rating { u, .. }) = step.subject else { unreachable!() };
+                let line = train.row(u);
+                assert!(!all || step.rests.len() == line.len(), "{id} on the {name}");
+                for rest in &step.rests {
+                    let r = train.get(u, rest.item).unwrap();
+                    let expected = r - baseline.predict(u, rest.item);
+                    assert!((rest.value - expected).abs() < 1e-5, "{id} on the {name}, step {n}");
+                }
+            }
+        }
     }
 }
 

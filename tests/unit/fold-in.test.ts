@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { addends, findFilms, withRating } from '../../www/lab/fold-in.ts';
+import { addends, findFilms, mainReason, withRating } from '../../www/lab/fold-in.ts';
 
 const items = ['Alien', 'Aliens', 'Heat'].map((title) => ({ title, year: undefined, genres: [] }));
 
@@ -18,6 +18,31 @@ test('films are found by a part of the title, without those already rated', () =
   expect(findFilms(items, 'ali', [{ item: 0, rating: 5 }], 6)).toEqual([1]);
   expect(findFilms(items, 'ali', [], 1)).toEqual([0]);
   expect(findFilms(items, '  ', [], 6)).toEqual([]);
+});
+
+test('a film is found by its title as it is spoken, and first where the title begins with the text', () => {
+  const films = [
+    'Old Lord of the Hills',
+    'Matrix, The',
+    'Lord of the Rings: The Return of the King, The',
+  ];
+  const titled = films.map((title) => ({ title, year: 1999, genres: [] }));
+  expect(findFilms(titled, 'the  matrix', [], 6)).toEqual([1]);
+  expect(findFilms(titled, 'Matrix, the (1999)', [], 6)).toEqual([1]);
+  expect(findFilms(titled, 'lord of the', [], 6)).toEqual([2, 0]);
+  expect(findFilms(titled, 'the lord of the rings: the return', [], 6)).toEqual([2]);
+});
+
+test('no rating is a reason for a film that the ratings together move down', () => {
+  const because: [number, number][] = [
+    [7, 0.1],
+    [8, -0.3],
+  ];
+  const moved = (value: number): ReturnType<typeof mainReason> =>
+    mainReason({ because, terms: [{ symbol: String.raw`q_i^\top z_u`, value }] });
+  expect(moved(-0.2)).toBeUndefined();
+  expect(moved(0.2)).toEqual([7, 0.1]);
+  expect(mainReason({ because: [], terms: [] })).toBeUndefined();
 });
 
 test('what the factors add is told largest first', () => {

@@ -7,6 +7,7 @@ import {
   component,
   epochEnd,
   epochOf,
+  filmOf,
   groups,
   indexed,
   learningRate,
@@ -70,6 +71,7 @@ const step: Step = {
     change(3, 1, 1, -1),
     change(4, 2, 1, 0.25),
   ],
+  rests: [],
   system: undefined,
   objective: 0,
   counts: false,
@@ -93,6 +95,32 @@ describe('the symbol of a number', () => {
 
   test('has no index for the mean', () => {
     expect(indexed(parameters, 0, 0, 0)).toBe(String.raw`\mu`);
+  });
+});
+
+describe('the film of a changed number', () => {
+  const titled = ['Alien', 'Heat', 'item 3'].map((title) => ({ title, year: 1995, genres: [] }));
+
+  test('is told with the first component of an item’s numbers, and not of a user’s', () => {
+    expect(filmOf(parameters, titled, change(4, 1, 0, 0), true)).toBe('Heat');
+    expect(filmOf(parameters, titled, change(4, 1, 1, 0), false)).toBeUndefined();
+    expect(filmOf(parameters, titled, change(3, 1, 0, 0), true)).toBeUndefined();
+  });
+
+  test('is not told where films have numbers and no titles', () => {
+    expect(filmOf(parameters, titled, change(2, 2, 0, 0), true)).toBeUndefined();
+  });
+
+  test('is the neighbor’s for a weight, and the bin’s own film for a bin', () => {
+    const weights: ParameterValues = {
+      ...parameter('w_{ij}', 2),
+      axis: 'item',
+      of: Uint32Array.from([1, 2, 0, 2, 0, 1]),
+    };
+    expect(filmOf([...parameters, weights], titled, change(5, 0, 0, 0), false)).toBe('Heat');
+    expect(filmOf([...parameters, weights], titled, change(5, 1, 0, 0), false)).toBe('Alien');
+    const bins: ParameterValues = { ...parameter('b_{i,b}', 1), axis: 'bin', rows: 6 };
+    expect(filmOf([...parameters, bins], titled, change(5, 3, 0, 0), true)).toBe('Heat');
   });
 });
 

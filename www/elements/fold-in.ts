@@ -5,12 +5,12 @@ import type { NewcomerAnswer } from '../../pkg/factorscope.js';
 import type { Opened } from '../engine/types.ts';
 import { count, fixed, plain, signed } from '../format.ts';
 import { filmName, nameOf, usualLeast } from '../lab/films.ts';
-import { findFilms, type Given, withRating } from '../lab/fold-in.ts';
+import { findFilms, type Given, mainReason, withRating } from '../lab/fold-in.ts';
 import { tex } from '../maths.ts';
 import { LabView } from './lab-view.ts';
 
 const FILMS = 10;
-const MATCHES = 6;
+const MATCHES = 12;
 /** How many ratings a start from a known user takes over. */
 const TAKEN = 5;
 
@@ -21,6 +21,8 @@ export class FoldInView extends LabView {
   @state() private given: readonly Given[] = [];
   @state() private wanted = '';
   @state() private answer: NewcomerAnswer | undefined;
+  /** What the list is sorted by: the change that the ratings make, or the prediction. */
+  @state() private byChange = true;
   /** Milliseconds from the question to the answer. */
   @state() private took = 0;
 
@@ -147,25 +149,31 @@ export class FoldInView extends LabView {
 
   private predicted(answer: NewcomerAnswer, opened: Opened): TemplateResult {
     return html`
-      <h4>Predicted highest for you</h4>
+      <h4>Predicted for you</h4>
       <p class="fold-in-told value" role="status">
         ${count(this.given.length)} ${this.given.length === 1 ? 'rating' : 'ratings'}, no training,
         answered in ${fixed(this.took, 0)} ms; your bias ${tex('b_u')} = ${signed(answer.bias, 4)}.
       </p>
+      ${this.order()}
       <table class="film-list fold-in-films">
         <thead>
           <tr>
             <th scope="col">film</th>
+            <th scope="col" class="film-number">
+              your ratings add, ${tex(String.raw`q_i^\top z_u`)}
+            </th>
             <th scope="col">most because of</th>
             <th scope="col" class="film-number">predicted</th>
           </tr>
         </thead>
         <tbody>
           ${answer.films.map((film, n) => {
-            const [item, share] = answer.reasons[n]?.because[0] ?? [];
+            const explained = answer.reasons[n];
+            const [item, share] = (explained && mainReason(explained)) ?? [];
             const cause = item === undefined ? undefined : opened.items[item];
             return html`<tr>
               <td class="film-title">${filmName(film)}</td>
+              <td class="film-number">${signed(explained?.terms.at(-1)?.value ?? 0, 3)}</td>
               <td>${cause ? html`${filmName(cause)}: ${signed(share ?? 0, 3)}` : '–'}</td>
               <td class="film-number">${fixed(film.rating, 2)}</td>
             </tr>`;
@@ -173,10 +181,34 @@ export class FoldInView extends LabView {
         </tbody>
       </table>
       <p class="help">
-        Of the films with at least ${this.least(opened)} training ratings. “Because of” names the
-        rating of yours that adds most to ${tex(String.raw`q_i^\top z_u`)}, and how much.
+        Of the films with at least ${this.least(opened)} training ratings. A prediction is
+        ${tex(String.raw`\mu + b_u + b_i`)} and what your ratings add. “Because of” names the rating
+        that adds most of it, where they add anything.
       </p>
     `;
+  }
+
+  private order(): TemplateResult {
+    const name = `${this.lab.block.id}-order`;
+    const choice = (byChange: boolean, text: string): TemplateResult =>
+      html`<label
+        ><input
+          type="radio"
+          name=${name}
+          .checked=${this.byChange === byChange}
+          @change=${() => this.sort(byChange)}
+        />
+        ${text}</label
+      >`;
+    return html`<fieldset class="choice">
+      <legend>First:</legend>
+      ${choice(true, 'what your ratings move up most')} ${choice(false, 'the highest predictions')}
+    </fieldset>`;
+  }
+
+  private sort(byChange: boolean): void {
+    this.byChange = byChange;
+    void this.ask();
   }
 
   private least(opened: Opened): number {
@@ -225,7 +257,7 @@ export class FoldInView extends LabView {
       const items = Uint32Array.from(this.given, ({ item }) => item);
       const ratings = Float32Array.from(this.given, ({ rating }) => rating);
       const answer = await client.call((engine) =>
-        engine.newcomer(items, ratings, FILMS, this.least(opened)),
+        engine.newcomer(items, ratings, FILMS, this.least(opened), this.byChange),
       );
       if (late()) return;
       this.took = performance.now() - from;

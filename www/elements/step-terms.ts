@@ -2,7 +2,9 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
 import type { Entry, ParameterValues, Step, Term } from '../../pkg/factorscope.js';
+import type { Opened } from '../engine/types.ts';
 import { plain, steady } from '../format.ts';
+import { nameOf } from '../lab/films.ts';
 import {
   groups,
   multiplies,
@@ -23,6 +25,8 @@ export class StepTerms extends LitElement {
   @property({ attribute: false }) entry!: Entry;
   @property({ attribute: false }) step: Step | undefined;
   @property({ attribute: false }) parameters: readonly ParameterValues[] = [];
+  /** The data set that is walked through. */
+  @property({ attribute: false }) opened: Opened | undefined;
   /** What the model predicts for the same cell after the step. */
   @property({ type: Number }) next = Number.NaN;
 
@@ -44,6 +48,7 @@ export class StepTerms extends LitElement {
       <div class="table-scroll" tabindex="0" role="group" aria-label="The formula with numbers">
         ${step ? (rating ? this.sum(step, rating.r) : this.closed(step)) : this.waiting()}
       </div>
+      ${step && rating ? this.rests(step, rating.u) : nothing}
     `;
   }
 
@@ -103,6 +108,39 @@ export class StepTerms extends LitElement {
       <td>${steady(value)}</td>
       <td class="text">${factors ? written(factors) : nothing}</td>
     </tr>`;
+  }
+
+  /** What the ratings leave of the frozen baseline, where they weigh by it. */
+  private rests({ rests }: Step, u: number): TemplateResult | typeof nothing {
+    const { cells, items = [] } = this.opened ?? {};
+    if (rests.length === 0 || !cells) return nothing;
+    return html`<div class="table-scroll" tabindex="0" role="group" aria-label="Frozen baseline">
+      <table class="terms rests value">
+        <caption>
+          Data of the step: the user’s ratings ${tex('r_{uj}')} and the frozen
+          ${tex(String.raw`\tilde b_{uj}`)}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col" class="text">${tex('j')}</th>
+            <th scope="col">${tex('r_{uj}')}</th>
+            <th scope="col">${tex(String.raw`\tilde b_{uj}`)}</th>
+            <th scope="col">${tex(String.raw`r_{uj} - \tilde b_{uj}`)}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rests.map(({ item, value }) => {
+            const r = cells[u * items.length + item] ?? Number.NaN;
+            return html`<tr>
+              <th scope="row" class="text">${nameOf(items, item)}</th>
+              <td>${plain(r, 2)}</td>
+              <td>${steady(r - value)}</td>
+              <td>${steady(value)}</td>
+            </tr>`;
+          })}
+        </tbody>
+      </table>
+    </div>`;
   }
 
   private heading(step: Step): string {

@@ -1,10 +1,10 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
-import type { Entry, ParameterValues, Step, Update } from '../../pkg/factorscope.js';
+import type { Entry, Item, ParameterValues, Step, Update } from '../../pkg/factorscope.js';
 import { plain, steady } from '../format.ts';
 import type { Settings } from '../lab/registry.ts';
-import { type Group, groups, indexed, multiplies, rateOf, ruleFor } from '../lab/step.ts';
+import { filmOf, type Group, groups, indexed, multiplies, rateOf, ruleFor } from '../lab/step.ts';
 import { tex } from '../maths.ts';
 import { FIRST_COMPONENTS } from './walk-map.ts';
 
@@ -32,6 +32,8 @@ export class StepUpdates extends LitElement {
   @property({ attribute: false }) entry!: Entry;
   @property({ attribute: false }) step: Step | undefined;
   @property({ attribute: false }) parameters: readonly ParameterValues[] = [];
+  /** The films of the data set. */
+  @property({ attribute: false }) items: readonly Item[] = [];
   /** The learning rate; nothing where the model solves instead of going down a gradient. */
   @property({ attribute: false }) gamma: number | undefined;
   /** Whose learning rates stand with each number, where a model has several. */
@@ -97,7 +99,7 @@ export class StepUpdates extends LitElement {
   }
 
   private group(group: Group, first: boolean, has: Columns): TemplateResult {
-    const { parameter, row, updates } = group;
+    const { parameter, updates } = group;
     const own = this.parameters[parameter];
     const rule = first ? this.rule(group) : undefined;
     const { counts, times } = has;
@@ -114,7 +116,7 @@ export class StepUpdates extends LitElement {
             </tr>`
           : nothing
       }
-      ${shown.map((update) => this.row(update, indexed(this.parameters, parameter, row, update.column), { gamma, factor, counts }))}
+      ${shown.map((update, n) => this.row(update, n === 0, { gamma, factor, counts }))}
       ${
         more > 0
           ? html`<tr>
@@ -130,12 +132,17 @@ export class StepUpdates extends LitElement {
   }
 
   private row(
-    { after, before, gradient }: Update,
-    symbol: string,
+    update: Update,
+    first: boolean,
     { counts, factor, gamma }: Beside,
   ): TemplateResult {
+    const { after, before, column, gradient, parameter, row } = update;
+    const film = filmOf(this.parameters, this.items, update, first);
     return html`<tr>
-      <th scope="row">${tex(symbol)}</th>
+      <th scope="row">
+        ${tex(indexed(this.parameters, parameter, row, column))}
+        ${film === undefined ? nothing : html`<span class="whose">${film}</span>`}
+      </th>
       <td>${steady(before)}</td>
       ${gamma === undefined ? nothing : html`<td class="operator">− ${plain(gamma, 6)} ·</td>`}
       ${counts ? nothing : html`<td>${steady(gradient)}</td>`}

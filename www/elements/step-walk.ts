@@ -59,6 +59,7 @@ export class StepWalk extends WalkingView {
                     .entry=${lab.entry}
                     .step=${step}
                     .parameters=${walked?.parameters ?? []}
+                    .opened=${opened}
                     .next=${this.nextPrediction(step)}
                   ></step-terms>`
             }
@@ -68,6 +69,7 @@ export class StepWalk extends WalkingView {
               .entry=${lab.entry}
               .step=${step}
               .parameters=${walked?.parameters ?? []}
+              .items=${opened?.items ?? []}
               .gamma=${learningRate(lab.entry, lab.state.settings)}
               .settings=${lab.state.settings}
               .whole=${this.whole}

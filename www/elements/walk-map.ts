@@ -52,7 +52,7 @@ export class WalkMap extends LitElement {
           <thead>
             <tr>
               <td></td>
-              ${opened.items.map((item) => this.heading(item))}
+              ${opened.items.map((item, i) => this.heading(item, i))}
               ${ofUsers.map(
                 (strip, n) =>
                   html`<th scope="col" class="of-user ${n === 0 ? 'apart' : ''}">
@@ -88,9 +88,13 @@ export class WalkMap extends LitElement {
     `;
   }
 
-  private heading({ title, year }: Item): TemplateResult {
+  /** With its number, by which the changed numbers below name it. */
+  private heading({ title, year }: Item, i: number): TemplateResult {
     const full = year === undefined ? title : `${title} (${year})`;
-    return html`<th scope="col" class="film" title=${full}><span>${title}</span></th>`;
+    const own = title === `item ${i + 1}`;
+    return html`<th scope="col" class="film" title=${full}>
+      ${own ? nothing : html`<span class="film-index">${i + 1}</span> `}<span>${title}</span>
+    </th>`;
   }
 
   private cell({ cells, items }: Opened, u: number, i: number): TemplateResult {

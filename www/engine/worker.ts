@@ -279,8 +279,9 @@ export class Engine {
     ratings: Float32Array,
     count: number,
     least: number,
+    byChange: boolean,
   ): NewcomerAnswer {
-    return this.trained.newcomer(items, ratings, count, least, new Uint32Array());
+    return this.trained.newcomer(items, ratings, count, least, byChange);
   }
 
   /** The factors of the trained nonnegative factorization, by their films and genres. */

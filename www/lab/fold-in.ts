@@ -1,6 +1,6 @@
 // Ratings of somebody who is not in the data, as pure functions.
 
-import type { Item } from '../../pkg/factorscope.js';
+import type { Explanation, Item } from '../../pkg/factorscope.js';
 import { filmName } from './films.ts';
 
 /** One rating given on the page. */
@@ -17,22 +17,41 @@ export function withRating(given: readonly Given[], item: number, rating: number
     : [...given, { item, rating }];
 }
 
-/** The first `most` items whose title holds the text, of those not rated yet; none for no text. */
+/**
+ * The first `most` items whose title holds the text, of those not rated yet; none for no text. Titles
+ * that begin with it come first, and "Matrix, The" is found as "the matrix" too.
+ */
 export function findFilms(
   items: readonly Item[],
   text: string,
   given: readonly Given[],
   most: number,
 ): number[] {
-  const wanted = text.trim().toLowerCase();
+  const wanted = text.trim().toLowerCase().replace(/\s+/g, ' ');
   if (wanted === '') return [];
   const rated = new Set(given.map(({ item }) => item));
-  const found: number[] = [];
+  const begins: number[] = [];
+  const holds: number[] = [];
   for (const [n, item] of items.entries()) {
-    if (found.length >= most) break;
-    if (!rated.has(n) && filmName(item).toLowerCase().includes(wanted)) found.push(n);
+    if (rated.has(n)) continue;
+    const name = filmName(item).toLowerCase();
+    const spoken = articleFirst(name);
+    if (name.startsWith(wanted) || spoken.startsWith(wanted)) begins.push(n);
+    else if (name.includes(wanted) || spoken.includes(wanted)) holds.push(n);
   }
-  return found;
+  return [...begins, ...holds].slice(0, most);
+}
+
+/** "lord of the rings: the two towers, the (2002)" as it is spoken, with its article in front. */
+function articleFirst(name: string): string {
+  return name.replace(/^([^()]*), (the|an?|der|die|das|les?|la|il|el)(?= \(|$)/, '$2 $1');
+}
+
+/** The rating that speaks most for an item, or nothing where the ratings together do not speak for it. */
+export function mainReason({ because, terms }: Explanation): [number, number] | undefined {
+  const change = terms.at(-1)?.value ?? 0;
+  const [best] = because;
+  return best && change > 0 && best[1] > 0 ? best : undefined;
 }
 
 /** What each factor adds to a prediction, as factors of a product, and the largest first. */

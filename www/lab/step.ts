@@ -1,6 +1,6 @@
 // What a reader is shown of one explained step, as pure functions of it: no model is known here.
 
-import type { Entry, ParameterValues, Rating, Step, Update } from '../../pkg/factorscope.js';
+import type { Entry, Item, ParameterValues, Rating, Step, Update } from '../../pkg/factorscope.js';
 import { plain, steady } from '../format.ts';
 
 /** A parameter's name and index letter: `p_u` is `p` by `u`. */
@@ -39,6 +39,27 @@ export function indexed(
     return `${base}_{${shared ? `${index}=` : ''}${row + 1},${column + 1}}`;
   }
   return shared ? `${base}_{${index}=${row + 1}}` : `${base}_{${row + 1}}`;
+}
+
+/**
+ * The film that a changed number belongs to, by its title: with the first of a vector's components, and
+ * with each of an item's neighbors. Nothing for a user's numbers, and where films have no titles.
+ */
+export function filmOf(
+  parameters: readonly ParameterValues[],
+  items: readonly Item[],
+  { column, parameter, row }: Pick<Update, 'column' | 'parameter' | 'row'>,
+  first: boolean,
+): string | undefined {
+  const own = parameters[parameter];
+  if (!own) return undefined;
+  const { axis, columns, of, rows, symbol } = own;
+  const films = parameters.find((other) => other.axis === 'item')?.rows ?? 1;
+  const neighbor = symbol.endsWith('_{ij}') ? of?.[row * columns + column] : undefined;
+  const film = neighbor ?? (axis === 'bin' ? Math.floor(row / (rows / films)) : row);
+  const shown = neighbor !== undefined || (first && (axis === 'item' || axis === 'bin'));
+  const title = items[film]?.title;
+  return shown && title !== `item ${film + 1}` ? title : undefined;
 }
 
 /** The symbol of an item's bias in one of its bins, or of a user's bias on one of the user's days. */
