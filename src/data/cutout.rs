@@ -5,10 +5,20 @@ use std::sync::Arc;
 use super::{Attributes, Dataset, Ids, Rating, Ratings};
 use crate::sort;
 
-/// The `items` most rated items, and `users` users who rated about three quarters of them, so that
-/// the table is well filled and still has holes. Ids, titles, timestamps and attributes stay.
+/// Which users a cut-out takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Users {
+    /// Those who rated about three quarters of the items, so that the table is well filled and still
+    /// has holes.
+    Alike,
+    /// From one who rated a single item to one who rated all, in even steps.
+    Uneven,
+}
+
+/// The `items` most rated items, and `users` users who rated some of them. Ids, titles, timestamps and
+/// attributes stay.
 #[expect(clippy::missing_panics_doc, reason = "no pair stands twice in the data it is cut from")]
-pub fn cutout(from: &Dataset, users: usize, items: usize) -> Dataset {
+pub fn cutout(from: &Dataset, users: usize, items: usize, which: Users) -> Dataset {
     let all = &from.ratings;
     let mut columns: Vec<usize> = (0..all.items()).collect();
     let raters = |i: usize| all.column(i).len();
@@ -16,13 +26,12 @@ pub fn cutout(from: &Dataset, users: usize, items: usize) -> Dataset {
     columns.truncate(items);
     columns.sort_unstable();
 
-    let wanted = columns.len() * 3 / 4;
     let filled = |u: usize| columns.iter().filter(|&&i| all.get(u, i).is_some()).count();
-    let mut rows: Vec<usize> = (0..all.users()).collect();
-    let off: Vec<usize> = (0..all.users()).map(|u| filled(u).abs_diff(wanted)).collect();
-    sort::by(&mut rows, &|&a, &b| off[a].cmp(&off[b]).then(a.cmp(&b)));
-    rows.truncate(users);
-    rows.sort_unstable();
+    let filled: Vec<usize> = (0..all.users()).map(filled).collect();
+    let rows = match which {
+        Users::Alike => nearest(&filled, &[columns.len() * 3 / 4], users),
+        Users::Uneven => nearest(&filled, &even_steps(columns.len(), users), 1),
+    };
 
     let (mut ratings, mut times) = (Vec::new(), Vec::new());
     for (u, &row) in rows.iter().enumerate() {
@@ -52,6 +61,26 @@ pub fn cutout(from: &Dataset, users: usize, items: usize) -> Dataset {
     }
 }
 
+/// From 1 to `most` in `n` steps.
+fn even_steps(most: usize, n: usize) -> Vec<usize> {
+    let steps = n.saturating_sub(1).max(1);
+    (0..n).map(|step| 1 + (step * most.saturating_sub(1) + steps / 2) / steps).collect()
+}
+
+/// For each number wanted, the `n` users whose count is nearest to it, of those not yet taken; in the
+/// order of the data.
+fn nearest(counts: &[usize], wanted: &[usize], n: usize) -> Vec<usize> {
+    let mut rows: Vec<usize> = Vec::new();
+    for &wanted in wanted {
+        let mut others: Vec<usize> = (0..counts.len()).filter(|u| !rows.contains(u)).collect();
+        let off = |u: usize| counts[u].abs_diff(wanted);
+        sort::by(&mut others, &|&a, &b| off(a).cmp(&off(b)).then(a.cmp(&b)));
+        rows.extend(others.into_iter().take(n));
+    }
+    rows.sort_unstable();
+    rows
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,12 +99,35 @@ mod tests {
                 5.0, 4.0, x, x, 1.0,
             ],
         );
-        let small = cutout(&table, 2, 4);
+        let small = cutout(&table, 2, 4, Users::Alike);
         let names = |ids: &Ids| ids.iter().collect::<Vec<_>>().join(" ");
         assert_eq!(names(small.ratings.user_ids()), "2 3");
         assert_eq!(names(small.ratings.item_ids()), "1 2 4 5");
         assert_eq!(small.catalogue[2].title, "item 4");
         assert_eq!(small.ratings.get(1, 0), Some(5.0));
         assert_eq!(small.ratings.get(0, 0), None);
+    }
+
+    #[test]
+    fn uneven_users_rated_from_one_item_to_all() {
+        let x = f32::NAN;
+        // They rated 4, 1, 2, 3 and 3 of the four items; the fifth is as good as the fourth, and later.
+        let table = toy::table(
+            5,
+            4,
+            &[
+                5.0, 4.0, 3.0, 2.0, //
+                x, 4.0, x, x, //
+                5.0, 4.0, x, x, //
+                1.0, 2.0, 3.0, x, //
+                1.0, 2.0, 3.0, x,
+            ],
+        );
+        let small = cutout(&table, 4, 4, Users::Uneven).ratings;
+        let names: Vec<&str> = small.user_ids().iter().collect();
+        assert_eq!(names, ["1", "2", "3", "4"]);
+        assert_eq!(even_steps(12, 12), (1..=12).collect::<Vec<_>>());
+        assert_eq!(even_steps(12, 2), [1, 12]);
+        assert_eq!(even_steps(4, 1), [1]);
     }
 }

@@ -97,9 +97,11 @@ impl Data {
         Ok(Self::whole(toy::table(users, items, cells)))
     }
 
-    /// About twelve users by twelve items of this data set.
-    pub fn cutout(&self) -> Self {
-        Self::whole(cutout::cutout(&self.0, 12, 12))
+    /// About twelve users by twelve items of this data set; `uneven`: users who rated from one of the
+    /// items to all.
+    pub fn cutout(&self, uneven: bool) -> Self {
+        let which = if uneven { cutout::Users::Uneven } else { cutout::Users::Alike };
+        Self::whole(cutout::cutout(&self.0, 12, 12, which))
     }
 
     /// What it is.

@@ -12,6 +12,7 @@ mod newcomers;
 mod nonnegative;
 mod reference;
 mod scales;
+mod seeds;
 mod shares;
 mod solving;
 mod steps;

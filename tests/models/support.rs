@@ -74,7 +74,7 @@ pub fn small_sets() -> Vec<(&'static str, Arc<Ratings>)> {
     vec![
         ("toy", toy::toy().ratings),
         ("reference set", reference_set()),
-        ("cut-out", cutout::cutout(&simulated, 12, 12).ratings),
+        ("cut-out", cutout::cutout(&simulated, 12, 12, cutout::Users::Alike).ratings),
     ]
 }
 

@@ -160,8 +160,8 @@ export class GibbsWalk extends LabView {
   private where({ position, step }: Walked): TemplateResult {
     const { per_epoch: per, step: done } = position;
     if (!step) {
-      return html`<b>Nothing drawn yet</b>: the most probable point, roughly. Each sweep has
-        ${count(per)} draws.`;
+      return html`<b>Nothing drawn yet</b>: the start, a few sweeps of alternating least squares.
+        Each sweep has ${count(per)} draws.`;
     }
     const sweep = Math.floor((done - 1) / per) + 1;
     const within = ((done - 1) % per) + 1;

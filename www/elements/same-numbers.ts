@@ -89,11 +89,16 @@ export class SameNumbers extends LabView {
     const { settings } = this.lab.state;
     return html`
       <p class="same-lambda">
-        ${tex(String.raw`\lambda = \sigma^2 / \sigma_p^2`)} =
-        <span class="value">
-          ${plain(settings['variance'] ?? 0, 4)} / ${plain(settings['variance_p'] ?? 0, 4)} =
-          ${plain(lambda, 6)}</span
-        >
+        ${
+          this.word('prior') === 'none'
+            ? html`${tex(String.raw`\lambda`)} = <span class="value">0</span>: no prior, as if
+                ${tex(String.raw`\sigma_p^2`)} were infinite`
+            : html`${tex(String.raw`\lambda = \sigma^2 / \sigma_p^2`)} =
+                <span class="value">
+                  ${plain(settings['variance'] ?? 0, 4)} / ${plain(settings['variance_p'] ?? 0, 4)} =
+                  ${plain(lambda, 6)}</span
+                >`
+        }
       </p>
       <p class=${same ? 'good' : 'note'} role="status">
         ${

@@ -137,7 +137,8 @@ export class SvdMatrix extends LabView {
       </div>
       <p class="help">
         Bold on a frame: ratings. Plain: cells that the fill has written. In the third table, the
-        darker a cell, the larger the difference.
+        more colour a cell has, the larger the difference. The films:
+        ${opened.items.map(({ title }, i) => `${i + 1} ${title}`).join(', ')}.
       </p>
       <table class="numbers value decomposition-sums">
         <caption>

@@ -4,7 +4,7 @@ import type { Remote } from 'comlink';
 
 import wasmUrl from '../../pkg/factorscope_bg.wasm?url';
 import { EngineDied, EngineMissing, Life, type WorkerLike } from './life.ts';
-import type { Opened, Source } from './types.ts';
+import type { Cutout, Opened, Source } from './types.ts';
 import type { Engine } from './worker.ts';
 
 export { EngineDied, EngineMissing };
@@ -51,7 +51,7 @@ export class Client {
   /** The worker in use, and when it can be asked with the data open. */
   private life: Life | undefined;
   private serving: Promise<Life> | undefined;
-  private source: { source: Source; cutout: boolean } | undefined;
+  private source: { source: Source; cutout: Cutout } | undefined;
   /** Questions under way. */
   private readonly asked = new Set<Promise<unknown>>();
 
@@ -60,7 +60,7 @@ export class Client {
   }
 
   /** Opens a data set and remembers it for a worker that has to be replaced. */
-  async open(source: Source, cutout: boolean): Promise<Opened> {
+  async open(source: Source, cutout: Cutout): Promise<Opened> {
     // What was open is not opened once more only to be replaced.
     if (!this.life) this.source = undefined;
     const work = async (): Promise<Opened> =>

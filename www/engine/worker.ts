@@ -34,6 +34,7 @@ import type {
   ColdPart,
   ColdSetup,
   Curved,
+  Cutout,
   DrawnLine,
   Fit,
   Interpolating,
@@ -72,11 +73,11 @@ export class Engine {
   }
 
   /** Replaces the data set. If it cannot be read, nothing changes and the reason is thrown. */
-  async open(source: Source, cutout: boolean): Promise<Opened> {
+  async open(source: Source, cutout: Cutout): Promise<Opened> {
     let data = await read(source);
     if (cutout) {
       const whole = data;
-      data = whole.cutout();
+      data = whole.cutout(cutout === 'uneven');
       whole.free();
     }
     this.data?.free();
@@ -100,7 +101,7 @@ export class Engine {
     this.upload.free();
     this.upload = undefined;
     tell({ step: 'packing' });
-    const cutout = data.cutout();
+    const cutout = data.cutout(false);
     const loaded = {
       opened: described(data),
       bytes: packed(data),

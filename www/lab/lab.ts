@@ -3,15 +3,18 @@ import { proxy } from 'comlink';
 import type { Chart, Entry } from '../../pkg/factorscope.js';
 import { dataChanges, pageData, retryData, simulated } from '../data/store.ts';
 import { Client, EngineMissing } from '../engine/client.ts';
-import type { Opened, Progress, Setup, Source, Trained } from '../engine/types.ts';
+import type { Cutout, Opened, Progress, Setup, Source, Trained } from '../engine/types.ts';
 import type { Lab as Block } from '../lesson/lab.ts';
-import { SPLITTING } from '../lesson/views.ts';
+import { type Data, SPLITTING } from '../lesson/views.ts';
 import { color, modelColor } from '../palette.ts';
 import { sentence } from '../sentence.ts';
 import type { Line } from './lines.ts';
 import { writeLink } from './link.ts';
 import { settingsList, settingsOf } from './registry.ts';
 import { engineCells, isRandom, type LabState, type Receipt } from './state.ts';
+
+/** The data sets of the lessons that are pieces of the reader's. */
+const CUTOUTS: Partial<Record<Data, Cutout>> = { cutout: 'alike', 'uneven-cutout': 'uneven' };
 
 /** A training that has ended, and what it was asked for. */
 export interface Result {
@@ -218,7 +221,10 @@ export class Lab extends EventTarget {
     }
     if (this.block.data === 'simulation') return this.client.open(simulated, false);
     const { cutout, opened, source } = await pageData();
-    if (this.block.data === 'cutout') return this.client.open(cutout ?? source, !cutout);
+    const cut = CUTOUTS[this.block.data];
+    // What was cut out of a large file before is not cut out again.
+    if (cut === 'alike' && cutout) return this.client.open(cutout, false);
+    if (cut) return this.client.open(source, cut);
     if (!opened) return this.client.open(source, false);
     this.unopened = source;
     return opened;
