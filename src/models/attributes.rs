@@ -43,14 +43,20 @@ pub const ENTRY: Entry = Entry {
     hyperparameters: &[
         Hyperparameter::factors(20.0),
         Hyperparameter::epochs(25.0),
-        Hyperparameter::gamma(0.008),
+        Hyperparameter {
+            help: "The learning rate of users' and items' own biases and vectors.",
+            ..Hyperparameter::gamma(0.008)
+        },
         Hyperparameter {
             name: "gamma_2",
             symbol: r"\gamma_2",
             help: "The learning rate of the attributes' biases and vectors.",
             ..Hyperparameter::gamma(0.002)
         },
-        Hyperparameter::lambda(0.07, 10.0),
+        Hyperparameter {
+            help: "The regularization of users' and items' own biases and vectors.",
+            ..Hyperparameter::lambda(0.07, 10.0)
+        },
         Hyperparameter {
             name: "lambda_2",
             symbol: r"\lambda_2",

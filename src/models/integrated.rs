@@ -38,19 +38,39 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter::factors(20.0),
         Hyperparameter { default: 100.0, ..Weights::NEIGHBORS },
         Hyperparameter::epochs(30.0),
-        Hyperparameter { symbol: r"\gamma_1", ..Hyperparameter::gamma(0.03) },
-        Hyperparameter { name: "gamma_2", symbol: r"\gamma_2", ..Hyperparameter::gamma(0.03) },
-        Hyperparameter { name: "gamma_3", symbol: r"\gamma_3", ..Hyperparameter::gamma(0.01) },
+        Hyperparameter {
+            symbol: r"\gamma_1",
+            help: "The learning rate of the first tier: the biases.",
+            ..Hyperparameter::gamma(0.03)
+        },
+        Hyperparameter {
+            name: "gamma_2",
+            symbol: r"\gamma_2",
+            help: "The learning rate of the second tier: the vectors p_u, q_i and y_j.",
+            ..Hyperparameter::gamma(0.03)
+        },
+        Hyperparameter {
+            name: "gamma_3",
+            symbol: r"\gamma_3",
+            help: "The learning rate of the third tier: the weights w_ij and c_ij.",
+            ..Hyperparameter::gamma(0.01)
+        },
         Hyperparameter::decay(0.95),
-        Hyperparameter { symbol: r"\lambda_1", ..Hyperparameter::lambda(0.08, 10.0) },
+        Hyperparameter {
+            symbol: r"\lambda_1",
+            help: "The regularization of the first tier: the biases.",
+            ..Hyperparameter::lambda(0.08, 10.0)
+        },
         Hyperparameter {
             name: "lambda_2",
             symbol: r"\lambda_2",
+            help: "The regularization of the second tier: the vectors p_u, q_i and y_j.",
             ..Hyperparameter::lambda(0.08, 10.0)
         },
         Hyperparameter {
             name: "lambda_3",
             symbol: r"\lambda_3",
+            help: "The regularization of the third tier: the weights w_ij and c_ij.",
             ..Hyperparameter::lambda(0.02, 10.0)
         },
         Hyperparameter::sigma(0.03),

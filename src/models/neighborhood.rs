@@ -32,12 +32,21 @@ pub const ENTRY: Entry = Entry {
     hyperparameters: &[
         Weights::NEIGHBORS,
         Hyperparameter::epochs(20.0),
-        Hyperparameter::gamma(0.014),
-        Hyperparameter { name: "gamma_2", symbol: r"\gamma_2", ..Hyperparameter::gamma(0.015) },
-        Hyperparameter::lambda(0.05, 10.0),
+        Hyperparameter { help: "The learning rate of the biases.", ..Hyperparameter::gamma(0.014) },
+        Hyperparameter {
+            name: "gamma_2",
+            symbol: r"\gamma_2",
+            help: "The learning rate of the weights w_ij and c_ij.",
+            ..Hyperparameter::gamma(0.015)
+        },
+        Hyperparameter {
+            help: "The regularization of the biases.",
+            ..Hyperparameter::lambda(0.05, 10.0)
+        },
         Hyperparameter {
             name: "lambda_2",
             symbol: r"\lambda_2",
+            help: "The regularization of the weights w_ij and c_ij.",
             ..Hyperparameter::lambda(0.02, 10.0)
         },
         Hyperparameter::decay(0.95),

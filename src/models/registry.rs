@@ -239,6 +239,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn each_hyperparameter_of_a_model_has_a_help_text_of_its_own() {
+        for entry in REGISTRY {
+            for (n, one) in entry.hyperparameters.iter().enumerate() {
+                let twin = entry.hyperparameters[..n].iter().find(|other| other.help == one.help);
+                assert!(
+                    twin.is_none(),
+                    "{}: {} and {:?}",
+                    entry.id,
+                    one.name,
+                    twin.map(|h| h.name)
+                );
+            }
+        }
+    }
+
+    #[test]
     fn every_id_stands_once() {
         for (n, entry) in REGISTRY.iter().enumerate() {
             assert!(REGISTRY[..n].iter().all(|other| other.id != entry.id), "{}", entry.id);

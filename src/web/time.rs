@@ -18,6 +18,8 @@ pub struct BiasCurve {
     pub chart: Option<Chart>,
     /// The bias: of an item in steps, of a user without the days' own.
     pub line: Vec<(f64, f64)>,
+    /// From the first to the last of its dates: the part of the bias that no date changes.
+    pub constant: Vec<(f64, f64)>,
     /// Of a user: the bias of each day with training ratings.
     pub days: Vec<(f64, f64)>,
     /// What the ratings say: of each bin or day the mean of r less everything else but the vectors.
@@ -58,8 +60,8 @@ impl Data {
 
 #[wasm_bindgen]
 impl Run {
-    /// `b_i(t)` over the years; `colors` are those of the line and of the dots, red, green and blue in
-    /// turn. Throws for a model without time.
+    /// `b_i(t)` over the years; `colors` are those of the line, of the dots and of the constant, red,
+    /// green and blue in turn. Throws for a model without time.
     #[wasm_bindgen(js_name = itemCurve, unchecked_return_type = "BiasCurve")]
     pub fn item_curve(&self, i: usize, colors: &[u8]) -> Result<JsValue, JsError> {
         self.check(0, i)?;
@@ -77,7 +79,8 @@ impl Run {
             let values: Vec<f32> = within.map(|&(_, value)| value).collect();
             seen.extend(mean(&values).map(|mean| (dates::year(f64::midpoint(from, to)), mean)));
         }
-        self.curve("bias of the film", line, Vec::new(), seen, rest.len(), colors)
+        let constant = self.constant("b_i", i);
+        self.curve("bias of the film", (line, constant), Vec::new(), seen, rest.len(), colors)
     }
 
     /// `b_u(t)` over the years; see [`Run::item_curve`].
@@ -87,7 +90,8 @@ impl Run {
         let model = self.with_time()?;
         let days = model.user_days(u);
         let (Some(first), Some(last)) = (days.first(), days.last()) else {
-            return self.curve("bias of the user", Vec::new(), Vec::new(), Vec::new(), 0, colors);
+            let nothing = (Vec::new(), 0.0);
+            return self.curve("bias of the user", nothing, Vec::new(), Vec::new(), 0, colors);
         };
         let (first, last) = (f64::from(first.0), f64::from(last.0));
         let at = |n: u32| first + (last - first) * f64::from(n) / f64::from(POINTS);
@@ -103,7 +107,8 @@ impl Run {
         }
         let of_days = |&(day, bias): &(u32, f32)| (dates::year(f64::from(day)), f64::from(bias));
         let days = days.iter().map(of_days).collect();
-        self.curve("bias of the user", line, days, seen, rest.len(), colors)
+        let constant = self.constant("b_u", u);
+        self.curve("bias of the user", (line, constant), days, seen, rest.len(), colors)
     }
 
     /// The `n` users with training ratings on most days.
@@ -143,7 +148,7 @@ impl Run {
     fn curve(
         &self,
         y_label: &str,
-        line: Vec<(f64, f64)>,
+        (line, constant): (Vec<(f64, f64)>, f64),
         days: Vec<(f64, f64)>,
         seen: Vec<(f64, f64)>,
         count: usize,
@@ -154,6 +159,8 @@ impl Run {
         let scaled = |points: Vec<(f64, f64)>| -> Vec<(f64, f64)> {
             points.into_iter().map(|(x, y)| (x, unit * y)).collect()
         };
+        let ends = line.first().into_iter().chain(line.last());
+        let constant = scaled(ends.map(|&(at, _)| (at, constant)).collect());
         let (line, days, seen) = (scaled(line), scaled(days), scaled(seen));
         let color = |n: usize| {
             let channel = |at| colors.get(3 * n + at).copied().unwrap_or(0);
@@ -162,10 +169,17 @@ impl Run {
         let series = |n, points: &[(f64, f64)]| Series { color: color(n), points: points.to_vec() };
         let drawing = Dates {
             y_label: y_label.into(),
-            lines: vec![series(0, &line)],
+            lines: vec![series(2, &constant), series(0, &line)],
             dots: vec![series(1, &seen), series(0, &days)],
         };
-        to_js(&BiasCurve { chart: drawing.svg(WIDE), line, days, seen, count })
+        to_js(&BiasCurve { chart: drawing.svg(WIDE), line, constant, days, seen, count })
+    }
+
+    /// The part of a bias that does not depend on the day.
+    fn constant(&self, name: &str, row: usize) -> f64 {
+        let parameters = self.training.model().parameters();
+        let own = parameters.iter().find(|parameter| parameter.name == name);
+        own.map_or(0.0, |own| f64::from(own.values[row]))
     }
 }
 

@@ -111,9 +111,14 @@ describe('the draws of one rating', () => {
     const { page } = await site.visit(CHAPTER);
     const lab = part(page, 'train');
     await lab.scrollIntoViewIfNeeded();
-    const epochs = lab.locator('input.number[id$="-epochs"]');
-    await epochs.fill('16');
-    await epochs.blur();
+    for (const [name, value] of [
+      ['burn_in', '10'],
+      ['epochs', '16'],
+    ] as const) {
+      const input = lab.locator(`input.number[id$="-${name}"]`);
+      await input.fill(value);
+      await input.blur();
+    }
     await lab.getByRole('button', { name: 'Train', exact: true }).click();
     await lab.getByText(/Trained after epoch 16/).waitFor({ state: 'attached', timeout: 60_000 });
     const table = lab.locator('.posterior-numbers');

@@ -23,6 +23,25 @@ test('the workbench offers every model of the engine', async () => {
   await expect.poll(() => offered.count()).toBe(models.length);
 });
 
+test('a model picked for the small table takes two factors and a penalty that leaves something', async () => {
+  const { page } = await site.visit('chapters/workbench.html');
+  await page.locator('#lab-2').scrollIntoViewIfNeeded();
+  for (const [model, lambda] of [
+    // The default times 9 / 165, the ratings a user has here and on the whole data, to one digit.
+    ['als', 0.5],
+    ['implicit-als', 8],
+    ['svd', 0.02],
+  ] as const) {
+    await pick(page, 'lab-2', model);
+    await expect.poll(() => page.locator('#lab-2-factors').inputValue()).toBe('2');
+    expect(Number(await page.locator('#lab-2-lambda').inputValue())).toBe(lambda);
+  }
+  // On the whole data the defaults stand.
+  await pick(page, 'lab-1', 'als');
+  expect(await page.locator('#lab-1-factors').inputValue()).toBe('40');
+  expect(await page.locator('#lab-1-lambda').inputValue()).toBe('10');
+});
+
 describe.each(models)('$id on the workbench', ({ hyperparameters, id }) => {
   test('trains and recommends, and nothing on the page is not a number', async () => {
     const { page } = await site.visit('chapters/workbench.html');

@@ -36,5 +36,5 @@ export function movieLens(): { name: string; bytes: Uint8Array } | undefined {
 
 /** Whether a check can be tried only where MovieLens is at hand. */
 export function needsMovieLens({ lab }: Check): boolean {
-  return lab.data === 'movielens' || lab.data === 'cutout';
+  return lab.data !== 'toy' && lab.data !== 'simulation';
 }

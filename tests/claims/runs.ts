@@ -62,14 +62,17 @@ function open({ data, table }: Spec): Data {
         return Data.load([packed.name], [packed.bytes]);
       });
     case 'cutout':
-      return once([data], () => open({ data: 'movielens', table } as Spec).cutout());
+    case 'uneven-cutout':
+      return once([data], () =>
+        open({ data: 'movielens', table } as Spec).cutout(data === 'uneven-cutout'),
+      );
   }
 }
 
 /** The arguments after the data: what a run is made with, and part of its key. */
 function parts(spec: Spec): { key: unknown[]; data: Data; settings: string[]; split: string } {
   const settings = settingsList(spec.model, settingsOf(spec.model, spec.settings));
-  const small = spec.data === 'toy' || spec.data === 'cutout';
+  const small = spec.data !== 'movielens' && spec.data !== 'simulation';
   const split = spec.split ?? (small ? 'everything' : SPLIT);
   const set = spec.data === 'toy' ? spec.table : spec.data;
   return {

@@ -86,7 +86,8 @@ fn twins(a: &[Vec<f64>], b: &[Vec<f64>]) -> Vec<f64> {
 }
 
 #[test]
-fn nonnegative_parts_of_two_seeds_have_little_in_common_after_fifty_epochs_and_more_after_five_hundred() {
+fn nonnegative_parts_of_two_seeds_have_little_in_common_after_fifty_epochs_and_more_after_five_hundred()
+ {
     let Some(split) = movielens() else { return };
     let spec = Spec::with("nmf", ["biases=no", "factors=10", "sigma=0.3"]).unwrap();
     let of = |seed, epochs| shares(&*trained(&spec, &split, seed, epochs), &split.train);

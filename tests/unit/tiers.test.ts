@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { indexed } from '../../www/lab/step.ts';
-import { meanSize, reach, stacked, tierOf, tierShares } from '../../www/lab/tiers.ts';
+import { meanSize, reach, tierOf, tierShares } from '../../www/lab/tiers.ts';
 
 const TERMS = [
   { symbol: String.raw`\mu`, value: 3.5 },
@@ -35,23 +35,15 @@ describe('a prediction by its tiers', () => {
   });
 });
 
-describe('a stacked bar', () => {
-  test('puts shares of one sign one after the other, of two signs back to back', () => {
-    const same = stacked({ baseline: 3, factors: 0.4, neighborhood: 0.2 });
-    expect(same[0]).toEqual({ tier: 'factors', from: 0, to: 0.4 });
-    expect(same[1]?.from).toBe(0.4);
-    expect(same[1]?.to).toBeCloseTo(0.6, 12);
-    expect(stacked({ baseline: 3, factors: 0.4, neighborhood: -0.2 })[1]).toEqual({
-      tier: 'neighborhood',
-      from: 0,
-      to: -0.2,
-    });
-  });
-
-  test('fits into the reach, which is round and never 0', () => {
-    expect(reach([])).toBe(0.1);
-    expect(reach([{ baseline: 3, factors: 0.41, neighborhood: 0.2 }])).toBeCloseTo(0.7, 12);
-    expect(reach([{ baseline: 3, factors: 0.4, neighborhood: -0.45 }])).toBeCloseTo(0.5, 12);
+describe('a tier', () => {
+  test('has bars on a round scale that holds them, and is never 0', () => {
+    const row = (factors: number) => ({ baseline: 3, factors, neighborhood: 2 });
+    expect(reach([], 'factors')).toBe(0.01);
+    expect(reach([row(0.013), row(-0.017)], 'factors')).toBe(0.02);
+    expect(reach([row(0.05)], 'factors')).toBe(0.05);
+    expect(reach([row(0.31)], 'factors')).toBe(0.5);
+    expect(reach([row(-0.71)], 'factors')).toBe(1);
+    expect(reach([row(0)], 'neighborhood')).toBe(2);
   });
 
   test('is summed up by its mean size, whatever the signs', () => {

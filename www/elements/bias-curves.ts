@@ -157,12 +157,13 @@ function middling(users: Curved['users']): Curved['users'][number] | undefined {
 }
 
 function colors(kind: Kind): Uint8Array {
-  return Uint8Array.from([...color(kind), ...color('train')]);
+  return Uint8Array.from([...color(kind), ...color('train'), ...color('baseline')]);
 }
 
 function filmLines(curve: BiasCurve | undefined): Line[] {
   return [
     { name: 'bias of the film', color: 'item', points: curve?.line ?? [] },
+    { name: 'its constant', color: 'baseline', points: curve?.constant ?? [] },
     { name: 'what its ratings say (dots)', color: 'train', points: curve?.seen ?? [] },
   ];
 }
@@ -170,6 +171,7 @@ function filmLines(curve: BiasCurve | undefined): Line[] {
 function userLines(curve: BiasCurve | undefined): Line[] {
   return [
     { name: 'bias of the user, drifting', color: 'user', points: curve?.line ?? [] },
+    { name: 'its constant', color: 'baseline', points: curve?.constant ?? [] },
     { name: 'on each day (dots)', color: 'user', points: curve?.days ?? [] },
     { name: 'what the day’s ratings say (grey dots)', color: 'train', points: curve?.seen ?? [] },
   ];

@@ -1,18 +1,18 @@
+import './user-choice.ts';
+
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Explanation, Film, ShareOf } from '../../pkg/factorscope.js';
 import type { Opened } from '../engine/types.ts';
 import { count, fixed, plain, signed } from '../format.ts';
-import { addendsOf, filmName, meaning, shares, userIndex, usualLeast } from '../lab/films.ts';
+import { addendsOf, filmName, meaning, shares, usualLeast } from '../lab/films.ts';
 import { LARGEST_LEAST } from '../lab/link.ts';
 import { tex } from '../maths.ts';
 import { LabView } from './lab-view.ts';
 
 const FILMS = 10;
 const REASONS = 5;
-/** Browsers grow slow with longer lists of suggestions. */
-const MOST_SUGGESTIONS = 1000;
 
 interface Shown {
   user: number;
@@ -71,37 +71,9 @@ export class FilmTable extends LabView {
 
   private controls(opened: Opened): TemplateResult {
     const { id } = this.lab.block;
-    const { user } = this.lab.state;
-    const suggestions = opened.users.length <= MOST_SUGGESTIONS ? opened.users : [];
-    const go = (to: number) => (): void => this.choose(to);
     return html`
       <form class="films-controls" @submit=${(event: Event) => event.preventDefault()}>
-        <div class="buttons">
-          <label for="${id}-user">User</label>
-          <input
-            id="${id}-user"
-            class="number"
-            type="text"
-            autocomplete="off"
-            list=${suggestions.length > 0 ? `${id}-users` : nothing}
-            aria-describedby="${id}-user-help"
-            .value=${opened.users[user] ?? ''}
-            @change=${(event: Event) => this.type(event.target as HTMLInputElement, opened)}
-          />
-          <datalist id="${id}-users">
-            ${suggestions.map((name) => html`<option value=${name}></option>`)}
-          </datalist>
-          <button type="button" ?disabled=${user <= 0} @click=${go(user - 1)}>Previous</button>
-          <button type="button" ?disabled=${user >= opened.users.length - 1} @click=${go(user + 1)}>
-            Next
-          </button>
-          <button
-            type="button"
-            @click=${() => this.choose(Math.floor(Math.random() * opened.users.length))}
-          >
-            Any user
-          </button>
-        </div>
+        <user-choice .lab=${this.lab} .users=${opened.users}></user-choice>
         <div class="buttons">
           <label for="${id}-least">Only films with at least</label>
           <input
@@ -117,9 +89,6 @@ export class FilmTable extends LabView {
           />
           <span>ratings</span>
         </div>
-        <p class="help" id="${id}-user-help">
-          One of ${count(opened.users.length)} users, by the id that the data set gives.
-        </p>
         <p class="help" id="${id}-least-help">
           Counted in the training set. The bias and the vector of a film with one or two ratings are
           little more than guesses.
@@ -341,15 +310,6 @@ export class FilmTable extends LabView {
   private choose(user: number): void {
     // A choice of rows changes no parameter: what the link promised still holds.
     this.lab.set({ user }, true);
-  }
-
-  private type(input: HTMLInputElement, opened: Opened): void {
-    const user = userIndex(opened.users, input.value);
-    input.setCustomValidity(
-      user === undefined ? `there is no user ${input.value} in this data` : '',
-    );
-    if (user === undefined) input.reportValidity();
-    else this.choose(user);
   }
 
   private typeLeast(input: HTMLInputElement): void {

@@ -1,23 +1,17 @@
-import { html, svg, type TemplateResult } from 'lit';
+import './user-choice.ts';
+
+import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Film } from '../../pkg/factorscope.js';
 import { fixed, plain, signed } from '../format.ts';
 import { filmName, usualLeast } from '../lab/films.ts';
-import {
-  meanSize,
-  reach,
-  stacked,
-  type Tier,
-  TIERS,
-  type TierShares,
-  tierShares,
-} from '../lab/tiers.ts';
+import { meanSize, reach, type Tier, TIERS, type TierShares, tierShares } from '../lab/tiers.ts';
 import { LabView } from './lab-view.ts';
 
 const FILMS = 10;
-const WIDTH = 200;
-const HEIGHT = 20;
+const WIDTH = 100;
+const HEIGHT = 12;
 
 type List = 'films' | 'favorites';
 const LISTS: readonly (readonly [List, string])[] = [
@@ -31,12 +25,16 @@ interface Row {
   prediction: number;
 }
 
+/** What the end of a bar stands for, tier by tier. */
+type Scales = Record<Exclude<Tier, 'baseline'>, number>;
+
 /** One user's predictions by the trained model, each taken apart into its three tiers. */
 @customElement('tier-shares')
 export class TierSharesView extends LabView {
   @state() private rows: readonly Row[] = [];
   @state() private list: List = 'films';
   @state() private user = '';
+  @state() private users: readonly string[] = [];
   private shownFor = '';
 
   protected override modelChanged(): void {
@@ -71,9 +69,16 @@ export class TierSharesView extends LabView {
 
   private table(): TemplateResult {
     const { rows } = this;
-    const most = reach(rows.map(({ shares }) => shares));
+    const shares = rows.map((row) => row.shares);
+    const scales = {
+      factors: reach(shares, 'factors'),
+      neighborhood: reach(shares, 'neighborhood'),
+    };
     const name = `${this.lab.block.id}-tier-list`;
+    // The list of films has the choice where it stands beside this.
+    const chosen = this.lab.block.show.includes('recommendations');
     return html`
+      ${chosen ? nothing : html`<user-choice .lab=${this.lab} .users=${this.users}></user-choice>`}
       <fieldset class="choice">
         <legend>User ${this.user}:</legend>
         ${LISTS.map(
@@ -95,60 +100,45 @@ export class TierSharesView extends LabView {
             <tr>
               <th scope="col" class="text">film</th>
               ${TIERS.map(
-                (tier) => html`<th scope="col"><span class="tier-key ${tier}"></span>${tier}</th>`,
+                (tier) =>
+                  html`<th scope="col">
+                    <span class="tier-key ${tier}"></span>${tier}
+                    ${
+                      tier === 'baseline'
+                        ? nothing
+                        : html`<span class="tier-scale">bar: ±${plain(scales[tier])}</span>`
+                    }
+                  </th>`,
               )}
               <th scope="col">sum</th>
-              <th scope="col" class="text">beside the baseline, ±${plain(most)}</th>
             </tr>
           </thead>
           <tbody>
-            ${rows.map((row) => this.row(row, most))}
+            ${rows.map((row) => this.row(row, scales))}
           </tbody>
           <tfoot>
             <tr>
               <th scope="row" class="text">mean size</th>
               ${TIERS.map((tier) => html`<td>${fixed(this.size(tier), 3)}</td>`)}
               <td></td>
-              <td></td>
             </tr>
           </tfoot>
         </table>
       </div>
       <p class="help">
-        The baseline is the same ladder for everybody but for the user’s own bias. What the factors
-        and the neighbors add stands to the right of the line, what they take off to the left; the
-        mark is the sum of both.
+        The baseline is the same ladder for everybody but for the user’s own bias. What a tier adds
+        stands to the right of its line, what it takes off to the left. The two tiers have scales of
+        their own, as written above them.
       </p>
     `;
   }
 
-  private row({ film, prediction, shares }: Row, most: number): TemplateResult {
-    const { factors, neighborhood } = shares;
-    const x = (value: number): number => WIDTH / 2 + ((WIDTH / 2) * value) / most;
-    const pieces = stacked(shares).map(
-      ({ from, tier, to }) =>
-        svg`<rect class="tier-bar ${tier}" x=${Math.min(x(from), x(to))} y="3"
-          width=${Math.abs(x(to) - x(from))} height=${HEIGHT - 6}></rect>`,
-    );
-    const sum = x(factors + neighborhood);
+  private row({ film, prediction, shares }: Row, scales: Scales): TemplateResult {
     return html`<tr>
       <th scope="row" class="text">${filmName(film)}</th>
       <td>${fixed(shares.baseline, 3)}</td>
-      <td>${signed(factors, 3)}</td>
-      <td>${signed(neighborhood, 3)}</td>
+      ${bar('factors', shares, scales)} ${bar('neighborhood', shares, scales)}
       <td><strong>${fixed(prediction, 3)}</strong></td>
-      <td class="tier-cell">
-        <svg
-          class="tier-bars"
-          viewBox="0 0 ${WIDTH} ${HEIGHT}"
-          role="img"
-          aria-label="factors ${signed(factors, 2)}, neighborhood ${signed(neighborhood, 2)}"
-        >
-          ${pieces}
-          ${svg`<line class="tier-zero" x1=${WIDTH / 2} x2=${WIDTH / 2} y1="0" y2=${HEIGHT}></line>
-            <line class="tier-sum" x1=${sum} x2=${sum} y1="1" y2=${HEIGHT - 1}></line>`}
-        </svg>
-      </td>
     </tr>`;
   }
 
@@ -187,7 +177,23 @@ export class TierSharesView extends LabView {
       if (late()) return;
       this.shownFor = `${wanted} ${least}`;
       this.user = users[user] ?? '';
+      this.users = users;
       this.rows = rows;
     });
   }
+}
+
+/** A tier's share as a number and as a bar from the middle. */
+function bar(tier: keyof Scales, shares: TierShares, scales: Scales): TemplateResult {
+  const value = shares[tier];
+  const half = WIDTH / 2;
+  const length = (half * Math.abs(value)) / scales[tier];
+  return html`<td class="tier-share">
+    ${signed(value, 3)}
+    <svg class="tier-bars" viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true">
+      ${svg`<rect class="tier-bar ${tier}" x=${value < 0 ? half - length : half} y="1"
+          width=${length} height=${HEIGHT - 2}></rect>
+        <line class="tier-zero" x1=${half} x2=${half} y1="0" y2=${HEIGHT}></line>`}
+    </svg>
+  </td>`;
 }

@@ -23,7 +23,7 @@ export type Source =
   | { kind: 'files'; files: NamedFile[] };
 
 /** Which small piece of a data set is opened instead of the whole, by the users it takes. */
-export type Cutout = 'alike' | 'uneven' | undefined;
+export type Cutout = 'alike' | 'uneven' | false;
 
 /** A file with the folders it came in: they may tell the edition of a data set. */
 export interface NamedFile {

@@ -10,7 +10,7 @@ import { color, modelColor } from '../palette.ts';
 import { sentence } from '../sentence.ts';
 import type { Line } from './lines.ts';
 import { writeLink } from './link.ts';
-import { settingsList, settingsOf } from './registry.ts';
+import { settingsList, settingsOf, smallSettings } from './registry.ts';
 import { engineCells, isRandom, type LabState, type Receipt } from './state.ts';
 
 /** The data sets of the lessons that are pieces of the reader's. */
@@ -79,11 +79,15 @@ export class Lab extends EventTarget {
     return this.beginning;
   }
 
-  /** Takes another model, at its defaults; data, seed, split and user stay. */
+  /**
+   * Takes another model, at its defaults, or on a small table at values that suit it; data, seed, split
+   * and user stay.
+   */
   pick(model: Entry): void {
     if (model.id === this.model.id) return;
     this.model = model;
-    const settings = settingsOf(model);
+    const small = this.block.data === 'toy' || CUTOUTS[this.block.data] !== undefined;
+    const settings = small ? smallSettings(model, this.block.settings) : settingsOf(model);
     this.beginning = { ...this.beginning, model: model.id, settings };
     this.finish(undefined);
     this.set({ model: model.id, settings, step: 0 });

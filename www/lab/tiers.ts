@@ -24,32 +24,12 @@ export function tierShares(terms: Terms): TierShares {
   return sums;
 }
 
-/** A piece of a stacked bar, from one value to another. */
-export interface Piece {
-  tier: Tier;
-  from: number;
-  to: number;
-}
-
-/** The two upper tiers stacked from 0, the baseline: what adds to the right, what takes off to the left. */
-export function stacked({ factors, neighborhood }: TierShares): Piece[] {
-  const ends = { right: 0, left: 0 };
-  const pieces: [Tier, number][] = [
-    ['factors', factors],
-    ['neighborhood', neighborhood],
-  ];
-  return pieces.map(([tier, value]) => {
-    const side = value < 0 ? 'left' : 'right';
-    const from = ends[side];
-    ends[side] += value;
-    return { tier, from, to: ends[side] };
-  });
-}
-
-/** The smallest round number that holds every bar on either side of 0. */
-export function reach(rows: readonly TierShares[]): number {
-  const ends = rows.flatMap((row) => stacked(row).map(({ to }) => Math.abs(to)));
-  return Math.max(0.1, Math.ceil(Math.max(0, ...ends) * 10) / 10);
+/** The smallest of 0.01, 0.02, 0.05, 0.1, … that holds a tier's every share, whatever its sign. */
+export function reach(rows: readonly TierShares[], tier: Tier): number {
+  const most = Math.max(0.01, ...rows.map((row) => Math.abs(row[tier])));
+  const decade = 10 ** Math.floor(Math.log10(most) + 1e-9);
+  const step = [1, 2, 5, 10].find((times) => times * decade >= most * (1 - 1e-9)) ?? 10;
+  return Number((step * decade).toPrecision(1));
 }
 
 /** The mean size of a tier's contribution, whatever its sign. */

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use factorscope::data::cutout::{Users, cutout};
+use factorscope::data::simulation::simulate;
 use factorscope::data::{Rating, Ratings};
-use factorscope::models::Model;
 use factorscope::models::bpmf::Bpmf;
 use factorscope::models::bpmf::wishart::NormalWishart;
+use factorscope::models::{Model, Spec};
 use factorscope::random;
 use factorscope::random::Normal;
 use factorscope::trace::Subject;
@@ -233,4 +235,31 @@ fn ratings_and_parameters_drawn_in_turn_keep_to_the_priors() {
         assert!(error < 0.03, "{name}: too few sweeps, {error}");
         assert!((a - b).abs() < 5.0 * error, "{name}: {a} ± {error_a}, prior {b} ± {error_b}");
     }
+}
+
+#[test]
+fn a_users_vector_is_the_surer_the_more_the_user_has_rated() {
+    let train = cutout(&simulate(SEED).dataset, 12, 12, Users::Uneven).ratings;
+    let spec = Spec::with("bpmf", ["factors=2", "biases=no", "burn_in=0"]).unwrap();
+    let mut model = spec.build(Arc::clone(&train), SEED);
+    let mut sureness = [0.0_f64; 12];
+    for epoch in 0..20 {
+        for n in 0..model.steps() {
+            let step = model.step(epoch, n);
+            if let (Subject::User(u), Some(system)) = (step.subject, step.system) {
+                let [a, b, c, d] = system.matrix[..] else { panic!("two factors") };
+                sureness[u] += f64::from(a * d - b * c).ln() / 20.0;
+            }
+        }
+    }
+    let counts: Vec<usize> = (0..12).map(|u| train.row(u).len()).collect();
+    let fewest = (0..12).min_by_key(|&u| counts[u]).unwrap();
+    let most = (0..12).max_by_key(|&u| counts[u]).unwrap();
+    assert!(counts[fewest] <= 2 && counts[most] >= 11, "{counts:?}");
+    // The area of the ellipse goes with the root of the determinant of the precision.
+    assert!(sureness[most] - sureness[fewest] > 2.0, "{counts:?} {sureness:?}");
+    let pairs = (0..12).flat_map(|u| (0..12).map(move |v| (u, v)));
+    let apart: Vec<_> = pairs.filter(|&(u, v)| counts[u] > counts[v] + 3).collect();
+    let right = apart.iter().filter(|&&(u, v)| sureness[u] > sureness[v]).count();
+    assert!(right * 10 >= apart.len() * 9, "{right} of {}: {counts:?} {sureness:?}", apart.len());
 }
