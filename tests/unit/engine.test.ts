@@ -182,7 +182,7 @@ describe('a cancel', () => {
 
   test('ends an engine that is silent, and starts another with the data open', async () => {
     const { client, workers, died } = fake();
-    await client.open(set(3), true);
+    await client.open(set(3), 'alike');
     const silent = ask(client, 'chain');
     silent.catch(() => undefined);
     // The question is on its way before the cancel is.

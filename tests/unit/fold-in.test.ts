@@ -39,10 +39,10 @@ test('no rating is a reason for a film that the ratings together move down', () 
     [8, -0.3],
   ];
   const moved = (value: number): ReturnType<typeof mainReason> =>
-    mainReason({ because, terms: [{ symbol: String.raw`q_i^\top z_u`, value }] });
+    mainReason({ because, share: undefined, terms: [{ symbol: String.raw`q_i^\top z_u`, value }] });
   expect(moved(-0.2)).toBeUndefined();
   expect(moved(0.2)).toEqual([7, 0.1]);
-  expect(mainReason({ because: [], terms: [] })).toBeUndefined();
+  expect(mainReason({ because: [], share: undefined, terms: [] })).toBeUndefined();
 });
 
 test('what the factors add is told largest first', () => {
