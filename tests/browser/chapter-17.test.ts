@@ -117,7 +117,7 @@ describe('on a large data set', () => {
     const shares = lab.locator('.addends').nth(1);
     await shares.waitFor();
     let sum = 0;
-    for (const row of await shares.locator('tbody tr').all()) {
+    for (const row of await shares.locator('tbody tr:not(.sum)').all()) {
       const values = (await row.locator('.film-number').allInnerTexts()).map(number);
       const product = values.at(-1) ?? NaN;
       if (values.length === 3) {
@@ -126,7 +126,7 @@ describe('on a large data set', () => {
       }
       sum += product;
     }
-    const predicted = number(await lab.locator('.addends .sum .film-number').innerText());
+    const predicted = number(await lab.locator('.addends .sum .film-number').first().innerText());
     expect(Math.abs(sum - predicted)).toBeLessThan(0.001);
     expect(await visibleFaults(page)).toEqual([]);
   });
