@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
-import type { Entry, ParameterValues, Step, Term } from '../../pkg/factorscope.js';
+import type { Entry, ParameterValues, Rating, Step, Term } from '../../pkg/factorscope.js';
 import type { Opened } from '../engine/types.ts';
 import { plain, steady } from '../format.ts';
 import { nameOf } from '../lab/films.ts';
@@ -48,7 +48,7 @@ export class StepTerms extends LitElement {
       <div class="table-scroll" tabindex="0" role="group" aria-label="The formula with numbers">
         ${step ? (rating ? this.sum(step, rating.r) : this.closed(step)) : this.waiting()}
       </div>
-      ${step && rating ? this.rests(step, rating.u) : nothing}
+      ${step && rating ? this.rests(step, rating) : nothing}
     `;
   }
 
@@ -111,9 +111,10 @@ export class StepTerms extends LitElement {
   }
 
   /** What the ratings leave of the frozen baseline, where they weigh by it. */
-  private rests({ rests }: Step, u: number): TemplateResult | typeof nothing {
+  private rests({ rests }: Step, { i, r, u }: Rating): TemplateResult | typeof nothing {
     const { cells, items = [] } = this.opened ?? {};
-    if (rests.length === 0 || !cells) return nothing;
+    // A step on another scale than that of the table has nothing to stand beside its ratings.
+    if (rests.length === 0 || !cells || cells[u * items.length + i] !== r) return nothing;
     return html`<div class="table-scroll" tabindex="0" role="group" aria-label="Frozen baseline">
       <table class="terms rests value">
         <caption>
@@ -130,11 +131,11 @@ export class StepTerms extends LitElement {
         </thead>
         <tbody>
           ${rests.map(({ item, value }) => {
-            const r = cells[u * items.length + item] ?? Number.NaN;
+            const given = cells[u * items.length + item] ?? Number.NaN;
             return html`<tr>
               <th scope="row" class="text">${nameOf(items, item)}</th>
-              <td>${plain(r, 2)}</td>
-              <td>${steady(r - value)}</td>
+              <td>${plain(given, 2)}</td>
+              <td>${steady(given - value)}</td>
               <td>${steady(value)}</td>
             </tr>`;
           })}
