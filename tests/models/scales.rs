@@ -192,7 +192,7 @@ fn a_set_keeps_its_scale_in_subsets_and_cut_outs_and_a_table_by_hand_has_its_own
     let low = scaled.subset(|n| scaled.nth(n).r < 70.0);
     assert_eq!(low.stars(), stars);
     dataset.ratings = Arc::new(scaled);
-    let small = cutout::cutout(&dataset, 12, 12).ratings;
+    let small = cutout::cutout(&dataset, 12, 12, cutout::Users::Alike).ratings;
     assert_eq!(small.stars(), stars);
     assert_eq!(small.in_stars().get(0, 0), small.get(0, 0).map(|r| r / 20.0));
     assert!(small.in_stars().stars().is_plain());

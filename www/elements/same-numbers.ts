@@ -95,8 +95,8 @@ export class SameNumbers extends LabView {
                 ${tex(String.raw`\sigma_p^2`)} were infinite`
             : html`${tex(String.raw`\lambda = \sigma^2 / \sigma_p^2`)} =
                 <span class="value">
-                  ${plain(settings['variance'] ?? 0, 4)} / ${plain(settings['variance_p'] ?? 0, 4)} =
-                  ${plain(lambda, 6)}</span
+                  ${plain(settings['variance'] ?? 0, 4)} / ${plain(settings['variance_p'] ?? 0, 4)}
+                  = ${plain(lambda, 6)}</span
                 >`
         }
       </p>

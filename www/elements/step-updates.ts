@@ -131,11 +131,7 @@ export class StepUpdates extends LitElement {
     return rateOf(this.entry, this.settings, symbol);
   }
 
-  private row(
-    update: Update,
-    first: boolean,
-    { counts, factor, gamma }: Beside,
-  ): TemplateResult {
+  private row(update: Update, first: boolean, { counts, factor, gamma }: Beside): TemplateResult {
     const { after, before, column, gradient, parameter, row } = update;
     const film = filmOf(this.parameters, this.items, update, first);
     return html`<tr>
