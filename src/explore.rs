@@ -64,9 +64,9 @@ pub fn top_n_of_newcomer(
     best.into_iter().map(|Scored { item, .. }| Scored { item, rating: new.predict(item) }).collect()
 }
 
-/// The `n` items that user `u` rated highest, highest first; equal ones by index.
-pub fn favorites(known: &Ratings, u: usize, n: usize) -> Vec<Scored> {
-    first(known.row(u).iter().map(|(item, rating)| Scored { item, rating }), n)
+/// The `n` items that got the highest of somebody's ratings, highest first; equal ones by index.
+pub fn favorites(rated: Line, n: usize) -> Vec<Scored> {
+    first(rated.iter().map(|(item, rating)| Scored { item, rating }), n)
 }
 
 fn first(scored: impl Iterator<Item = Scored>, n: usize) -> Vec<Scored> {
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn favorites_come_highest_first() {
-        let best = favorites(&toy::toy().ratings, 1, 1);
+        let best = favorites(toy::toy().ratings.row(1), 1);
         assert_eq!(best, [Scored { item: 1, rating: 4.0 }]);
     }
 }

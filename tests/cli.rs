@@ -533,3 +533,55 @@ fn ratings_on_another_scale_are_learned_as_stars_and_that_is_said() {
     let said = text(&["train", &path(&folder, "hundred.csv"), "--model", "svd"]);
     assert!(said.contains("one of its units is 20 of these ratings"), "{said}");
 }
+
+#[test]
+fn somebody_who_is_not_in_the_data_is_recommended_to_by_a_few_ratings() {
+    let table = "userId,movieId,rating\nme,3,5\nme,7,1\n";
+    let files = [("table.csv", table), ("wrong.csv", "Nothing,3\n"), ("far.csv", "3,50\n")];
+    let folder = folder("newcomer", &files);
+    let run = |model: &'static str, file: &str| {
+        let file = path(&folder, file);
+        json(&["recommend", "simulation", "--model", model, "--ratings", &file, "--json"])
+    };
+    let all = simulate(SEED).dataset;
+    let ids: Vec<usize> =
+        ["3", "7"].iter().map(|id| all.ratings.item_ids().index(id).unwrap()).collect();
+    let title = |id: usize| all.catalogue[ids[id]].title.clone();
+    let lines = format!("{},5\n{},1\n", title(0), title(1));
+    std::fs::write(folder.join("mine.csv"), lines).unwrap();
+    for model in ["svd", "als", "pmf", "nsvd"] {
+        let found = run(model, "mine.csv");
+        assert!(found["user"].is_null());
+        assert_eq!(found["favorites"][0]["title"], title(0));
+        assert_eq!(found["recommendations"].as_array().unwrap().len(), 10);
+        assert_eq!(found["recommendations"], run(model, "table.csv")["recommendations"]);
+        for row in found["recommendations"].as_array().unwrap() {
+            assert!(row["id"] != "3" && row["id"] != "7");
+        }
+    }
+    let said = text(&[
+        "recommend",
+        "simulation",
+        "--model",
+        "als",
+        "--ratings",
+        &path(&folder, "mine.csv"),
+    ]);
+    assert!(said.contains("Recommended to the newcomer"), "{said}");
+    let refusal = |model, file: &str| {
+        let file = path(&folder, file);
+        let output =
+            factorscope(&["recommend", "simulation", "--model", model, "--ratings", &file]);
+        (output.status.code(), stderr(&output))
+    };
+    let (code, said) = refusal("item-knn", "mine.csv");
+    assert!(code == Some(2) && said.contains("take in a newcomer are svd, als"), "{said}");
+    let (code, said) = refusal("als", "wrong.csv");
+    assert!(
+        code == Some(1) && said.contains("wrong.csv, line 1: no item has the id or title"),
+        "{said}"
+    );
+    assert!(refusal("als", "far.csv").1.contains("go from 0.5 to 5, and one here is 50"));
+    let said = text(&["recommend", "toy", "--model", "svd", "--least", "99"]);
+    assert!(said.contains("no item has 99 ratings or more"), "{said}");
+}

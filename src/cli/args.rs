@@ -44,7 +44,7 @@ pub enum Command {
     /// and tests it on others of theirs; the same ones whatever is known.
     #[command(after_long_help = hyperparameters())]
     ColdStart(ColdStartArgs),
-    /// Train a model on all ratings and recommend items to one user
+    /// Train a model on all ratings and recommend items to one user, or to a newcomer
     ///
     /// Prints the items with the highest predicted ratings among those the user has not rated, and
     /// beside them what the user rated highest. Predictions are not clamped to the rating scale.
@@ -182,6 +182,13 @@ pub struct RecommendArgs {
     /// Whom to recommend to: the user's id in DATA [default: the first user]
     #[arg(long, value_name = "ID")]
     pub user: Option<String>,
+    /// Recommend to somebody who is not in DATA and gave these ratings
+    ///
+    /// A line for each item, as in `The Matrix (1999),4.5`: its id or its title, and the rating; an id is
+    /// tried first. Or a table of one user in any form that DATA can have. The model is trained without
+    /// these ratings.
+    #[arg(long, value_name = "FILE", conflicts_with = "user")]
+    pub ratings: Option<PathBuf>,
     /// How many items
     #[arg(short, long, value_name = "N", default_value_t = 10, value_parser = value_parser!(u32).range(1..))]
     pub n: u32,

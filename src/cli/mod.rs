@@ -6,6 +6,7 @@ mod cold;
 mod cv;
 mod input;
 mod models;
+mod newcomer;
 mod pack;
 mod recommend;
 mod run;

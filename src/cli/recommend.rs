@@ -5,11 +5,12 @@ use serde_json::{Map, Value};
 
 use super::args::RecommendArgs;
 use super::input::{Summary, open};
+use super::newcomer::{self, Given};
 use super::run::{fit, settings};
 use super::text::{Align, cells, count, plain, ratings, table};
 use super::{Failure, json};
 use factorscope::data::{Dataset, split};
-use factorscope::explore::{Scored, favorites, top_n};
+use factorscope::explore::{Scored, favorites, top_n, top_n_of_newcomer};
 use factorscope::models::fingerprint;
 
 /// Items with fewer ratings than this are not recommended where nothing is said.
@@ -24,7 +25,8 @@ struct Report<'a> {
     settings: Map<String, Value>,
     seed: u64,
     data: Summary,
-    user: &'a str,
+    /// A user of the data; none for a newcomer.
+    user: Option<&'a str>,
     recommendations: Vec<Recommended<'a>>,
     favorites: Vec<Favorite<'a>>,
     fingerprint: String,
@@ -62,6 +64,11 @@ pub fn recommend(args: &RecommendArgs) -> Result<String, Failure> {
     let dataset = open(&args.run.data)?;
     let all = &dataset.ratings;
     spec.check(all)?;
+    let given = match &args.ratings {
+        Some(_) if !newcomer::takes(&spec) => return Err(newcomer::cannot(&spec)),
+        Some(file) => Some(Given::read(file, &dataset)?),
+        None => None,
+    };
     let u = match &args.user {
         Some(id) => all.user_ids().index(id).ok_or_else(|| unknown(id, &dataset))?,
         None => 0,
@@ -70,7 +77,14 @@ pub fn recommend(args: &RecommendArgs) -> Result<String, Failure> {
 
     let small = if all.len() < SMALL { 1 } else { LEAST };
     let (n, least) = (args.n as usize, args.least.unwrap_or(small));
-    let top = top_n(training.model(), all, u, n, least);
+    let model = training.model();
+    let rated = given.as_ref().map_or(all.row(u), Given::line);
+    let top = if given.is_some() {
+        let new = model.fold_in(rated).ok_or_else(|| newcomer::cannot(&spec))?;
+        top_n_of_newcomer(&new, all, rated, n, least)
+    } else {
+        top_n(model, all, u, n, least)
+    };
     let recommended = |(rank, scored): (usize, Scored)| Recommended {
         rank,
         item: About::of(&dataset, scored.item),
@@ -79,13 +93,13 @@ pub fn recommend(args: &RecommendArgs) -> Result<String, Failure> {
     };
     let favorite =
         |scored: Scored| Favorite { item: About::of(&dataset, scored.item), rating: scored.rating };
-    let best = favorites(all, u, n);
+    let best = favorites(rated, n);
     let report = Report {
         model: spec.entry().id,
         settings: settings(&spec),
         seed: args.run.seed,
         data: Summary::of(&dataset),
-        user: all.user_ids().name(u),
+        user: given.is_none().then(|| all.user_ids().name(u)),
         recommendations: (1..).zip(top).map(recommended).collect(),
         favorites: best.into_iter().map(favorite).collect(),
         fingerprint: fingerprint(training.model()),
@@ -93,16 +107,20 @@ pub fn recommend(args: &RecommendArgs) -> Result<String, Failure> {
     if args.run.json {
         return json(&report);
     }
-    let user = plain(report.user);
-    let rated = count(all.row(u).len(), "rating");
-    let unrated = if report.recommendations.is_empty() {
-        format!("nothing: user {user} rated every item with at least {least} ratings\n")
-    } else {
+    let user =
+        report.user.map_or("the newcomer".to_owned(), |user| format!("user {}", plain(user)));
+    let enough = |i: &usize| all.column(*i).len() >= least.max(1);
+    let unrated = if !report.recommendations.is_empty() {
         report.recommended_table()
+    } else if (0..all.items()).any(|i| enough(&i)) {
+        format!("nothing: {user} rated every item with at least {least} ratings\n")
+    } else {
+        format!("nothing: no item has {least} ratings or more; take a smaller --least\n")
     };
+    let rated = count(rated.len(), "rating");
     Ok(format!(
-        "{}{spec}, seed {}, trained on all ratings\n\nRecommended to user {user}\n{unrated}\n\
-         Rated highest by user {user}, of {rated}\n{}\nfingerprint {}",
+        "{}{spec}, seed {}, trained on all ratings\n\nRecommended to {user}\n{unrated}\n\
+         Rated highest by {user}, of {rated}\n{}\nfingerprint {}",
         report.data.line(),
         report.seed,
         report.favorites_table(),

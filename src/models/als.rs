@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::biases::{B_I, B_U, Biases, OWN, place, square};
 use super::factors::{Factors, dot};
 use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
-use super::{Axis, Model, Parameter, Spec};
-use crate::data::{Rating, Ratings};
+use super::{Axis, Model, Newcomer, Parameter, Spec};
+use crate::data::{Line, Rating, Ratings};
 use crate::random;
 use crate::trace::{Explanation, Listen, Step, Subject};
 
@@ -264,6 +264,13 @@ impl Model for Als {
         for (out, &i) in out.iter_mut().zip(items) {
             *out = self.sum(u, i as usize, &mut ());
         }
+    }
+
+    /// A newcomer's ratings have weight 1, which is the mean of all weights.
+    fn fold_in(&self, rated: Line) -> Option<Newcomer<'_>> {
+        let biased = self.variant == Variant::Biased;
+        let solved = || Newcomer::solved((&self.b, &self.q), rated, self.lambda, biased);
+        (self.variant != Variant::Zeros).then(solved)
     }
 
     fn explain(&self, u: usize, i: usize) -> Explanation {

@@ -181,7 +181,7 @@ pub trait Model: Any {
     }
 
     /// What somebody who is not in the training set is predicted, from these ratings alone and without
-    /// learning anything; nothing in a model that must learn before it knows a user.
+    /// changing anything in the model; nothing in a model that must learn before it knows a user.
     fn fold_in(&self, _rated: Line) -> Option<Newcomer<'_>> {
         None
     }

@@ -1,7 +1,9 @@
-//! A user who is not in the training set, in models that know users by their ratings alone.
+//! A user who is not in the training set: in models that know users by their ratings alone, and in those
+//! where the user's own vector follows from the ratings in closed form.
 
+use super::als::normal::Normal;
 use super::biases::Biases;
-use super::factors::{Factors, dot};
+use super::factors::{Factors, add_scaled, dot};
 use super::rescaled::in_ratings;
 use crate::data::Stars;
 use crate::trace::{Explanation, Listen, RatedShare};
@@ -45,6 +47,46 @@ impl<'a> Newcomer<'a> {
         let sum = rated.iter().map(rest).fold(0.0, |sum, rest| sum + rest);
         let count = rated.len() as f32 * (1.0 + lambda);
         let bias = if count > 0.0 { sum / count } else { 0.0 };
+        Self { b, q, bias, vector, parts, share, stars: Stars::PLAIN }
+    }
+
+    /// Bias and vector in a model whose users have vectors of their own: those that minimize the squared
+    /// errors over these ratings + lambda (b^2 + |z|^2), with mu, b_i and q_i held. With x_j = (q_j, 1),
+    /// or q_j alone where `biased` is false, (z, b) is the sum of one part for each rating:
+    ///
+    /// ```text
+    /// A = sum x_j x_j^T + lambda I,   (z, b) = sum of A^(-1) x_j (r_j - mu - b_j)
+    /// ```
+    ///
+    /// Where A is singular, as it can only be without a penalty, both stay zero. O(n f^2 + f^3).
+    pub(super) fn solved(
+        (b, q): (&'a Biases, &'a Factors),
+        rated: crate::data::Line,
+        lambda: f32,
+        biased: bool,
+    ) -> Self {
+        let (f, n) = (q.factors(), rated.len());
+        let size = f + usize::from(biased);
+        let mut x = Factors::zeros(n, size);
+        for (row, (j, _)) in rated.iter().enumerate() {
+            x.row_mut(row)[..f].copy_from_slice(&q.row(j)[..f]);
+            x.row_mut(row)[f..size].fill(1.0);
+        }
+        let mut normal = Normal::new(size);
+        normal.matrix(&x, (0..n).map(|row| (row, 1.0)), lambda);
+        normal.prepare();
+        let (mut bias, mut vector, mut parts) = (0.0, vec![0.0; q.stride()], Vec::new());
+        for (row, (j, r)) in rated.iter().enumerate() {
+            normal.right(&x, std::iter::once((row, r - b.mu - b.i[j])));
+            let mut part = vec![0.0; q.stride()];
+            if normal.solve_prepared() {
+                part[..f].copy_from_slice(&normal.solution()[..f]);
+                bias += if biased { normal.solution()[f] } else { 0.0 };
+            }
+            add_scaled(&mut vector, 1.0, &part);
+            parts.push((j, part));
+        }
+        let share = r"q_i^\top A_u^{-1} q_j\, (r_{uj} - \mu - b_j)";
         Self { b, q, bias, vector, parts, share, stars: Stars::PLAIN }
     }
 

@@ -8,8 +8,8 @@ use super::factors::{Factors, dot};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::sgd::{Course, Erred, Sgd};
-use super::{Axis, Model, Parameter, Spec};
-use crate::data::{Rating, Ratings};
+use super::{Axis, Model, Newcomer, Parameter, Spec};
+use crate::data::{Line, Rating, Ratings};
 use crate::random;
 use crate::trace::Listen;
 
@@ -234,6 +234,13 @@ impl Sgd for Pmf {
     }
 
     // lesson: update
+    fn fold_in(&self, rated: Line) -> Option<Newcomer<'_>> {
+        let each = if self.per_rating { rated.len() as f32 } else { 1.0 };
+        let lambda = each * (self.variance / self.priors.0) as f32;
+        let biased = self.offset == Offset::Biases;
+        Some(Newcomer::solved((&self.b, &self.q), rated, lambda, biased))
+    }
+
     fn update<L: Listen>(&mut self, (u, i, e): Erred, (): &mut (), listen: &mut L) {
         let (lambda_p, lambda_q) = self.lambdas(u, i);
         let by_p = Descent::new(e, self.gamma, lambda_p);

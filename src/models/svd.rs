@@ -7,8 +7,8 @@ use super::factors::{Factors, dot};
 use super::order::Order;
 use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::sgd::{Course, Erred, Sgd};
-use super::{Axis, Parameter, Spec};
-use crate::data::Ratings;
+use super::{Axis, Newcomer, Parameter, Spec};
+use crate::data::{Line, Ratings};
 use crate::random;
 use crate::trace::Listen;
 
@@ -120,6 +120,11 @@ impl Sgd for Svd {
         let baseline = if self.biased { self.b.sum(u, i, listen) } else { 0.0 };
         listen.term(r"p_u^\top q_i", product);
         baseline + product
+    }
+
+    fn fold_in(&self, rated: Line) -> Option<Newcomer<'_>> {
+        let lambda = self.lambda * rated.len() as f32;
+        Some(Newcomer::solved((&self.b, &self.q), rated, lambda, self.biased))
     }
 
     // lesson: update

@@ -141,7 +141,7 @@ impl Run {
     #[wasm_bindgen(unchecked_return_type = "Film[]")]
     pub fn favorites(&self, u: usize, n: usize) -> Result<JsValue, JsError> {
         self.check(u, 0)?;
-        self.films(favorites(&self.dataset.ratings, u, n).into_iter())
+        self.films(favorites(self.dataset.ratings.row(u), n).into_iter())
     }
 
     /// The addends of one prediction, and which rated items speak for it.
