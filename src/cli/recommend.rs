@@ -10,7 +10,7 @@ use super::run::{fit, settings};
 use super::text::{Align, cells, count, plain, ratings, table};
 use super::{Failure, json};
 use factorscope::data::{Dataset, split};
-use factorscope::explore::{Scored, favorites, top_n, top_n_of_newcomer};
+use factorscope::explore::{Order, Scored, favorites, top_n, top_n_of_newcomer};
 use factorscope::models::fingerprint;
 
 /// Items with fewer ratings than this are not recommended where nothing is said.
@@ -81,7 +81,7 @@ pub fn recommend(args: &RecommendArgs) -> Result<String, Failure> {
     let rated = given.as_ref().map_or(all.row(u), Given::line);
     let top = if given.is_some() {
         let new = model.fold_in(rated).ok_or_else(|| newcomer::cannot(&spec))?;
-        top_n_of_newcomer(&new, all, rated, n, least)
+        top_n_of_newcomer(&new, all, rated, n, least, Order::Prediction)
     } else {
         top_n(model, all, u, n, least)
     };
