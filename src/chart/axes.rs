@@ -12,6 +12,10 @@ use super::{Frame, Series};
 const AXIS: RGBColor = RGBColor(0x6b, 0x72, 0x80);
 const GRID: RGBColor = RGBColor(0xe3, 0xe6, 0xea);
 
+/// Room for an upright name of an axis with its margins, and for one character of a number beside it.
+const BESIDE_NUMBERS: u32 = 37;
+const A_CHARACTER: u32 = 15;
+
 /// Where series are drawn.
 pub(super) type Plot<'a, DB> = ChartContext<'a, DB, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
@@ -78,12 +82,15 @@ impl Axes<'_> {
     ) -> Option<Frame> {
         let (x, y) = self.ranges;
         let (right, below) = if self.x_label.is_some() { (48, 76) } else { (64, 52) };
+        // The name of the axis stands left of its numbers, however long they are.
+        let longest = [y.0, y.1].iter().map(|end| (self.y_text)(end).chars().count()).max();
+        let left = 112.max(BESIDE_NUMBERS + A_CHARACTER * longest.unwrap_or(0) as u32);
         let font = || ("sans-serif", 26).into_font().color(&AXIS);
         let mut plot = ChartBuilder::on(area)
             .margin_top(18)
             .margin_right(right)
             .set_label_area_size(LabelAreaPosition::Bottom, below)
-            .set_label_area_size(LabelAreaPosition::Left, 112)
+            .set_label_area_size(LabelAreaPosition::Left, left)
             .build_cartesian_2d(x.0..x.1, y.0..y.1)
             .ok()?;
         let mut mesh = plot.configure_mesh();
@@ -113,6 +120,23 @@ impl Axes<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::{Draw, HALF, Lines};
+
+    #[test]
+    fn long_numbers_push_the_plot_aside_and_short_ones_do_not() {
+        let left = |most: f64| {
+            let lines = Lines {
+                x_label: "step".into(),
+                y_label: "objective".into(),
+                series: vec![Series { color: (0, 0, 0), points: vec![(0.0, 0.5), (1.0, most)] }],
+                x_at_least: 1.0,
+            };
+            lines.svg(HALF).unwrap().plot.0
+        };
+        assert_eq!(left(0.9), 112);
+        // 1234.000 has eight characters of 0.56 times 26 pixels, and the name as much as 26 beside them.
+        assert!(left(1234.0) >= 26 + (8.0_f64 * 0.56 * 26.0) as i32 + 10);
+    }
 
     #[test]
     fn ticks_are_short() {

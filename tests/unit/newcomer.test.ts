@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { ColdPart } from '../../www/engine/types.ts';
 import { coldCurve, worth } from '../../www/lab/cold.ts';
-import { arrows, histogram, kinds, mean, row } from '../../www/lab/newcomer.ts';
+import { apart, arrows, histogram, kinds, mean, row } from '../../www/lab/newcomer.ts';
 
 const part = (
   at: number,
@@ -84,4 +84,24 @@ test('a histogram counts what lies beyond its scale at the ends', () => {
   expect(bars.map(({ count }) => count)).toEqual([3, 0, 1, 1]);
   expect(bars.map(({ from }) => from)).toEqual([0.5, 1, 1.5, 2]);
   expect(mean([1, 2, 6])).toBe(3);
+});
+
+test('words that would cover each other stand one below the other, and others where they were', () => {
+  const word = (x: number, y: number, width: number) => ({
+    x,
+    y,
+    width,
+    height: 16,
+    anchor: 'start' as const,
+  });
+  const [first, second, third, far] = apart([
+    word(10, 50, 30),
+    word(20, 55, 10),
+    { ...word(45, 60, 30), anchor: 'end' as const },
+    word(200, 50, 30),
+  ]);
+  expect(first?.y).toBe(50);
+  expect(second?.y).toBe(66);
+  expect(third?.y).toBe(82);
+  expect(far?.y).toBe(50);
 });

@@ -6,7 +6,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { NewUser as Told, ParameterValues } from '../../pkg/factorscope.js';
 import { fixed, signed } from '../format.ts';
 import { filmName } from '../lab/films.ts';
-import { type Arrow, arrows, kinds, mean, row } from '../lab/newcomer.ts';
+import { apart, type Arrow, arrows, kinds, mean, row, type Word } from '../lab/newcomer.ts';
 import { tex } from '../maths.ts';
 import { Newcomer } from './newcomer.ts';
 
@@ -14,6 +14,13 @@ const FILMS = 5;
 /** Films with fewer ratings have hardly moved from their genres. */
 const LEAST = 20;
 const SIZE = 420;
+/** The width of a letter and the height of a line of the names beside the arrows. */
+const LETTER = 8;
+const LINE = 16;
+
+type Point = [number, number];
+/** From the plane of factors into the picture. */
+type Place = (at: readonly [number, number]) => Point;
 
 /** A made-up user: attributes to switch, the sum of their vectors, and the films that follow. */
 @customElement('new-user')
@@ -163,15 +170,12 @@ export class NewUser extends Newcomer {
       .map(({ values }) => Math.max(...values.map(({ at }) => Math.hypot(...(vectors[at] ?? [0])))))
       .reduce((a, b) => a + b, 0);
     const reach = 1.08 * Math.max(longest, ...dots.map(([x, y]) => Math.hypot(x, y)), 0.1);
-    const place = ([x, y]: readonly [number, number]): [number, number] => [
+    const place: Place = ([x, y]) => [
       SIZE / 2 + (x / reach) * (SIZE / 2),
       SIZE / 2 - (y / reach) * (SIZE / 2),
     ];
     const corners = [[0, 0] as [number, number], ...chain.map(({ to }) => to)].map(place);
-    const centre = [0, 1].map((k) => mean(corners.map((corner) => corner[k] ?? 0))) as [
-      number,
-      number,
-    ];
+    const centre: Point = [mean(corners.map(([x]) => x)), mean(corners.map(([, y]) => y))];
     const spoken = `The plane of two factors: ${items.length} films as dots, and an arrow for each attribute told, laid head to tail. They end at ${told.vector.map((x) => fixed(x, 2)).join(', ')}.`;
     return html`
       <figure class="newcomer-plane">
@@ -184,7 +188,7 @@ export class NewUser extends Newcomer {
             return svg`<circle class="film" cx=${x} cy=${y} r="2.5"></circle>`;
           })}
           ${told.films.map(({ item }, n) => this.best(place(dots[item] ?? [0, 0]), n + 1))}
-          ${chain.map((arrow) => this.arrow(arrow, place, centre, names[arrow.at]?.value ?? ''))}
+          ${chain.map((arrow) => shaft(arrow, place))} ${this.names(chain, place, centre)}
           ${this.end(place(chain.at(-1)?.to ?? [0, 0]))}
         </svg>
         <figcaption class="help">
@@ -201,26 +205,30 @@ export class NewUser extends Newcomer {
       <text class="best-number" x=${x} y=${y + 4.5} text-anchor="middle">${n}</text>`;
   }
 
-  private arrow(
-    { from, to }: Arrow,
-    place: (at: readonly [number, number]) => [number, number],
-    centre: readonly [number, number],
-    name: string,
-  ): SVGTemplateResult {
-    const [[x1, y1], [x2, y2]] = [place(from), place(to)];
-    const length = Math.hypot(x2 - x1, y2 - y1) || 1;
-    const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];
-    const head = Math.min(9, length / 2);
-    const wing = (side: number): string =>
-      `${x2 - head * (dx + side * 0.45 * dy)},${y2 - head * (dy - side * 0.45 * dx)}`;
-    // Beside the arrow's middle, on the side that faces away from the middle of all arrows.
-    const [mx, my] = [(x1 + x2) / 2, (y1 + y2) / 2];
-    const outward = (mx - centre[0]) * dy - (my - centre[1]) * dx >= 0 ? 1 : -1;
-    const [nx, ny] = [outward * dy, -outward * dx];
-    return svg`<line class="attribute" x1=${x1} y1=${y1} x2=${x2} y2=${y2}></line>
-      <polygon class="attribute-head" points="${x2},${y2} ${wing(1)} ${wing(-1)}"></polygon>
-      <text class="attribute-name" x=${mx + 10 * nx} y=${my + 5 + 14 * ny}
-        text-anchor=${nx >= 0 ? 'start' : 'end'}>${name}</text>`;
+  /** The attributes' names beside their arrows, on the side that faces away from all of them. */
+  private names(chain: readonly Arrow[], place: Place, centre: Point): SVGTemplateResult[] {
+    const names = this.opened?.info.user_attributes ?? [];
+    const texts = chain.map(({ at }) => names[at]?.value ?? '');
+    const words = chain.map(({ from, to }, n): Word => {
+      const [[x1, y1], [x2, y2]] = [place(from), place(to)];
+      const length = Math.hypot(x2 - x1, y2 - y1) || 1;
+      const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];
+      const [mx, my] = [(x1 + x2) / 2, (y1 + y2) / 2];
+      const outward = (mx - centre[0]) * dy - (my - centre[1]) * dx >= 0 ? 1 : -1;
+      const [nx, ny] = [outward * dy, -outward * dx];
+      const width = LETTER * (texts[n]?.length ?? 0);
+      return {
+        x: mx + 10 * nx,
+        y: my + 5 + 14 * ny,
+        width,
+        height: LINE,
+        anchor: nx >= 0 ? 'start' : 'end',
+      };
+    });
+    return apart(words).map(
+      ({ anchor, x, y }, n) =>
+        svg`<text class="attribute-name" x=${x} y=${y} text-anchor=${anchor}>${texts[n]}</text>`,
+    );
   }
 
   private end([x, y]: [number, number]): SVGTemplateResult {
@@ -247,4 +255,16 @@ export class NewUser extends Newcomer {
       return this.stopped;
     });
   }
+}
+
+/** An arrow from one place to another. */
+function shaft({ from, to }: Arrow, place: Place): SVGTemplateResult {
+  const [[x1, y1], [x2, y2]] = [place(from), place(to)];
+  const length = Math.hypot(x2 - x1, y2 - y1) || 1;
+  const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];
+  const head = Math.min(9, length / 2);
+  const wing = (side: number): string =>
+    `${x2 - head * (dx + side * 0.45 * dy)},${y2 - head * (dy - side * 0.45 * dx)}`;
+  return svg`<line class="attribute" x1=${x1} y1=${y1} x2=${x2} y2=${y2}></line>
+    <polygon class="attribute-head" points="${x2},${y2} ${wing(1)} ${wing(-1)}"></polygon>`;
 }

@@ -45,6 +45,35 @@ export function arrows(chosen: readonly number[], vector: (at: number) => number
   });
 }
 
+/** A word in a picture: where its baseline begins or ends, and how wide and high it is. */
+export interface Word {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  anchor: 'start' | 'end';
+}
+
+/** The words where none covers another: each that would is moved down below the ones before it. */
+export function apart(words: readonly Word[]): Word[] {
+  const placed: Word[] = [];
+  const left = ({ anchor, width, x }: Word): number => (anchor === 'start' ? x : x - width);
+  const covers = (a: Word, b: Word): boolean =>
+    left(a) < left(b) + b.width &&
+    left(b) < left(a) + a.width &&
+    Math.abs(a.y - b.y) < Math.max(a.height, b.height);
+  for (const word of words) {
+    let moved = word;
+    for (;;) {
+      const under = placed.filter((other) => covers(moved, other));
+      if (under.length === 0) break;
+      moved = { ...moved, y: Math.max(...under.map(({ height, y }) => y + height)) };
+    }
+    placed.push(moved);
+  }
+  return placed;
+}
+
 /** One bar of a histogram. */
 export interface Bar {
   from: number;
