@@ -2,7 +2,7 @@
 
 import { proxy } from 'comlink';
 
-import type { Preview } from '../../pkg/factorscope.js';
+import type { Note, Preview } from '../../pkg/factorscope.js';
 import { Client, EngineDied } from '../engine/client.ts';
 import type { LoadProgress, Meant, NamedFile } from '../engine/types.ts';
 import { dataChanges, ownData, useOwn } from './store.ts';
@@ -87,8 +87,8 @@ class Intake extends EventTarget {
   loading: Loading | undefined;
   /** What the reader has to say more about. */
   unclear: Unclear | undefined;
-  /** The files of the data set in use, as long as the page is open. */
-  private files: readonly NamedFile[] | undefined;
+  /** The files that were read last, and the report on them, as long as the page is open. */
+  private read: { files: readonly NamedFile[]; report: readonly Note[] } | undefined;
   private client: Client | undefined;
 
   /**
@@ -111,7 +111,7 @@ class Intake extends EventTarget {
     try {
       const loaded = await client.call((engine) => engine.load([...files], meant, proxy(tell)));
       tell({ step: 'keeping' });
-      this.files = files;
+      this.read = { files, report: loaded.report };
       return await useOwn(loaded);
     } catch (error) {
       if (this.client !== client) throw new Cancelled();
@@ -129,19 +129,19 @@ class Intake extends EventTarget {
     }
   }
 
-  /** Reads the files of the data set in use once more, as they are meant. */
+  /** Reads the files that were read last once more, as they are meant. */
   again(meant: Meant): Promise<{ kept: boolean }> {
-    return this.take(this.files ?? [], meant);
+    return this.take(this.read?.files ?? [], meant);
   }
 
-  /** Whether the files of the data set in use are still at hand. */
-  get atHand(): boolean {
-    return this.files !== undefined;
+  /** Whether the files that a report is on are still at hand: not after a reload, or from another tab. */
+  atHand(report: readonly Note[]): boolean {
+    return this.read?.report === report;
   }
 
   /** Lets go of the files, with the data set that was made of them. */
   forget(): void {
-    this.files = undefined;
+    this.read = undefined;
     this.unclear = undefined;
     this.dispatchEvent(new Event('change'));
   }

@@ -127,7 +127,7 @@ export class DataSource extends LabView {
     if (!own?.report || !this.info) return nothing;
     return html`<load-report
       .notes=${own.report}
-      .offers=${intake.atHand && !this.reading}
+      .offers=${intake.atHand(own.report) && !this.reading}
       @offer=${({ detail }: CustomEvent<number>) =>
         void this.reads(() => intake.again({ withoutRating: detail }))}
     ></load-report>`;
