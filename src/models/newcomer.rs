@@ -95,7 +95,7 @@ impl<'a> Newcomer<'a> {
         self.stars.rating(self.sum(i, &mut ()))
     }
 
-    /// How far the ratings move the prediction for one item beyond mu + b + b_i: q_i . z.
+    /// How far the ratings move the prediction for one item beyond mu + b + b_i, in stars: q_i . z.
     pub fn change(&self, i: usize) -> f32 {
         dot(self.q.row(i), &self.vector)
     }
