@@ -18,7 +18,7 @@ const cell = (page: Page, u: number, i: number, lab = 'lab-1') =>
   page.locator(`#${lab} [data-cell="${u - 1},${i - 1}"]`);
 
 const readsSoon = (page: Page, expected: string[]): Promise<void> =>
-  expect.poll(() => results(page), { timeout: 15_000 }).toEqual(expected);
+  expect.poll(() => results(page)).toEqual(expected);
 
 const TOY = ['2.2', '1.3', '−0.7', '2.8'];
 
@@ -172,7 +172,7 @@ describe('the least squares', () => {
       const slider = page.locator('#lab-2 input[type=range]');
       await slider.fill(String(expected.lambda));
       const biases = [...expected.b_u, ...expected.b_i].map((bias) => Number(bias.toFixed(3)));
-      await expect.poll(() => column(page, 4), { timeout: 15_000 }).toEqual(biases);
+      await expect.poll(() => column(page, 4)).toEqual(biases);
       expect(await column(page, 3)).toEqual([-0.7, 1.3, -1.2, -0.7, 1.8, -0.2]);
       const totals = await page.locator('#lab-2 .objective .total td').allInnerTexts();
       expect(totals).toEqual([
@@ -189,7 +189,7 @@ describe('the least squares', () => {
     await slider.focus();
     await page.keyboard.press('Home');
     await expect
-      .poll(() => page.locator('#lab-2 .about-lambda').innerText(), { timeout: 15_000 })
+      .poll(() => page.locator('#lab-2 .about-lambda').innerText())
       .toContain('not unique');
     const texts = await page
       .locator('#lab-2 .columns:last-of-type .predictions')

@@ -33,7 +33,7 @@ async function race(page: Page): Promise<Locator> {
   await lab.getByText('Settings of').click();
   await lab.locator('input[id$="rival-epochs"]').fill('3');
   await lab.getByRole('button', { name: 'Start the race' }).click();
-  await lab.getByText('Both have finished.').waitFor({ timeout: 60_000 });
+  await lab.getByText('Both have finished.').waitFor();
   return lab;
 }
 
@@ -118,7 +118,7 @@ describe('zeros in unrated cells', () => {
     const lab = part(page, 'zeros', 1);
     await lab.locator('input[id$="-factors"]').fill('8');
     await lab.getByRole('button', { name: 'Train all three' }).click();
-    await lab.getByText('All three are trained.').waitFor({ timeout: 60_000 });
+    await lab.getByText('All three are trained.').waitFor();
     const row = lab.locator('.zeros-summary tr', { hasText: 'test RMSE' }).locator('td');
     const [biased = NaN, plain = NaN, zeros = NaN] = await numbers(row);
     expect(biased).toBeLessThan(plain);
@@ -185,7 +185,7 @@ describe('the race', () => {
     const fragment = new URL(page.url()).hash;
     const { page: again } = await site.visit(`${CHAPTER}${fragment}`);
     const restored = part(again, 'race');
-    await restored.getByText('Both have finished.').waitFor({ timeout: 60_000 });
+    await restored.getByText('Both have finished.').waitFor();
     expect(await fingerprints(restored)).toEqual(before);
     expect(await restored.getByText('The same bits as in the link').count()).toBe(1);
   });
@@ -196,7 +196,7 @@ describe('the race', () => {
     const lab = part(page, 'race');
     await lab.scrollIntoViewIfNeeded();
     await lab.getByRole('button', { name: 'Start the race' }).click();
-    await lab.getByText('Both have finished.').waitFor({ timeout: 90_000 });
+    await lab.getByText('Both have finished.').waitFor();
     const row = lab.locator('.race-results tr', { hasText: 'test RMSE at the end' });
     expect(number(await row.locator('td').first().innerText())).toBeLessThan(0.87);
   });

@@ -23,17 +23,13 @@ async function train(page: Page, id = MAIN): Promise<void> {
 }
 
 async function ended(page: Page, id = MAIN): Promise<void> {
-  await page.waitForFunction(
-    (selector) => {
-      const section = document.querySelector(`${selector} .training`);
-      const main = section?.querySelector<HTMLButtonElement>('button.main');
-      const bar = section?.querySelector('progress');
-      const begun = (bar?.value ?? 0) > 0 || section?.querySelector('.fault');
-      return main && !main.disabled && begun;
-    },
-    id,
-    { timeout: 90_000 },
-  );
+  await page.waitForFunction((selector) => {
+    const section = document.querySelector(`${selector} .training`);
+    const main = section?.querySelector<HTMLButtonElement>('button.main');
+    const bar = section?.querySelector('progress');
+    const begun = (bar?.value ?? 0) > 0 || section?.querySelector('.fault');
+    return main && !main.disabled && begun;
+  }, id);
 }
 
 /** How many epochs the page says are done. */
@@ -85,7 +81,7 @@ async function says(page: Page, text: string): Promise<void> {
     await facts.scrollIntoViewIfNeeded();
     return facts.innerText();
   };
-  await expect.poll(seen, { timeout: 30_000 }).toContain(text);
+  await expect.poll(seen).toContain(text);
 }
 
 /** Twelve users by ten films, each user but with two gaps: enough to train on. */

@@ -110,7 +110,7 @@ test('training takes one pass, and the films come with their reasons', async () 
   const lab = part(page, 'train');
   await lab.scrollIntoViewIfNeeded();
   await lab.getByRole('button', { name: 'Train' }).click();
-  await lab.locator('film-table tbody tr').first().waitFor({ timeout: 60_000 });
+  await lab.locator('film-table tbody tr').first().waitFor();
   const text = await page.locator('main').innerText();
   expect(text).not.toMatch(/NaN|undefined|Infinity/u);
 });
@@ -120,7 +120,7 @@ test('items and users race', async () => {
   const lab = part(page, 'race');
   await lab.scrollIntoViewIfNeeded();
   await lab.getByRole('button', { name: 'Start the race' }).click();
-  await lab.getByText('Both have finished.').waitFor({ timeout: 60_000 });
+  await lab.getByText('Both have finished.').waitFor();
   const row = lab.locator('.race-results tr', { hasText: 'test RMSE at the end' }).locator('td');
   for (const text of await row.allInnerTexts()) expect(number(text)).toBeLessThan(0.95);
 });

@@ -82,7 +82,7 @@ test('trains on the large data set and explains its films', async () => {
   const lab = part(page, 'train');
   await lab.scrollIntoViewIfNeeded();
   await lab.getByRole('button', { name: 'Train' }).click();
-  await lab.locator('film-table tbody tr').first().waitFor({ timeout: 120_000 });
+  await lab.locator('film-table tbody tr').first().waitFor();
   expect(await page.locator('main').innerText()).not.toMatch(/NaN|undefined|Infinity/u);
 }, 150_000);
 
@@ -92,7 +92,7 @@ test('learned weights race counted ones', async () => {
   await lab.scrollIntoViewIfNeeded();
   await lab.getByLabel('epochs', { exact: true }).first().fill('2');
   await lab.getByRole('button', { name: 'Start the race' }).click();
-  await lab.getByText('Both have finished.').waitFor({ timeout: 60_000 });
+  await lab.getByText('Both have finished.').waitFor();
   const row = lab.locator('.race-results tr', { hasText: 'test RMSE at the end' }).locator('td');
   for (const text of await row.allInnerTexts()) expect(number(text)).toBeLessThan(0.95);
 });

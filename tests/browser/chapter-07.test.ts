@@ -18,7 +18,7 @@ const site = openedSite();
 async function train(lab: Locator): Promise<void> {
   await lab.scrollIntoViewIfNeeded();
   await lab.getByRole('button', { name: 'Train', exact: true }).click();
-  await lab.locator('.factors-map').waitFor({ timeout: 60_000 });
+  await lab.locator('.factors-map').waitFor();
 }
 
 /** The last line of the table of products: as trained, and turned. */

@@ -19,7 +19,7 @@ const site = openedSite();
 async function sweep(lab: Locator): Promise<number[][]> {
   await lab.scrollIntoViewIfNeeded();
   await lab.getByRole('button', { name: 'Run the sweep' }).click();
-  await lab.getByText('Finished.').waitFor({ timeout: 90_000 });
+  await lab.getByText('Finished.').waitFor();
   const rows = await lab.locator('.sweep-table tbody tr').all();
   return Promise.all(
     rows.map(async (row) => (await row.locator('td').allInnerTexts()).slice(0, 3).map(number)),
@@ -31,7 +31,7 @@ describe('shrinkage on the toy', () => {
     const { page } = await site.visit(CHAPTER);
     const lab = part(page, 'sweep');
     await lab.scrollIntoViewIfNeeded();
-    await lab.locator('.chart-plot svg').first().waitFor({ timeout: 60_000 });
+    await lab.locator('.chart-plot svg').first().waitFor();
     // Two ends make an axis or a mark of its scale: what bends is one of the lines.
     const points = await lab
       .locator('.chart-plot polyline')
@@ -88,7 +88,7 @@ describe('a sweep over lambda', () => {
     await expect.poll(() => page.url()).toContain('run=');
     const { page: again } = await site.visit(`${CHAPTER}${new URL(page.url()).hash}`);
     const restored = part(again, 'sweep', 2);
-    await restored.getByText('The same bits as in the link').waitFor({ timeout: 60_000 });
+    await restored.getByText('The same bits as in the link').waitFor();
   });
 
   test('of gradient descent can be cancelled', async () => {
@@ -99,7 +99,7 @@ describe('a sweep over lambda', () => {
     await engine.passUntil(() => lab.getByText('2 of 7').isVisible());
     await lab.getByRole('button', { name: 'Cancel' }).click();
     await engine.release();
-    await lab.getByText('Cancelled.').waitFor({ timeout: 60_000 });
+    await lab.getByText('Cancelled.').waitFor();
     expect(await lab.getByText('–', { exact: true }).count()).toBeGreaterThan(4);
     expect(await visibleFaults(page)).toEqual([]);
   });
@@ -111,7 +111,7 @@ describe('the parts of the variance', () => {
     const lab = part(page, 'variance');
     await lab.scrollIntoViewIfNeeded();
     await lab.getByRole('button', { name: 'Measure the parts' }).click();
-    await lab.getByText('Measured.').waitFor({ timeout: 90_000 });
+    await lab.getByText('Measured.').waitFor();
     const cells = (await lab.locator('.variance-table td').allInnerTexts()).map(number);
     const [biases = NaN, a = NaN, factors = NaN, b = NaN, rest = NaN, c = NaN, all = NaN] = cells;
     expect(biases + factors + rest).toBeCloseTo(all, 3);
@@ -126,7 +126,7 @@ describe('the chapter with its live parts at work', () => {
   const live = async (page: Page): Promise<void> => {
     const lab = part(page, 'sweep');
     await lab.scrollIntoViewIfNeeded();
-    await lab.locator('.chart-plot svg').first().waitFor({ timeout: 60_000 });
+    await lab.locator('.chart-plot svg').first().waitFor();
     await sweep(part(page, 'sweep', 2));
   };
 

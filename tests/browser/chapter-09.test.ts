@@ -19,7 +19,7 @@ const site = openedSite();
 async function decomposition(page: Page): Promise<Locator> {
   const lab = part(page, 'decomposition');
   await lab.scrollIntoViewIfNeeded();
-  await lab.locator('.decomposition-sums').waitFor({ timeout: 60_000 });
+  await lab.locator('.decomposition-sums').waitFor();
   return lab;
 }
 
@@ -28,7 +28,7 @@ async function train(lab: Locator): Promise<number> {
   await lab.scrollIntoViewIfNeeded();
   await lab.getByRole('button', { name: 'Train', exact: true }).click();
   const row = lab.locator('.training-errors tr', { hasText: 'test RMSE' }).locator('td');
-  await lab.getByText(/^epoch (\d+) of \1$/).waitFor({ timeout: 60_000 });
+  await lab.getByText(/^epoch (\d+) of \1$/).waitFor();
   await expect.poll(() => lab.locator('.fingerprint').first().innerText()).not.toBe('–');
   return number(await row.nth(1).innerText());
 }
@@ -85,7 +85,7 @@ describe('the walk', () => {
     const go = async (step: number): Promise<number[]> => {
       await lab.getByLabel('Go to step').fill(String(step));
       await lab.getByRole('button', { name: 'Go', exact: true }).click();
-      await lab.getByText(`Step ${step} ·`).waitFor({ timeout: 30_000 });
+      await lab.getByText(`Step ${step} ·`).waitFor();
       return numbers(lab.locator('.map-prediction'));
     };
     await lab.getByRole('button', { name: 'Step forward' }).click();
@@ -142,7 +142,7 @@ describe('on MovieLens', () => {
     await lab.scrollIntoViewIfNeeded();
     await lab.getByLabel('epochs', { exact: true }).first().fill('3');
     await lab.getByRole('button', { name: 'Start the race' }).click();
-    await lab.getByText('Both have finished.').waitFor({ timeout: 90_000 });
+    await lab.getByText('Both have finished.').waitFor();
     const row = lab.locator('.race-results tr', { hasText: 'test RMSE at the end' }).locator('td');
     expect((await numbers(row)).every((value) => value > 0.3 && value < 1.3)).toBe(true);
     expect(await visibleFaults(page)).toEqual([]);

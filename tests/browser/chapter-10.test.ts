@@ -40,7 +40,7 @@ test('the parts name films, and no factor takes anything back', async () => {
   const { page } = await site.visit(CHAPTER);
   const parts = lab(page, 2);
   await parts.getByRole('button', { name: 'Train', exact: true }).click();
-  await parts.locator('.part').nth(9).waitFor({ timeout: 60_000 });
+  await parts.locator('.part').nth(9).waitFor();
   expect(await parts.locator('.part').count()).toBe(10);
   expect(await parts.locator('.part li').count()).toBe(50);
   await parts.locator('.parts-sum tr.sum').waitFor();
@@ -57,6 +57,6 @@ test('the race against unconstrained factors is run', async () => {
   const { page } = await site.visit(CHAPTER);
   const race = lab(page, 3);
   await race.getByRole('button', { name: 'Start the race' }).click();
-  await race.getByText('Both have finished.').waitFor({ timeout: 60_000 });
+  await race.getByText('Both have finished.').waitFor();
   expect(await visibleFaults(page)).toEqual([]);
 });

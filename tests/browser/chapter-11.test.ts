@@ -106,7 +106,7 @@ describe('on films', () => {
     const lab = part(page, 'race');
     await lab.scrollIntoViewIfNeeded();
     await lab.getByRole('button', { name: 'Start the race' }).click();
-    await lab.getByText('Both have finished.').waitFor({ timeout: 60_000 });
+    await lab.getByText('Both have finished.').waitFor();
     const row = lab.locator('.race-results tr', { hasText: 'fingerprint' }).locator('td');
     const [one, other] = await row.allInnerTexts();
     expect(one).toMatch(/^[0-9a-f]{16}$/);
@@ -119,7 +119,7 @@ describe('on films', () => {
     const lab = part(page, 'train');
     await lab.scrollIntoViewIfNeeded();
     await lab.getByRole('button', { name: 'Train', exact: true }).click();
-    await lab.getByText(/Trained after epoch 40/).waitFor({ state: 'attached', timeout: 60_000 });
+    await lab.getByText(/Trained after epoch 40/).waitFor({ state: 'attached' });
     const said = await lab.getByText(/Trained after epoch 40/).innerText();
     expect(number(/RMSE (\d\.\d+)/.exec(said)?.[1] ?? '')).toBeCloseTo(0.855, 1);
     await lab.locator('film-table table').first().waitFor();

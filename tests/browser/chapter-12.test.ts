@@ -52,7 +52,7 @@ describe('the sampler, draw by draw', () => {
     const start = await print.innerText();
     await lab.getByRole('button', { name: '50 sweeps' }).click();
     // A sweep has 3 + 3 vectors, and mean and precision of both sides.
-    await lab.getByText('Draw 400', { exact: true }).waitFor({ timeout: 30_000 });
+    await lab.getByText('Draw 400', { exact: true }).waitFor();
     expect(await lab.locator('.gibbs-dot').count()).toBe(50 * 6);
     expect(await print.innerText()).not.toBe(start);
     await lab.getByRole('button', { name: 'Draw back' }).click();
@@ -79,7 +79,7 @@ describe('the draws of one rating', () => {
     await lab.scrollIntoViewIfNeeded();
     await lab.getByRole('button', { name: 'Draw 500 sweeps' }).click();
     const table = lab.locator('.posterior-numbers');
-    await table.waitFor({ timeout: 30_000 });
+    await table.waitFor();
     const row = (text: string): Promise<string> =>
       table.locator('tr', { hasText: text }).locator('td').innerText();
     expect(await row('draws kept')).toBe('450');
@@ -120,7 +120,7 @@ describe('the draws of one rating', () => {
       await input.blur();
     }
     await lab.getByRole('button', { name: 'Train', exact: true }).click();
-    await lab.getByText(/Trained after epoch 16/).waitFor({ state: 'attached', timeout: 60_000 });
+    await lab.getByText(/Trained after epoch 16/).waitFor({ state: 'attached' });
     const table = lab.locator('.posterior-numbers');
     await table.waitFor();
     const row = (text: string): Promise<string> =>
@@ -151,7 +151,7 @@ test('everything can be read, and nothing is missing', async () => {
   const lab = part(page, 'posterior');
   await lab.scrollIntoViewIfNeeded();
   await lab.getByRole('button', { name: 'Draw 500 sweeps' }).click();
-  await lab.locator('.posterior-numbers').waitFor({ timeout: 30_000 });
+  await lab.locator('.posterior-numbers').waitFor();
   expect(await visibleFaults(page)).toEqual([]);
   expect(await seriousFaults(page)).toEqual([]);
 });

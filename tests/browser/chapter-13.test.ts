@@ -55,7 +55,7 @@ test('somebody new is predicted from a few ratings, without training', async () 
   await page.locator('#lab-2-epochs').press('Enter');
   await part.getByRole('button', { name: 'Train', exact: true }).click();
   const films = part.locator('.fold-in-films tbody tr');
-  await films.first().waitFor({ timeout: 60_000 });
+  await films.first().waitFor();
   const fingerprint = await part.locator('run-link output.fingerprint').first().innerText();
   const before = await films.allInnerTexts();
   expect(before.length).toBe(10);
@@ -120,7 +120,7 @@ test('films move up by what was rated high and not by what was rated low', async
   const { page } = await site.visit(CHAPTER);
   const part = lab(page, 2);
   await part.getByRole('button', { name: 'Train', exact: true }).click();
-  await part.locator('.fold-in-films tbody tr').first().waitFor({ timeout: 120_000 });
+  await part.locator('.fold-in-films tbody tr').first().waitFor();
   await part.getByText('the highest predictions').click();
   const unrated = (await moved(part)).map(({ film }) => film);
   await part.getByText('what your ratings move up most').click();
@@ -166,7 +166,7 @@ test.each(['the matrix', 'lord of the'])('the search finds films by %s', async (
   await page.locator('#lab-2-epochs').fill('1');
   await page.locator('#lab-2-epochs').press('Enter');
   await part.getByRole('button', { name: 'Train', exact: true }).click();
-  await part.locator('#lab-2-film').waitFor({ timeout: 60_000 });
+  await part.locator('#lab-2-film').waitFor();
   await part.locator('#lab-2-film').fill(text);
   const wanted = text === 'the matrix' ? 'Matrix, The (1999)' : 'Return of the King, The (2003)';
   await part.locator('.fold-in-matches button', { hasText: wanted }).waitFor();
@@ -176,6 +176,6 @@ test('the race of two models that differ in the user’s own vector is run', asy
   const { page } = await site.visit(CHAPTER);
   const race = lab(page, 3);
   await race.getByRole('button', { name: 'Start the race' }).click();
-  await race.getByText('Both have finished.').waitFor({ timeout: 60_000 });
+  await race.getByText('Both have finished.').waitFor();
   expect(await visibleFaults(page)).toEqual([]);
 });

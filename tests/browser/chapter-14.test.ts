@@ -13,7 +13,7 @@ async function train(lab: Locator, epochs: number): Promise<void> {
   await lab.scrollIntoViewIfNeeded();
   await lab.getByLabel('epochs', { exact: true }).fill(String(epochs));
   await lab.getByRole('button', { name: 'Train', exact: true }).click();
-  await lab.locator('.tiers-table tbody tr').first().waitFor({ timeout: 60_000 });
+  await lab.locator('.tiers-table tbody tr').first().waitFor();
 }
 
 /** Films, and the three tiers with their sum, row by row. */
@@ -36,7 +36,7 @@ async function compareSlip(lab: Locator, epochs: number): Promise<void> {
   await lab.scrollIntoViewIfNeeded();
   await lab.getByLabel('epochs', { exact: true }).fill(String(epochs));
   await lab.getByRole('button', { name: 'Train both' }).click();
-  await lab.getByText('Both are trained.').waitFor({ timeout: 60_000 });
+  await lab.getByText('Both are trained.').waitFor();
 }
 
 describe('the tiers of a prediction', () => {

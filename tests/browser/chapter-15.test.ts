@@ -18,7 +18,7 @@ const site = openedSite();
 async function newUser(page: Page): Promise<Locator> {
   const lab = part(page, 'new-user');
   await lab.scrollIntoViewIfNeeded();
-  await lab.getByLabel('occupation').waitFor({ timeout: 30_000 });
+  await lab.getByLabel('occupation').waitFor();
   return lab;
 }
 
@@ -105,7 +105,7 @@ test('the cold start of users is measured with and without attributes', async ()
   const lab = part(page, 'cold-start');
   await lab.scrollIntoViewIfNeeded();
   await lab.getByRole('button', { name: 'Measure' }).click();
-  await lab.getByText('600 users were new').waitFor({ timeout: 120_000 });
+  await lab.getByText('600 users were new').waitFor();
   const rows = await lab.locator('.cold-errors tbody tr').all();
   expect(rows).toHaveLength(5);
   const table = await Promise.all(rows.map((row) => numbers(row.locator('td'))));
@@ -135,7 +135,7 @@ test('a made-up film spreads opinions once it has genres', async () => {
   const { page } = await site.visit(CHAPTER);
   const lab = part(page, 'new-film');
   await lab.scrollIntoViewIfNeeded();
-  await lab.getByLabel('Horror').waitFor({ timeout: 60_000 });
+  await lab.getByLabel('Horror').waitFor();
   await lab.getByLabel('Horror').check();
   const row = lab.locator('.newcomer-levels tbody tr');
   await expect.poll(async () => (await numbers(row.nth(1).locator('td')))[0]).not.toBe(0);
@@ -150,7 +150,7 @@ test('MovieLens tells genres, and nothing of its users', async (context) => {
   const { page } = await site.visit(CHAPTER);
   const lab = part(page, 'cold-start', 1);
   await lab.scrollIntoViewIfNeeded();
-  await lab.getByText('only new films can be told').waitFor({ timeout: 60_000 });
+  await lab.getByText('only new films can be told').waitFor();
   expect(await lab.getByLabel('users', { exact: true }).isDisabled()).toBe(true);
   expect(await lab.getByLabel('films', { exact: true }).isChecked()).toBe(true);
 });
@@ -161,7 +161,7 @@ test('training and recommending explain a prediction with its genres', async () 
   await lab.scrollIntoViewIfNeeded();
   await lab.getByLabel('epochs', { exact: true }).first().fill('3');
   await lab.getByRole('button', { name: 'Train', exact: true }).click();
-  await lab.getByRole('button', { name: /^Why / }).first().click({ timeout: 60_000 });
+  await lab.getByRole('button', { name: /^Why / }).first().click();
   await lab.getByText('what the film’s genres add for every user').waitFor();
   const attributes = lab.getByText('what the user’s attributes add for every film');
   expect(await attributes.count()).toBe(hasMovieLens ? 0 : 1);

@@ -28,14 +28,10 @@ async function set(page: Page, id: string, name: string, value: string): Promise
 
 async function train(page: Page, id: string): Promise<void> {
   await page.locator(id).getByRole('button', { name: 'Train', exact: true }).click();
-  await page.waitForFunction(
-    (selector) => {
-      const text = document.querySelector<HTMLElement>(`${selector} output.fingerprint`)?.innerText;
-      return /^[0-9a-f]{16}$/.test(text ?? '');
-    },
-    id,
-    { timeout: 60_000 },
-  );
+  await page.waitForFunction((selector) => {
+    const text = document.querySelector<HTMLElement>(`${selector} output.fingerprint`)?.innerText;
+    return /^[0-9a-f]{16}$/.test(text ?? '');
+  }, id);
 }
 
 async function error(page: Page, id: string, name: string): Promise<number> {
@@ -67,7 +63,7 @@ test('a walk tells the date, moves bin and day, and its sums are right', async (
   const walk = page.locator(WALK);
   await walk.scrollIntoViewIfNeeded();
   const forward = walk.getByRole('button', { name: 'Step forward' });
-  await expect.poll(() => forward.isEnabled(), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => forward.isEnabled()).toBe(true);
   for (let n = 1; n <= 4; n += 1) {
     await forward.click();
     await walk.locator('.walk-where', { hasText: `Step ${n}` }).waitFor();
@@ -137,7 +133,7 @@ test('three splits are trained side by side', async () => {
   await set(page, SPLITS, 'epochs', '2');
   await set(page, SPLITS, 'factors', '5');
   await splits.getByRole('button', { name: 'Train all 12' }).click();
-  await splits.getByText('All 12 trained.').waitFor({ timeout: 60_000 });
+  await splits.getByText('All 12 trained.').waitFor();
   const cells = await splits.locator('.splits-table tbody td').allInnerTexts();
   const values = cells.map(number);
   expect(values).toHaveLength(15);

@@ -79,7 +79,7 @@ describe('on a large data set', () => {
     await lab.scrollIntoViewIfNeeded();
     for (const name of ['Measure', 'Another user']) {
       await lab.getByRole('button', { name }).click();
-      await lab.getByText('films rated').waitFor({ timeout: 60_000 });
+      await lab.getByText('films rated').waitFor();
       await expect
         .poll(() => lab.getByRole('button', { name: 'Measure', exact: true }).isEnabled())
         .toBe(true);
@@ -107,7 +107,7 @@ describe('on a large data set', () => {
     await lab.scrollIntoViewIfNeeded();
     await lab.getByLabel('epochs', { exact: true }).first().fill('3');
     await lab.getByRole('button', { name: 'Train', exact: true }).click();
-    await lab.getByText('Trained after epoch 3').waitFor({ timeout: 90_000 });
+    await lab.getByText('Trained after epoch 3').waitFor();
     const cells = lab.locator('.training-errors tbody td');
     const [start = NaN, now = NaN] = (await cells.allInnerTexts()).map(number);
     expect(start).toBeCloseTo(50, 4);
@@ -140,7 +140,7 @@ describe('on a large data set', () => {
     await lab.getByText('Settings of').click();
     await lab.locator('input[id$="rival-epochs"]').fill('1');
     await lab.getByRole('button', { name: 'Start the race' }).click();
-    await lab.getByText('Both have finished.').waitFor({ timeout: 60_000 });
+    await lab.getByText('Both have finished.').waitFor();
     expect(await visibleFaults(page)).toEqual([]);
   });
 });

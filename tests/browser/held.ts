@@ -44,14 +44,11 @@ export class HeldEngine {
   /** Lets the engines do pass after pass until this is so, and holds them there. */
   async passUntil(isSo: () => Promise<boolean>): Promise<void> {
     await expect
-      .poll(
-        async () => {
-          if (await isSo()) return true;
-          await this.pass();
-          return false;
-        },
-        { timeout: 90_000 },
-      )
+      .poll(async () => {
+        if (await isSo()) return true;
+        await this.pass();
+        return false;
+      })
       .toBe(true);
   }
 

@@ -66,7 +66,7 @@ async function startWebKit(): Promise<Peer> {
       () => true,
       () => false,
     );
-  await expect.poll(ready, { timeout: 30_000 }).toBe(true);
+  await expect.poll(ready).toBe(true);
   const capabilities = {
     alwaysMatch: {
       'webkitgtk:browserOptions': {

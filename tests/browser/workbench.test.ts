@@ -55,7 +55,7 @@ describe.each(models)('$id on the workbench', ({ hyperparameters, id }) => {
     const train = page.locator('#lab-1').getByRole('button', { name: 'Train', exact: true });
     await train.click();
     const films = page.locator('#lab-1 film-table tbody tr');
-    await expect.poll(() => films.count(), { timeout: 60_000 }).toBeGreaterThan(9);
+    await expect.poll(() => films.count()).toBeGreaterThan(9);
     expect(await visibleFaults(page)).toEqual([]);
   });
 
