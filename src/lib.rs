@@ -45,7 +45,8 @@
 //!
 //! Given data, spec and seed, the parameters are bit-identical on every target: all randomness comes
 //! from seeded streams ([`random`]), logarithms and their kin from `libm`, and every sum has a fixed
-//! order of lanes. [`models::fingerprint`] hashes them, so that equality can be seen at a glance.
+//! order of lanes. [`models::fingerprint`] hashes them, so that equality can be seen at a glance;
+//! [`receipt`] covers what is predicted as well.
 
 pub mod chart;
 pub mod data;
@@ -53,6 +54,7 @@ pub mod eval;
 pub mod explore;
 pub mod models;
 pub mod random;
+pub mod receipt;
 mod sort;
 pub mod trace;
 pub mod train;

@@ -5,8 +5,9 @@ use thiserror::Error;
 
 use crate::data::Ratings;
 use crate::data::split::Split;
-use crate::eval::{Errors, measure, unmeasured};
+use crate::eval::{Errors, measure, measure_validation, unmeasured};
 use crate::models::{Learning, Model, Spec, Task, is_finite};
+use crate::receipt::receipt;
 
 /// What is known after a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -16,6 +17,9 @@ pub struct Epoch {
     pub epoch: usize,
     /// Errors on the training set.
     pub train: Errors,
+    /// Errors on the validation set, where there is one.
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub validation: Option<Errors>,
     /// Errors on the test set; not numbers where there is none.
     pub test: Errors,
     /// Seconds spent in passes so far, without the measuring.
@@ -54,6 +58,8 @@ const SMALL: f64 = 0.2;
 
 /// A model in training, and what has been measured so far.
 pub struct Training {
+    spec: Spec,
+    seed: u64,
     model: Box<dyn Model>,
     split: Split,
     history: Vec<Epoch>,
@@ -83,6 +89,8 @@ impl Training {
             return Err(TrainError::Empty);
         }
         let mut training = Self {
+            spec: spec.clone(),
+            seed,
             model: spec.build(split.train.clone(), seed),
             split,
             history: Vec::new(),
@@ -140,7 +148,12 @@ impl Training {
         &*self.model
     }
 
-    /// Training and test set.
+    /// The receipt of the run as it stands.
+    pub fn receipt(&self) -> String {
+        receipt(&self.spec, &self.split, self.seed, self.history.len() - 1, &*self.model)
+    }
+
+    /// Training, validation and test set.
     pub fn split(&self) -> &Split {
         &self.split
     }
@@ -166,7 +179,16 @@ impl Training {
 
     fn measure(&self, epoch: usize, seconds: f64, operations: f64) -> Epoch {
         let (train, test) = measure(self.task, &*self.model, &self.split);
-        Epoch { epoch, train, test, seconds, operations, singular: self.model.singular() }
+        let validation = measure_validation(self.task, &*self.model, &self.split);
+        Epoch {
+            epoch,
+            train,
+            validation,
+            test,
+            seconds,
+            operations,
+            singular: self.model.singular(),
+        }
     }
 
     /// Keeps the model of the last epoch in the history.

@@ -116,6 +116,12 @@ pub struct TrainArgs {
     /// With 0 nothing is held back, and the errors are those on the training set.
     #[arg(long, value_name = "SHARE", default_value_t = 0.2, value_parser = share)]
     pub holdout: f64,
+    /// The share of what is left for training that is held back for choosing
+    ///
+    /// Settings and the number of epochs are chosen by the errors on this part, so that those on the
+    /// test part are of ratings that had no say in it.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub validation: f64,
     /// Which ratings are held back
     #[arg(long, value_enum, default_value_t = By::Random, conflicts_with = "test")]
     pub by: By,

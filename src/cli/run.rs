@@ -89,8 +89,12 @@ pub fn error_table(epoch: &Epoch, known: Option<Errors>) -> String {
         return all
             + &known.map(|e| format!("without them {}\n", line(e.rank))).unwrap_or_default();
     }
-    let sets =
-        [("training", Some(epoch.train)), ("test", Some(epoch.test)), ("without them", known)];
+    let sets = [
+        ("training", Some(epoch.train)),
+        ("validation", epoch.validation),
+        ("test", Some(epoch.test)),
+        ("without them", known),
+    ];
     let measured = sets.iter().filter_map(|&(label, errors)| Some((label, errors?)));
     let measured = measured.filter(|(_, errors)| !errors.rmse.is_nan());
     let row =

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::args::{By, TrainArgs};
 use super::input::{Summary, open, open_pair};
 use super::run::{clock, error_table, fit, settings};
-use super::text::{count, seconds};
+use super::text::{count, error, seconds};
 use super::{Failure, json};
 use factorscope::data::Ratings;
 use factorscope::data::split::{self, Split};
@@ -25,6 +25,9 @@ struct Report {
     split_seed: u64,
     data: Summary,
     train_ratings: usize,
+    /// How many ratings were held back for choosing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validation_ratings: Option<usize>,
     test_ratings: usize,
     /// What `rmse` and `mae` were measured on: `test`, or `train` where nothing was held back.
     on: &'static str,
@@ -50,6 +53,12 @@ struct Report {
     /// What a reader of these numbers should know beside them.
     remarks: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    validation_rmse: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validation_mae: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validation_rank: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     train_rmse: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     train_mae: Option<f64>,
@@ -58,6 +67,9 @@ struct Report {
     /// Seconds to predict and to measure `rmse` and `mae`, or `rank`.
     test_seconds: f64,
     singular: usize,
+    /// Over settings, ratings, seed, parameters and predictions.
+    receipt: String,
+    /// Over the parameters.
     fingerprint: String,
     history: Vec<Point>,
 }
@@ -71,6 +83,10 @@ struct Point {
     train_rmse_unclamped: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     train_mae: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validation_rmse: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validation_rank: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     test_rmse: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,7 +106,7 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         let (dataset, test) = open_pair(&args.run.data, test)?;
         let train = Arc::clone(&dataset.ratings);
         let test = Arc::new(test);
-        (dataset, Split { train, test })
+        (dataset, Split::of(train, test))
     } else {
         let dataset = open(&args.run.data)?;
         let split = divide(&dataset.ratings, args, seeds.split)?;
@@ -103,12 +119,17 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         }
         (dataset, split)
     };
+    let split = if args.validation > 0.0 {
+        split.with_validation(args.validation, seeds.split)
+    } else {
+        split
+    };
     spec.check(&split.train)?;
     let training = fit(&spec, split, &args.run)?;
 
-    let Split { train, test } = training.split();
+    let Split { train, validation, test } = training.split();
     let (on, measured) = if test.is_empty() { ("train", train) } else { ("test", test) };
-    let measured = Split { train: Arc::clone(train), test: Arc::clone(measured) };
+    let measured = Split::of(Arc::clone(train), Arc::clone(measured));
     let now = clock();
     let found = measure_test(spec.entry().task, training.model(), &measured);
     let test_seconds = now();
@@ -125,6 +146,7 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         split_seed: seeds.split,
         data: Summary::of(&dataset),
         train_ratings: train.len(),
+        validation_ratings: validation.as_ref().map(|held| held.len()),
         test_ratings: test.len(),
         on,
         rmse: known(found.rmse),
@@ -136,12 +158,16 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         known_mae: unknown.and_then(|(_, errors)| known(errors.mae)),
         known_rank: unknown.and_then(|(_, errors)| known(errors.rank)),
         remarks: training.remarks(),
+        validation_rmse: last.validation.and_then(|found| known(found.rmse)),
+        validation_mae: last.validation.and_then(|found| known(found.mae)),
+        validation_rank: last.validation.and_then(|found| known(found.rank)),
         train_rmse: known(last.train.rmse),
         train_mae: known(last.train.mae),
         epochs: last.epoch,
         fit_seconds: last.seconds,
         test_seconds,
         singular: last.singular,
+        receipt: training.receipt(),
         fingerprint: fingerprint(training.model()),
         history: history.iter().map(Point::of).collect(),
     };
@@ -149,15 +175,36 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         return json(&report);
     }
     Ok(format!(
-        "{}{spec}, {seeds}\n{}\n\n{}\n{}fit {}, test {}\nfingerprint {}",
+        "{}{spec}, {seeds}\n{}\n\n{}\n{}fit {}, test {}\nreceipt {}\nfingerprint {}",
         report.data.line(),
         report.sizes(args),
         error_table(last, unknown.map(|(_, errors)| errors).filter(|_| args.test.is_some())),
-        report.note(),
+        report.note() + &lowest(history),
         seconds(report.fit_seconds),
         seconds(report.test_seconds),
+        report.receipt,
         report.fingerprint
     ))
+}
+
+/// Where the validation error was lowest, and the test error there: the one that may be reported if the
+/// number of epochs is chosen by it.
+fn lowest(history: &[Epoch]) -> String {
+    let measured = history.iter().filter_map(|epoch| {
+        let found = epoch.validation?;
+        let (unit, held, test) = match known(found.rmse) {
+            Some(rmse) => ("RMSE", rmse, epoch.test.rmse),
+            None => ("rank, %,", known(found.rank)?, epoch.test.rank),
+        };
+        Some((unit, held, test, epoch.epoch))
+    });
+    let best = measured.min_by(|a, b| a.1.total_cmp(&b.1));
+    best.map_or_else(String::new, |(unit, held, test, epoch)| {
+        let there = known(test).map_or_else(String::new, |test| {
+            format!("; the test {unit} of that epoch is {}", error(test))
+        });
+        format!("validation {unit} lowest after epoch {epoch}, at {}{there}\n", error(held))
+    })
 }
 
 /// Nothing where it was not measured.
@@ -186,6 +233,8 @@ impl Point {
             train_rmse: known(epoch.train.rmse),
             train_rmse_unclamped: known(epoch.train.rmse_unclamped),
             train_mae: known(epoch.train.mae),
+            validation_rmse: epoch.validation.and_then(|found| known(found.rmse)),
+            validation_rank: epoch.validation.and_then(|found| known(found.rank)),
             test_rmse: known(epoch.test.rmse),
             test_rmse_unclamped: known(epoch.test.rmse_unclamped),
             test_mae: known(epoch.test.mae),
@@ -213,7 +262,10 @@ impl Report {
                 _ if args.test.is_none() => String::new(),
                 n => format!(", of which {n} of a user or an item without training ratings"),
             };
-            format!("trained on {trained}, tested on {tested} {which}{unknown}")
+            let chosen = self.validation_ratings.map_or_else(String::new, |held| {
+                format!("; another {} held back for choosing", count(held, "rating"))
+            });
+            format!("trained on {trained}, tested on {tested} {which}{unknown}{chosen}")
         }
     }
 

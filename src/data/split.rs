@@ -1,4 +1,4 @@
-//! Training and test sets: random holdout and k folds, both seeded; each user's latest, and the latest
+//! Training, validation and test sets: random holdout and k folds, both seeded; each user's latest, and the latest
 //! of all.
 
 use std::sync::Arc;
@@ -9,34 +9,45 @@ use super::Ratings;
 use crate::random;
 use crate::sort;
 
-/// Two sets over the same users and items that share no rating.
+/// Sets over the same users and items that share no rating.
 #[derive(Debug, Clone)]
 pub struct Split {
     /// What a model may learn from.
     pub train: Arc<Ratings>,
-    /// What its predictions are compared with.
+    /// What choices are made by, such as a setting or when to stop; nothing where none is made.
+    pub validation: Option<Arc<Ratings>>,
+    /// What its predictions are compared with at the end.
     pub test: Arc<Ratings>,
 }
 
 impl Split {
     fn by(all: &Ratings, is_test: impl Fn(usize) -> bool) -> Self {
-        Self { train: Arc::new(all.subset(|n| !is_test(n))), test: Arc::new(all.subset(is_test)) }
+        let train = Arc::new(all.subset(|n| !is_test(n)));
+        Self { train, validation: None, test: Arc::new(all.subset(is_test)) }
+    }
+
+    /// A training and a test set.
+    pub fn of(train: Arc<Ratings>, test: Arc<Ratings>) -> Self {
+        Self { train, validation: None, test }
+    }
+
+    /// Takes a random share (0 to 1) of the training set out of it, for validation; the test set stays.
+    #[must_use]
+    pub fn with_validation(self, share: f64, seed: u64) -> Self {
+        let held = marked(self.train.len(), share, seed, "validation");
+        let validation = Some(Arc::new(self.train.subset(|n| held[n])));
+        Self { train: Arc::new(self.train.subset(|n| !held[n])), validation, test: self.test }
     }
 }
 
 /// Every rating for training, none for testing.
 pub fn everything(all: &Arc<Ratings>) -> Split {
-    Split { train: Arc::clone(all), test: Arc::new(all.subset(|_| false)) }
+    Split::of(Arc::clone(all), Arc::new(all.subset(|_| false)))
 }
 
 /// A random share (0 to 1) of the ratings for testing, the rest for training.
 pub fn holdout(all: &Ratings, share: f64, seed: u64) -> Split {
-    let tested = (share.clamp(0.0, 1.0) * all.len() as f64).round() as usize;
-    let order = shuffled(all.len(), seed);
-    let mut is_test = vec![false; all.len()];
-    for &n in &order[..tested] {
-        is_test[n as usize] = true;
-    }
+    let is_test = marked(all.len(), share, seed, "split");
     Split::by(all, |n| is_test[n])
 }
 
@@ -46,7 +57,7 @@ pub fn holdout(all: &Ratings, share: f64, seed: u64) -> Split {
 /// If `k` is less than 2.
 pub fn folds(all: &Ratings, k: usize, seed: u64) -> impl Iterator<Item = Split> {
     assert!(k >= 2, "cross-validation needs at least two folds");
-    let order = shuffled(all.len(), seed);
+    let order = shuffled(all.len(), seed, "split");
     let mut fold_of = vec![0_u32; all.len()];
     for (at, &n) in order.iter().enumerate() {
         fold_of[n as usize] = (at % k) as u32;
@@ -87,9 +98,19 @@ pub fn future(all: &Ratings, share: f64) -> Option<Split> {
     Some(Split::by(all, |n| is_test[n]))
 }
 
-fn shuffled(n: usize, seed: u64) -> Vec<u32> {
+/// A random share (0 to 1) of `n` positions, marked.
+fn marked(n: usize, share: f64, seed: u64, purpose: &str) -> Vec<bool> {
+    let held = (share.clamp(0.0, 1.0) * n as f64).round() as usize;
+    let mut marks = vec![false; n];
+    for &at in &shuffled(n, seed, purpose)[..held] {
+        marks[at as usize] = true;
+    }
+    marks
+}
+
+fn shuffled(n: usize, seed: u64, purpose: &str) -> Vec<u32> {
     let mut order: Vec<u32> = (0..n as u32).collect();
-    order.shuffle(&mut random::stream(seed, "split"));
+    order.shuffle(&mut random::stream(seed, purpose));
     order
 }
 
@@ -128,6 +149,22 @@ mod tests {
         assert_eq!(split.test.len(), 25);
         assert_eq!(split.test, holdout(&all, 0.25, 3).test);
         assert_ne!(split.test, holdout(&all, 0.25, 4).test);
+    }
+
+    #[test]
+    fn validation_is_taken_out_of_training_and_leaves_the_test_set_as_it_is() {
+        let all = grid(10, 10);
+        let two = holdout(&all, 0.2, 3);
+        let three = two.clone().with_validation(0.25, 3);
+        let validation = three.validation.unwrap();
+        assert_eq!(three.test, two.test);
+        assert_eq!((three.train.len(), validation.len()), (60, 20));
+        for rating in validation.iter() {
+            assert_eq!(two.train.get(rating.u, rating.i), Some(rating.r));
+            assert_eq!(three.train.get(rating.u, rating.i), None);
+        }
+        let other = two.with_validation(0.25, 4);
+        assert_ne!(other.validation.unwrap(), validation);
     }
 
     #[test]

@@ -136,10 +136,8 @@ impl ColdStart {
             all.iter().map(|x| self.group[line(x.u, x.i)] as usize == fold).collect();
         let place = |n: usize| self.place[n] as usize;
         let tested = |n: usize| cold[n] && (most..most + TESTED).contains(&place(n));
-        Split {
-            train: Arc::new(all.subset(|n| !cold[n] || place(n) < known)),
-            test: Arc::new(all.subset(tested)),
-        }
+        let train = all.subset(|n| !cold[n] || place(n) < known);
+        Split::of(Arc::new(train), Arc::new(all.subset(tested)))
     }
 
     /// Trains once and tests on one cold group. The seed decides the start values and the order of

@@ -51,15 +51,15 @@ pub fn measure(task: Task, model: &dyn Model, split: &Split) -> (Errors, Errors)
 
 /// The ratings of a test set whose user and item both have training ratings, where any has not: of the
 /// others a model knows half at most.
-pub fn known(Split { train, test }: &Split) -> Option<Split> {
+pub fn known(Split { train, test, .. }: &Split) -> Option<Split> {
     let is_known: Vec<bool> =
         test.iter().map(|x| !train.row(x.u).is_empty() && !train.column(x.i).is_empty()).collect();
     let rest = || Arc::new(test.subset(|n| is_known[n]));
-    is_known.contains(&false).then(|| Split { train: Arc::clone(train), test: rest() })
+    is_known.contains(&false).then(|| Split::of(Arc::clone(train), rest()))
 }
 
 /// Why no error is measured on the training set, or none on the test set; nothing where both are.
-pub fn unmeasured(task: Task, Split { train, test }: &Split) -> Option<&'static str> {
+pub fn unmeasured(task: Task, Split { train, test, .. }: &Split) -> Option<&'static str> {
     let (low, high) = train.scale();
     if task == Task::Rating {
         return (low == high).then_some("nothing to measure: all ratings are equal");
@@ -74,10 +74,19 @@ pub fn unmeasured(task: Task, Split { train, test }: &Split) -> Option<&'static 
 }
 
 /// The second half of [`measure`].
-pub fn measure_test(task: Task, model: &dyn Model, Split { train, test }: &Split) -> Errors {
+pub fn measure_test(task: Task, model: &dyn Model, split: &Split) -> Errors {
+    measure_held(task, model, &split.train, &split.test)
+}
+
+/// What is measured on the validation set; nothing where there is none.
+pub fn measure_validation(task: Task, model: &dyn Model, split: &Split) -> Option<Errors> {
+    split.validation.as_ref().map(|held| measure_held(task, model, &split.train, held))
+}
+
+fn measure_held(task: Task, model: &dyn Model, train: &Ratings, held: &Ratings) -> Errors {
     match task {
-        Task::Rating => errors(model, test, train.scale()),
-        Task::Ranking => Errors { rank: expected_rank(model, train, test), ..Errors::NONE },
+        Task::Rating => errors(model, held, train.scale()),
+        Task::Ranking => Errors { rank: expected_rank(model, train, held), ..Errors::NONE },
     }
 }
 
@@ -145,9 +154,9 @@ mod tests {
         assert!(said(Task::Ranking, &known).unwrap().contains("nothing is held back"));
         assert_eq!(said(Task::Rating, &toy::toy().ratings), None);
         let zeros = toy::table(1, 2, &[0.0, 0.0]).ratings;
-        let held = Split { train: Arc::clone(&known), test: zeros };
+        let held = Split::of(Arc::clone(&known), zeros);
         assert!(unmeasured(Task::Ranking, &held).unwrap().contains("none held back is above 0"));
-        let held = Split { train: Arc::clone(&known), test: known };
+        let held = Split::of(Arc::clone(&known), known);
         assert_eq!(unmeasured(Task::Ranking, &held), None);
     }
 
@@ -157,9 +166,9 @@ mod tests {
         // User 3 and item 3 are unknown: of four test ratings only that of user 2 for item 1 is left.
         let train = toy::table(3, 3, &[5.0, 3.0, X, X, 4.0, X, X, X, X]).ratings;
         let test = toy::table(3, 3, &[X, X, 2.0, 1.0, X, X, X, 2.0, 5.0]).ratings;
-        let all = Split { train: Arc::clone(&train), test };
+        let all = Split::of(Arc::clone(&train), test);
         let left: Vec<f32> = known(&all).unwrap().test.iter().map(|rating| rating.r).collect();
         assert_eq!(left, [1.0]);
-        assert!(known(&Split { train: Arc::clone(&train), test: train }).is_none());
+        assert!(known(&Split::of(Arc::clone(&train), train)).is_none());
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::Step;
-use crate::data::Ratings;
+use crate::data::{Ratings, split};
 use crate::models::{Model, Spec, Task};
+use crate::receipt::receipt;
 
 /// Where a walk stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -26,6 +27,8 @@ pub struct Position {
 /// training set is measured.
 pub struct Walk {
     model: Box<dyn Model>,
+    spec: Spec,
+    seed: u64,
     train: Arc<Ratings>,
     /// The steps taken so far.
     steps: Vec<Step>,
@@ -40,9 +43,17 @@ impl Walk {
     pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
         let model = spec.build(Arc::clone(&train), seed);
         let task = spec.entry().task;
-        let mut walk = Self { model, train, steps: Vec::new(), losses: Vec::new(), task };
+        let spec = spec.clone();
+        let mut walk =
+            Self { model, spec, seed, train, steps: Vec::new(), losses: Vec::new(), task };
         walk.losses.push(walk.loss());
         walk
+    }
+
+    /// The receipt of the walk where it stands.
+    pub fn receipt(&self) -> String {
+        let all = split::everything(&self.train);
+        receipt(&self.spec, &all, self.seed, self.steps.len(), &*self.model)
     }
 
     /// Takes one step. Returns nothing, and stays, where a parameter would no longer be a finite

@@ -43,7 +43,8 @@ impl Run {
     /// user's five latest ratings are held back; needs timestamps), `time` (the latest fifth of all ratings is;
     /// needs timestamps too) or a share between 0 and 1 that is
     /// held back at random: `split_seed` decides which, or the seed where none is given. The seed decides
-    /// start values and order of visits.
+    /// start values and order of visits. `validation` is the share of the training set that is taken out
+    /// of it, for choosing.
     #[wasm_bindgen(constructor)]
     pub fn new(
         data: &Data,
@@ -52,11 +53,16 @@ impl Run {
         split: &str,
         seed: u32,
         split_seed: Option<u32>,
+        validation: Option<f64>,
     ) -> Result<Run, JsError> {
         let dataset = Arc::clone(&data.0);
         let spec = spec(model, &settings)?;
         spec.check(&dataset.ratings)?;
-        let split = divide(&dataset.ratings, split, split_seed.unwrap_or(seed).into())?;
+        let split_seed = split_seed.unwrap_or(seed).into();
+        let mut split = divide(&dataset.ratings, split, split_seed)?;
+        if let Some(share) = validation {
+            split = split.with_validation(share, split_seed);
+        }
         let now = performance_now()?;
         let training = Training::new(&spec, split, seed.into(), now)?;
         Ok(Self { training, dataset, spec })
@@ -94,6 +100,11 @@ impl Run {
     /// The hash of all parameters.
     pub fn fingerprint(&self) -> String {
         fingerprint(self.training.model())
+    }
+
+    /// A hash of settings, ratings, seed, parameters and predictions: see `factorscope::receipt`.
+    pub fn receipt(&self) -> String {
+        self.training.receipt()
     }
 
     /// Training and test RMSE over the epochs; of a model that only ranks, the expected percentile

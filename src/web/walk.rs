@@ -109,6 +109,11 @@ impl Walk {
         fingerprint(self.steps.model())
     }
 
+    /// The receipt of the walk where it stands.
+    pub fn receipt(&self) -> String {
+        self.steps.receipt()
+    }
+
     /// The same over the steps.
     #[wasm_bindgen(unchecked_return_type = "Chart | undefined")]
     pub fn chart(&self, color: &[u8]) -> Result<JsValue, JsError> {
