@@ -1,10 +1,12 @@
 //! Receipts: whatever decides what a run comes to changes its receipt.
 
-use factorscope::data::split;
+use std::sync::Arc;
+
+use factorscope::data::{Ratings, split};
 use factorscope::models::{Entry, Hyperparameter, Kind, Model, REGISTRY, Spec, fingerprint};
 use factorscope::receipt::{predicted, receipt};
 
-use crate::support::{SEED, has, set_for};
+use crate::support::{SEED, has, reference_set, timed_set};
 
 /// A short training, in which the setting asked about has a say: some count only beside others.
 fn beside(entry: &Entry, name: &str) -> Vec<&'static str> {
@@ -41,8 +43,13 @@ struct Came {
     out: (String, String),
 }
 
+/// Ratings with moments, which some weights come from; with attributes where the model is about them.
+fn set_of(spec: &Spec) -> Arc<Ratings> {
+    if spec.entry().id == "attributes" { reference_set() } else { timed_set() }
+}
+
 fn run(spec: &Spec) -> Came {
-    let split = split::holdout(&set_for(spec), 0.2, SEED);
+    let split = split::holdout(&set_of(spec), 0.2, SEED);
     let mut model: Box<dyn Model> = spec.build(split.train.clone(), SEED);
     (0..spec.epochs()).for_each(|epoch| model.pass(epoch));
     Came {

@@ -24,6 +24,7 @@ function fit(table: Table, settings: string[], passes: number): BaselineFit {
     parameters: run.parameters(),
     objective: run.objective(),
     fingerprint: run.fingerprint(),
+    receipt: run.receipt(),
     stopped: undefined,
   });
 }

@@ -58,6 +58,12 @@ describe('a link', () => {
     expect(state).toEqual(start);
   });
 
+  test('with very many unknown keys names a few and counts the others', () => {
+    const fragment = Array.from({ length: 200_000 }, (_, n) => `k${n}=1`).join('&');
+    const { faults } = readLink(fragment, entry, start);
+    expect(faults).toEqual(['k0', 'k1', 'k2', 'k3', 'k4', 'and 199995 more']);
+  });
+
   test('that names a cell outside its table chooses none there', () => {
     const { faults, state } = readLink('table=1,2&cell=2,1', entry, start);
     expect(faults).toEqual(['cell']);

@@ -100,6 +100,11 @@ test('overfitting is told once the test error has grown by more than noise', () 
   expect(overfitting([epoch(0, 1, Number.NaN), epoch(1, 0.5, Number.NaN)])).toBeUndefined();
 });
 
+test('a run whose training error rose with the test error does not overfit', () => {
+  const settled = [epoch(0, 0.9, 0.95), epoch(1, 0.657, 0.85)];
+  expect(overfitting([...settled, epoch(2, 0.6873, 0.9)])).toBeUndefined();
+});
+
 test('a film is called by its title, and by its year where it is known', () => {
   expect(filmName({ title: 'Alien', year: 1979 })).toBe('Alien (1979)');
   expect(filmName({ title: '4711', year: undefined })).toBe('4711');

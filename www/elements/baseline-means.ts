@@ -37,7 +37,7 @@ export class BaselineMeans extends BaselineView {
           ? nothing
           : html`<run-link
               .lab=${this.lab}
-              .fingerprint=${isEmpty ? undefined : fits?.means.fingerprint}
+              .print=${isEmpty ? undefined : fits?.means.print}
             ></run-link>`
       }
     `;

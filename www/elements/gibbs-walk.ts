@@ -60,7 +60,7 @@ export class GibbsWalk extends LabView {
           <div class="gibbs-numbers">${walked ? this.numbers(walked) : nothing}</div>
         </div>
         ${walked ? this.predictions(walked) : nothing}
-        <run-link .lab=${this.lab} .fingerprint=${walked?.fingerprint}></run-link>
+        <run-link .lab=${this.lab} .print=${walked}></run-link>
       </section>
     `;
   }

@@ -5,7 +5,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Chart, Hyperparameter } from '../../pkg/factorscope.js';
-import type { Fit } from '../engine/types.ts';
+import type { Fit, Print } from '../engine/types.ts';
 import { fixed, plain } from '../format.ts';
 import type { Line } from '../lab/lines.ts';
 import { best, lambdas, logarithmic, type Swept } from '../lab/sweep.ts';
@@ -26,7 +26,7 @@ export class LambdaSweep extends LabView {
   @state() private chart: Chart | undefined;
   @state() private running = false;
   @state() private told = '';
-  @state() private fingerprint: string | undefined;
+  @state() private print: Print | undefined;
   private asked = 0;
   /** What the sweep shown was made with. */
   private made = '';
@@ -55,14 +55,14 @@ export class LambdaSweep extends LabView {
     this.lines = [];
     this.chart = undefined;
     this.told = '';
-    this.fingerprint = undefined;
+    this.print = undefined;
   }
 
   protected override render(): TemplateResult {
     return html`
       <section class="sweep" aria-label="Sweep over lambda">
         ${this.lab.state.table ? this.small() : this.large()} ${this.faultText()}
-        <run-link .lab=${this.lab} .fingerprint=${this.fingerprint}></run-link>
+        <run-link .lab=${this.lab} .print=${this.print}></run-link>
       </section>
     `;
   }
@@ -93,7 +93,7 @@ export class LambdaSweep extends LabView {
       if (late()) return;
       this.lines = lines;
       this.chart = chart;
-      this.fingerprint = fits.at(-1)?.fit.fingerprint;
+      this.print = fits.at(-1)?.fit;
     });
   }
 
@@ -129,7 +129,7 @@ export class LambdaSweep extends LabView {
     this.fault = '';
     this.swept = [];
     this.chart = undefined;
-    this.fingerprint = undefined;
+    this.print = undefined;
     const all = lambdas(lambda);
     try {
       const client = await this.lab.engine();
@@ -145,7 +145,7 @@ export class LambdaSweep extends LabView {
         }
         const { test, train } = last;
         this.swept = [...this.swept, { lambda: value, train: train.rmse, test: test.rmse }];
-        this.fingerprint = n === all.length - 1 ? raced.fingerprint : undefined;
+        this.print = n === all.length - 1 ? raced : undefined;
         await this.draw(asked);
       }
       if (asked === this.asked) this.told = this.running ? 'Finished.' : 'Cancelled.';

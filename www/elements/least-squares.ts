@@ -63,7 +63,7 @@ export class LeastSquares extends BaselineView {
               ${this.isEmpty ? 'The table has no rating: there is nothing to fit.' : 'Starting the engine…'}
             </p>`
       }
-      <run-link .lab=${this.lab} .fingerprint=${solved?.fingerprint}></run-link>
+      <run-link .lab=${this.lab} .print=${solved?.print}></run-link>
     `;
   }
 

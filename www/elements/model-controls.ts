@@ -5,6 +5,7 @@ import type { Entry, Hyperparameter } from '../../pkg/factorscope.js';
 import { LARGEST_SEED } from '../lab/link.ts';
 import { readValue, type Settings } from '../lab/registry.ts';
 import { tex } from '../maths.ts';
+import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
 const SLIDER_STEPS = 200;
@@ -45,10 +46,18 @@ export class ModelControls extends LabView {
                 type="button"
                 class="quiet"
                 @click=${this.reset}
-                ?disabled=${this.atDefaults()}
+                ?disabled=${this.atDefaults() && this.lab.refusal === undefined}
               >
                 Reset settings
               </button>`
+        }
+        ${
+          this.lab.refusal && !this.rival
+            ? html`<p class="fault" role="alert">
+                ${sentence(this.lab.refusal)} Until then the value before counts, and nothing is
+                trained.
+              </p>`
+            : nothing
         }
       </form>
     `;
@@ -164,6 +173,8 @@ export class ModelControls extends LabView {
   }
 
   private put(h: Hyperparameter, value: number): void {
+    // A slider puts its field right as well.
+    this.lab.refuse(this.idOf(h.name), undefined);
     const settings = { ...this.settings, [h.name]: value };
     this.lab.set(this.rival ? { rival: settings } : { settings });
   }
@@ -171,19 +182,23 @@ export class ModelControls extends LabView {
   private type(h: Hyperparameter, input: HTMLInputElement): void {
     const value = readValue(h, input.value.trim());
     const whole = h.kind.type === 'integer' ? 'a whole number' : 'a number';
-    input.setCustomValidity(
-      value === undefined ? `${h.name} is ${whole} from ${h.min} to ${h.max}` : '',
-    );
-    if (value === undefined) input.reportValidity();
-    else this.put(h, value);
+    const why = value === undefined ? `${h.name} is ${whole} from ${h.min} to ${h.max}` : undefined;
+    this.judge(input, why);
+    if (value !== undefined) this.put(h, value);
+  }
+
+  /** Says what is wrong with a field; nothing is trained until it is right. */
+  private judge(input: HTMLInputElement, why: string | undefined): void {
+    input.setCustomValidity(why ?? '');
+    this.lab.refuse(input.id, why);
+    if (why !== undefined) input.reportValidity();
   }
 
   private typeSeed(of: 'seed' | 'splitSeed', name: string, input: HTMLInputElement): void {
     const text = input.value.trim();
     const fine = /^\d{1,10}$/.test(text) && Number(text) <= LARGEST_SEED;
-    input.setCustomValidity(fine ? '' : `the ${name} is a whole number from 0 to ${LARGEST_SEED}`);
+    this.judge(input, fine ? undefined : `the ${name} is a whole number from 0 to ${LARGEST_SEED}`);
     if (fine) this.putSeed(of, Number(text));
-    else input.reportValidity();
   }
 
   private atDefaults(): boolean {

@@ -6,6 +6,8 @@ import { Lab } from '../lab/lab.ts';
 import { linkedLab, readLink } from '../lab/link.ts';
 import { modelEntry, settingsOf } from '../lab/registry.ts';
 import { initialState } from '../lab/state.ts';
+import { VERDICTS } from '../lab/verdict.ts';
+import { land } from '../land.ts';
 import type { Lab as Block } from '../lesson/lab.ts';
 import type { View } from '../lesson/views.ts';
 import { VIEW_ELEMENTS } from './views.ts';
@@ -63,6 +65,7 @@ export class ModelLab extends LitElement {
               </p>`
             : nothing
         }
+        ${this.verdict(lab)}
         ${this.notes.map((note) => html`<p class="note" role="status">${note}</p>`)}
         ${this.block.show.map((view: View) => VIEW_ELEMENTS[view].render(lab))}
       </section>
@@ -81,10 +84,8 @@ export class ModelLab extends LitElement {
     for (const node of fallback) node.remove();
     this.lab = this.create();
     this.lab.addEventListener('trouble', this.renewed);
-    // The label names the model, which a picker may change.
-    if (this.block.show.includes('model')) {
-      this.lab.addEventListener('change', () => this.requestUpdate());
-    }
+    this.lab.addEventListener('verdict', this.renewed);
+    this.lab.addEventListener('change', this.renewed);
     this.follow();
   }
 
@@ -120,8 +121,14 @@ export class ModelLab extends LitElement {
     lab.linked = true;
     lab.set(state);
     lab.receipt = receipt;
-    this.scrollIntoView({ block: 'start' });
+    land(this);
     void this.compareData(lab);
+  }
+
+  private verdict({ verdict }: Lab): TemplateResult | typeof nothing {
+    if (!verdict) return nothing;
+    const kind = verdict === 'other' ? 'note' : 'good';
+    return html`<p class="${kind} link-verdict" role="status">${VERDICTS[verdict]}</p>`;
   }
 
   private async compareData(lab: Lab): Promise<void> {

@@ -20,6 +20,7 @@ import {
 } from '../lab/race.ts';
 import { type Settings, settingsList } from '../lab/registry.ts';
 import { sentence } from '../sentence.ts';
+import type { Print } from '../engine/types.ts';
 import { LabView } from './lab-view.ts';
 
 /** One model on its way, or at its end. */
@@ -27,7 +28,7 @@ interface Runner {
   entry: Entry;
   settings: Settings;
   history: Epoch[];
-  fingerprint: string | undefined;
+  print: Print | undefined;
   stopped: string | undefined;
 }
 
@@ -117,10 +118,7 @@ export class ModelRace extends LabView {
           errors is not counted. Multiplications are counted to the leading order and are the same
           everywhere.
         </p>
-        <run-link
-          .lab=${this.lab}
-          .fingerprint=${stale ? undefined : this.runners[0]?.fingerprint}
-        ></run-link>
+        <run-link .lab=${this.lab} .print=${stale ? undefined : this.runners[0]?.print}></run-link>
       </section>
     `;
   }
@@ -240,7 +238,7 @@ export class ModelRace extends LabView {
             </tr>
             <tr>
               <th scope="row">fingerprint</th>
-              ${of(({ fingerprint }) => fingerprint)}
+              ${of(({ print }) => print?.fingerprint)}
             </tr>
           </tbody>
         </table>
@@ -292,7 +290,7 @@ export class ModelRace extends LabView {
           entry: model,
           settings,
           history: [],
-          fingerprint: undefined,
+          print: undefined,
           stopped: undefined,
         };
         this.put(at, runner);
@@ -308,7 +306,8 @@ export class ModelRace extends LabView {
         const raced = await client.call((engine) => engine.history(setup, proxy(tell)));
         over = true;
         if (race !== this.race) break;
-        this.put(at, { ...runner, ...raced });
+        const { history, stopped } = raced;
+        this.put(at, { ...runner, history, stopped, print: raced });
         if (raced.stopped) this.fault = `${model.title}: ${raced.stopped}`;
       }
       if (race === this.race) {

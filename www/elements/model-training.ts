@@ -7,7 +7,7 @@ import { customElement, state } from 'lit/decorators.js';
 
 import type { Task } from '../../pkg/factorscope.js';
 import { EngineDied } from '../engine/client.ts';
-import type { Progress, Setup } from '../engine/types.ts';
+import type { Print, Progress, Setup } from '../engine/types.ts';
 import { fixed, signed } from '../format.ts';
 import type { Line } from '../lab/lines.ts';
 import type { Receipt } from '../lab/state.ts';
@@ -46,7 +46,18 @@ export class ModelTraining extends LabView {
     void this.look();
   }
 
+  /** The curve of another model would stand under a wrong name. */
+  protected override labChanged(): void {
+    this.requestUpdate();
+    if (this.setup && this.setup.model !== this.lab.entry.id) this.forget();
+  }
+
   protected override dataChanged(): void {
+    this.forget();
+    void this.look();
+  }
+
+  private forget(): void {
     if (this.running) this.cancel();
     this.current += 1;
     this.running = false;
@@ -54,7 +65,6 @@ export class ModelTraining extends LabView {
     this.setup = undefined;
     this.fault = '';
     this.said = '';
-    void this.look();
   }
 
   /** What a link promises is computed at once, or after what is under way. */
@@ -80,7 +90,12 @@ export class ModelTraining extends LabView {
         <div class="training-start">
           ${this.splitChoice()}
           <div class="buttons">
-            <button type="button" class="main" ?disabled=${this.running} @click=${this.train}>
+            <button
+              type="button"
+              class="main"
+              ?disabled=${this.running || this.lab.refusal !== undefined}
+              @click=${this.train}
+            >
               Train
             </button>
             <button
@@ -113,7 +128,7 @@ export class ModelTraining extends LabView {
           }
         ></line-chart>
         ${this.seconds()}
-        <run-link .lab=${this.lab} .fingerprint=${this.fingerprint()}></run-link>
+        <run-link .lab=${this.lab} .print=${this.print()}></run-link>
       </section>
     `;
   }
@@ -255,11 +270,9 @@ export class ModelTraining extends LabView {
   }
 
   /** Only where the link restores just these parameters. */
-  private fingerprint(): string | undefined {
+  private print(): Print | undefined {
     const result = this.running ? undefined : this.lab.result;
-    return result && !result.trained.cancelled && this.isCurrent()
-      ? result.trained.fingerprint
-      : undefined;
+    return result && !result.trained.cancelled && this.isCurrent() ? result.trained : undefined;
   }
 
   private isCurrent(): boolean {

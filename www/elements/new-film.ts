@@ -39,7 +39,7 @@ export class NewFilm extends Newcomer {
               : html`${this.choices(genres.map(({ value }) => value))} ${this.answer(told, unknown)}`
             : html`<p class="newcomer-wait">Training …</p>`
         }
-        <run-link .lab=${this.lab} .fingerprint=${this.fingerprint}></run-link>
+        <run-link .lab=${this.lab} .print=${this.print}></run-link>
       </section>
     `;
   }

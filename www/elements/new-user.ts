@@ -55,7 +55,7 @@ export class NewUser extends Newcomer {
                   ${this.films(told, unknown)}`
             : html`<p class="newcomer-wait">Training on the simulated ratings …</p>`
         }
-        <run-link .lab=${this.lab} .fingerprint=${this.fingerprint}></run-link>
+        <run-link .lab=${this.lab} .print=${this.print}></run-link>
       </section>
     `;
   }

@@ -1,6 +1,6 @@
 import { state } from 'lit/decorators.js';
 
-import type { Opened, Setup } from '../engine/types.ts';
+import type { Opened, Print, Setup } from '../engine/types.ts';
 import { near } from '../near.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
@@ -9,7 +9,7 @@ import { LabView } from './lab-view.ts';
 export abstract class Newcomer extends LabView {
   @state() protected opened: Opened | undefined;
   /** Fingerprint of the trained model. */
-  @state() protected fingerprint: string | undefined;
+  @state() protected print: Print | undefined;
   /** Why the training ended early: shown with every answer of the model. */
   protected stopped: string | undefined;
   private wanted: Setup | undefined;
@@ -31,7 +31,7 @@ export abstract class Newcomer extends LabView {
 
   protected override dataChanged(): void {
     this.opened = undefined;
-    this.fingerprint = undefined;
+    this.print = undefined;
     if (this.wanted) void near(this).then(() => this.train());
   }
 
@@ -51,7 +51,7 @@ export abstract class Newcomer extends LabView {
         opened = await this.lab.opened();
         const trained = await this.lab.train(this.wanted);
         this.stopped = trained.stopped;
-        this.fingerprint = trained.fingerprint;
+        this.print = trained;
       } while (
         opened !== (await this.lab.opened()) ||
         JSON.stringify(this.wanted) !== JSON.stringify(this.setup())

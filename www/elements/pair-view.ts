@@ -5,7 +5,7 @@ import type { Remote } from 'comlink';
 import { html, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 
-import type { Opened, Setup } from '../engine/types.ts';
+import type { Opened, Print, Setup } from '../engine/types.ts';
 import type { Engine } from '../engine/worker.ts';
 import { LabView } from './lab-view.ts';
 
@@ -35,9 +35,7 @@ export type Find<Found> = (
 ) => Promise<Found>;
 
 /** A view of one prediction: a user and an item of a small data set to choose, and what the model says. */
-export abstract class PairView<
-  Found extends { item: number; fingerprint: string },
-> extends LabView {
+export abstract class PairView<Found extends Print & { item: number }> extends LabView {
   @state() private shown: Shown<Found> | undefined;
   private user = 0;
   /** Without a choice the engine takes the item of which it has most to say. */
@@ -88,7 +86,7 @@ export abstract class PairView<
             : html`<p class="help">Working…</p>`
         }
         ${this.faultText()}
-        <run-link .lab=${this.lab} .fingerprint=${shown?.found.fingerprint}></run-link>
+        <run-link .lab=${this.lab} .print=${shown?.found}></run-link>
       </section>
     `;
   }

@@ -85,7 +85,7 @@ export class RatingPosterior extends LabView {
           this.alone
             ? html`<run-link
                 .lab=${this.lab}
-                .fingerprint=${this.running ? undefined : this.lab.result?.trained.fingerprint}
+                .print=${this.running ? undefined : this.lab.result?.trained}
               ></run-link>`
             : nothing
         }

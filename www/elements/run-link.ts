@@ -1,27 +1,25 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
+import type { Print } from '../engine/types.ts';
 import { LabView } from './lab-view.ts';
 
 /**
- * The fingerprint of what has been computed, whether it is the one the link promised, and a link that
- * restores it.
+ * The fingerprint of what has been computed, and a link that restores it.
  */
 @customElement('run-link')
 export class RunLink extends LabView {
-  /** Fingerprint of the parameters as they stand; nothing while there are none. */
-  @property() fingerprint: string | undefined;
+  /** What the parameters and predictions come to as they stand; nothing while there are none. */
+  @property({ attribute: false }) print: Print | undefined;
   @state() private copied = '';
   @state() private address = '';
 
   protected override render(): TemplateResult {
-    const { run } = this.lab.receipt;
-    const { fingerprint } = this;
     return html`
       <div class="run-link">
         <span>
           Fingerprint of all parameters:
-          <output class="fingerprint">${fingerprint ?? '–'}</output>
+          <output class="fingerprint">${this.print?.fingerprint ?? '–'}</output>
         </span>
         <span class="buttons">
           <button type="button" @click=${this.copy}>Copy link to this state</button>
@@ -37,18 +35,14 @@ export class RunLink extends LabView {
               />`
             : nothing
         }
-        ${
-          run && fingerprint
-            ? run === fingerprint
-              ? html`<p class="good">The same bits as in the link you followed.</p>`
-              : html`<p class="note">
-                  Not the numbers of the link you followed, whose fingerprint is
-                  <span class="fingerprint">${run}</span>: the data or the site has changed since.
-                </p>`
-            : nothing
-        }
       </div>
     `;
+  }
+
+  /** The verdict on the link stands at the top of the part, where whoever followed it looks. */
+  protected override updated(): void {
+    const { lab, print } = this;
+    if (print) lab.judge(print);
   }
 
   protected override labChanged(): void {
@@ -58,7 +52,7 @@ export class RunLink extends LabView {
   }
 
   private async copy(): Promise<void> {
-    const address = await this.lab.link(this.fingerprint);
+    const address = await this.lab.link(this.print);
     // The address bar holds the link as well, for readers whose browser refuses the clipboard.
     history.replaceState(null, '', address);
     try {

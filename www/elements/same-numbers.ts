@@ -33,7 +33,7 @@ export class SameNumbers extends LabView {
     return html`
       <section class="same-numbers" aria-label="PMF beside regularized least squares">
         ${this.faultText()} ${both ? this.table(both) : html`<p class="note">Training both …</p>`}
-        <run-link .lab=${this.lab} .fingerprint=${both?.pmf.fingerprint}></run-link>
+        <run-link .lab=${this.lab} .print=${both?.pmf}></run-link>
       </section>
     `;
   }

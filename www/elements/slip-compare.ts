@@ -105,7 +105,7 @@ export class SlipCompare extends VariantsView<Variant, Found> {
             </tbody>
           </table>
         </div>
-        <run-link .lab=${this.lab} .fingerprint=${stale ? undefined : this.fingerprint}></run-link>
+        <run-link .lab=${this.lab} .print=${stale ? undefined : this.print}></run-link>
       </section>
     `;
   }

@@ -78,7 +78,7 @@ export class StepWalk extends WalkingView {
           <section class="walk-loss">${this.loss()}</section>
         </div>
         ${this.options()}
-        <run-link .lab=${lab} .fingerprint=${walked?.fingerprint}></run-link>
+        <run-link .lab=${lab} .print=${walked}></run-link>
       </div>
     `;
   }

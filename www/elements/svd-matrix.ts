@@ -94,7 +94,7 @@ export class SvdMatrix extends LabView {
     return html`
       <section class="decomposition" aria-label="The matrix and its approximation">
         ${this.faultText()} ${shown ? this.parts(shown) : html`<p class="help">Decomposing …</p>`}
-        <run-link .lab=${this.lab} .fingerprint=${shown?.fit.fingerprint}></run-link>
+        <run-link .lab=${this.lab} .print=${shown?.fit}></run-link>
       </section>
     `;
   }

@@ -112,7 +112,7 @@ export class UpdateOrder extends LabView {
           ></line-chart>
           <p role="status" class="value">${compared ? conclusion(compared.fits) : ' '}</p>
         </section>
-        <run-link .lab=${lab} .fingerprint=${compared?.fits[0].fingerprint}></run-link>
+        <run-link .lab=${lab} .print=${compared?.fits[0]}></run-link>
         <p class="help">The fingerprint is that of the simultaneous training.</p>
       </div>
     `;

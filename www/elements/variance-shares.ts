@@ -6,6 +6,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { fixed } from '../format.ts';
 import { modelEntry, settingsList, settingsOf } from '../lab/registry.ts';
 import { type Part, shares } from '../lab/sweep.ts';
+import type { Print } from '../engine/types.ts';
 import { LabView } from './lab-view.ts';
 
 const WIDTH = 600;
@@ -21,7 +22,7 @@ interface Measured {
   mean: number;
   biases: number;
   factors: number;
-  fingerprint: string;
+  print: Print;
 }
 
 /** How much of the variance of held-back ratings the biases explain, how much the vectors, how much none. */
@@ -69,7 +70,7 @@ export class VarianceShares extends LabView {
           mean: square(first.history[0]?.test.rmse),
           biases: square(first.history.at(-1)?.test.rmse),
           factors: square(second.history.at(-1)?.test.rmse),
-          fingerprint: second.fingerprint,
+          print: second,
         };
         return first.stopped ?? second.stopped;
       } finally {
@@ -97,10 +98,7 @@ export class VarianceShares extends LabView {
             : nothing
         }
         ${this.bar(parts)} ${this.table(measured, parts)}
-        <run-link
-          .lab=${this.lab}
-          .fingerprint=${stale ? undefined : measured?.fingerprint}
-        ></run-link>
+        <run-link .lab=${this.lab} .print=${stale ? undefined : measured?.print}></run-link>
       </section>
     `;
   }

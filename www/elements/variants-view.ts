@@ -3,7 +3,7 @@ import { state } from 'lit/decorators.js';
 
 import type { Epoch } from '../../pkg/factorscope.js';
 import type { Client } from '../engine/client.ts';
-import type { Opened, Setup } from '../engine/types.ts';
+import type { Opened, Print, Setup } from '../engine/types.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
@@ -24,7 +24,7 @@ export abstract class VariantsView<Variant extends string, Found> extends LabVie
   @state() private told = '';
   /** Who was asked about, by the id that the data set gives. */
   @state() protected user = '';
-  protected fingerprint: string | undefined;
+  protected print: Print | undefined;
   /** Counts trainings: what an earlier one still has to say is dropped. */
   private asked = 0;
 
@@ -47,7 +47,7 @@ export abstract class VariantsView<Variant extends string, Found> extends LabVie
   protected clear(): void {
     this.asked += 1;
     this.found = {};
-    this.fingerprint = undefined;
+    this.print = undefined;
     this.told = '';
   }
 
@@ -107,7 +107,7 @@ export abstract class VariantsView<Variant extends string, Found> extends LabVie
         if (asked !== this.asked) break;
         this.found = { ...this.found, [variant]: found };
         this.fault ||= trained.stopped ?? '';
-        this.fingerprint = trained.fingerprint;
+        this.print = trained;
       }
       const done = `${all.charAt(0).toUpperCase()}${all.slice(1)} are trained.`;
       this.told = this.cancelled ? 'Cancelled.' : done;

@@ -1,6 +1,7 @@
 import { state } from 'lit/decorators.js';
 
 import type { Opened, Walked } from '../engine/types.ts';
+import { walkKey } from '../lab/training.ts';
 import { modelColor } from '../palette.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
@@ -84,7 +85,7 @@ export abstract class WalkingView extends LabView {
   private async advance(): Promise<boolean> {
     const { dataVersion, lab } = this;
     const setup = lab.setup();
-    const key = JSON.stringify([dataVersion, setup.settings, setup.seed]);
+    const key = walkKey(dataVersion, setup);
     const fresh = key !== this.begun;
     const at = this.walked?.position.step;
     const asked = lab.state.step;

@@ -5,7 +5,7 @@ import { customElement, state } from 'lit/decorators.js';
 
 import type { Epoch, Film } from '../../pkg/factorscope.js';
 import { Client } from '../engine/client.ts';
-import type { Setup } from '../engine/types.ts';
+import type { Print, Setup } from '../engine/types.ts';
 import { fixed, plain } from '../format.ts';
 import { engineCells, type Table } from '../lab/state.ts';
 import {
@@ -27,7 +27,7 @@ const TOP = 5;
 interface Small {
   table: Table;
   predictions: Record<Variant, Float32Array>;
-  fingerprint: string;
+  print: Print;
 }
 
 /** What became of a large data set. */
@@ -59,10 +59,7 @@ export class ZerosCompare extends VariantsView<Variant, Large> {
       <section class="zeros" aria-label="Unrated cells as zeros">
         ${this.lab.state.table ? this.tables(this.lab.state.table) : this.columns()}
         ${this.faultText()}
-        <run-link
-          .lab=${this.lab}
-          .fingerprint=${this.small?.fingerprint ?? this.fingerprint}
-        ></run-link>
+        <run-link .lab=${this.lab} .print=${this.small?.print ?? this.print}></run-link>
       </section>
     `;
   }
@@ -112,7 +109,7 @@ export class ZerosCompare extends VariantsView<Variant, Large> {
           plain: plain.predictions,
           zeros: zeros.predictions,
         },
-        fingerprint: zeros.fingerprint,
+        print: zeros,
       };
       return fits.map(({ stopped }) => stopped).find(Boolean);
     });

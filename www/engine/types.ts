@@ -75,19 +75,26 @@ export interface Setup {
   split: string;
 }
 
+/** What tells whether another run came to the same. */
+export interface Print {
+  /** Hash of the parameters. */
+  fingerprint: string;
+  /** Hash of settings, ratings, seed, parameters and predictions. */
+  receipt: string;
+}
+
 /** A model trained at once. */
-export interface Fit {
+export interface Fit extends Print {
   history: Epoch[];
   predictions: Float32Array;
   parameters: ParameterValues[];
   objective: number;
-  fingerprint: string;
   /** Why it ended early. */
   stopped: string | undefined;
 }
 
 /** A walk as it stands. */
-export interface Walked {
+export interface Walked extends Print {
   position: Position;
   /** The last step taken. */
   step: Step | undefined;
@@ -95,7 +102,6 @@ export interface Walked {
   predictions: Float32Array;
   losses: Float64Array;
   objective: number;
-  fingerprint: string;
   chart: Chart | undefined;
   /** Whether it could not get as far as asked. */
   end: boolean;
@@ -109,8 +115,7 @@ export interface Progress {
 }
 
 /** A training that has ended. */
-export interface Trained extends Progress {
-  fingerprint: string;
+export interface Trained extends Progress, Print {
   spec: string;
   /** What a reader of the errors and parameters should know beside them. */
   remarks: readonly string[];
@@ -120,9 +125,8 @@ export interface Trained extends Progress {
 }
 
 /** One model's part of a race. */
-export interface Raced {
+export interface Raced extends Print {
   history: Epoch[];
-  fingerprint: string;
   /** Why it ended early. */
   stopped: string | undefined;
 }
@@ -180,7 +184,7 @@ export interface Curved {
 }
 
 /** One prediction of a neighborhood model. */
-export interface Neighbored {
+export interface Neighbored extends Print {
   /** The item asked about, or the one for which most speak. */
   item: number;
   neighborhood: Neighborhood;
@@ -190,15 +194,13 @@ export interface Neighbored {
   shared: SharedRaters | undefined;
   /** The rating itself, where there is one. */
   known: number | undefined;
-  fingerprint: string;
 }
 
 /** One prediction with interpolation weights. */
-export interface Interpolating {
+export interface Interpolating extends Print {
   /** The item asked about, or the one for which most speak. */
   item: number;
   interpolated: Interpolated;
   /** The rating itself, where there is one. */
   known: number | undefined;
-  fingerprint: string;
 }

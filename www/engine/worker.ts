@@ -44,6 +44,7 @@ import type {
   NamedFile,
   Neighbored,
   Opened,
+  Print,
   Progress,
   Raced,
   Setup,
@@ -142,7 +143,7 @@ export class Engine {
       predictions: run.predictions(),
       parameters: run.parameters(),
       objective: run.objective(),
-      fingerprint: run.fingerprint(),
+      ...print(run),
       stopped,
     };
     run.free();
@@ -167,7 +168,7 @@ export class Engine {
       predictions: walk.predictions(),
       losses: walk.losses(),
       objective: walk.objective(),
-      fingerprint: walk.fingerprint(),
+      ...print(walk),
       chart: walk.chart(color),
       end: walk.position().step < step,
     };
@@ -214,7 +215,7 @@ export class Engine {
       history,
       epochs: run.epochs,
       chart: chart(),
-      fingerprint: run.fingerprint(),
+      ...print(run),
       spec: run.spec(),
       remarks: run.remarks(),
       cancelled: this.cancelled && history.length <= run.epochs,
@@ -258,7 +259,7 @@ export class Engine {
     } catch (error) {
       stopped = reason(error);
     }
-    const raced = { history: run.history(), fingerprint: run.fingerprint(), stopped };
+    const raced = { history: run.history(), ...print(run), stopped };
     run.free();
     return raced;
   }
@@ -430,7 +431,7 @@ export class Engine {
       other,
       shared: other === undefined ? undefined : run.sharedRaters(row, other),
       known: this.known(user, item),
-      fingerprint: run.fingerprint(),
+      ...print(run),
     };
     run.free();
     return found;
@@ -444,7 +445,7 @@ export class Engine {
       item,
       interpolated: run.interpolated(user, item),
       known: this.known(user, item),
-      fingerprint: run.fingerprint(),
+      ...print(run),
     };
     run.free();
     return found;
@@ -481,6 +482,10 @@ export class Engine {
     if (!this.run) throw new Error('no model has been trained');
     return this.run;
   }
+}
+
+function print(of: Run | Walk): Print {
+  return { fingerprint: of.fingerprint(), receipt: of.receipt() };
 }
 
 /** A model at its start values. */

@@ -1,6 +1,6 @@
 // A baseline as the engine fitted it, and its objective taken apart.
 
-import type { Fit } from '../engine/types.ts';
+import type { Fit, Print } from '../engine/types.ts';
 import type { Table } from './state.ts';
 
 /** Passes after which the least squares of a small table no longer change, or hardly. */
@@ -15,7 +15,7 @@ export interface BaselineFit {
   predictions: readonly number[];
   /** As the engine counts it: for the means without any penalty. */
   objective: number;
-  fingerprint: string;
+  print: Print;
 }
 
 /** Takes the parameters of a baseline out of what the engine answers. */
@@ -29,7 +29,7 @@ export function readFit(fit: Fit): BaselineFit {
     b_i: values('b_i'),
     predictions: [...fit.predictions],
     objective: fit.objective,
-    fingerprint: fit.fingerprint,
+    print: { fingerprint: fit.fingerprint, receipt: fit.receipt },
   };
 }
 

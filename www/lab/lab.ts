@@ -3,7 +3,7 @@ import { proxy } from 'comlink';
 import type { Chart, Entry } from '../../pkg/factorscope.js';
 import { dataChanges, pageData, retryData, simulated } from '../data/store.ts';
 import { Client, EngineMissing } from '../engine/client.ts';
-import type { Cutout, Opened, Progress, Setup, Source, Trained } from '../engine/types.ts';
+import type { Cutout, Opened, Print, Progress, Setup, Source, Trained } from '../engine/types.ts';
 import type { Lab as Block } from '../lesson/lab.ts';
 import { type Data, SPLITTING } from '../lesson/views.ts';
 import { color, modelColor } from '../palette.ts';
@@ -11,6 +11,7 @@ import { sentence } from '../sentence.ts';
 import type { Line } from './lines.ts';
 import { writeLink } from './link.ts';
 import { settingsList, settingsOf, smallSettings } from './registry.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
 import { engineCells, isRandom, type LabState, type Receipt } from './state.ts';
 
 /** The data sets of the lessons that are pieces of the reader's. */
@@ -44,9 +45,12 @@ export class Lab extends EventTarget {
   private opens: Promise<Opened> | undefined;
   /** What its link said came out, until the reader changes something. */
   receipt: Receipt = { run: undefined, data: undefined };
+  /** What has been found of the link that was followed. */
+  verdict: Verdict | undefined;
   /** Whether the state came from a link: then views run at once. */
   linked = false;
 
+  private readonly refused = new Map<string, string>();
   private ready: Result | undefined;
   private current: LabState;
 
@@ -98,6 +102,19 @@ export class Lab extends EventTarget {
     return this.block.data !== 'toy' && this.block.show.some((view) => SPLITTING.includes(view));
   }
 
+  /** Why nothing may be trained: what stands in a field and is not allowed, in words. */
+  get refusal(): string | undefined {
+    return this.refused.values().next().value;
+  }
+
+  /** Keeps in mind that a field holds what is not allowed, or no longer does. */
+  refuse(field: string, why: string | undefined): void {
+    if (this.refused.get(field) === why) return;
+    if (why === undefined) this.refused.delete(field);
+    else this.refused.set(field, why);
+    this.dispatchEvent(new Event('change'));
+  }
+
   get state(): LabState {
     return this.current;
   }
@@ -106,9 +123,22 @@ export class Lab extends EventTarget {
   set(patch: Partial<LabState>, keepsRun = false): void {
     const table = patch.table !== undefined && patch.table !== this.current.table;
     this.current = { ...this.current, ...patch };
-    if (!keepsRun) this.receipt = { run: undefined, data: undefined };
+    // Another model, a link or a reset puts allowed values into all fields.
+    if (patch.settings && patch.seed !== undefined) this.refused.clear();
+    if (!keepsRun) {
+      this.receipt = { run: undefined, data: undefined };
+      this.verdict = undefined;
+    }
     if (table) this.reopen();
     else this.dispatchEvent(new Event('change'));
+  }
+
+  /** Compares what came out with what the link that was followed says. */
+  judge(print: Print): void {
+    const verdict = verdictOf(this.receipt, print);
+    if (verdict === this.verdict) return;
+    this.verdict = verdict;
+    this.dispatchEvent(new Event('verdict'));
   }
 
   /** The training whose model the engine has ready to be asked. */
@@ -210,9 +240,9 @@ export class Lab extends EventTarget {
   }
 
   /** The address that restores this state, with what came out of it. */
-  async link(run: string | undefined): Promise<string> {
+  async link(print: Print | undefined): Promise<string> {
     const { info } = await this.opened();
-    const receipt = { run, data: info.fingerprint };
+    const receipt = { run: print?.fingerprint, all: print?.receipt, data: info.fingerprint };
     const fragment = writeLink(this.block.id, this.entry, this.current, receipt, this.rival);
     return new URL(`#${fragment}`, document.location.href).href;
   }

@@ -13,6 +13,8 @@ const RIVAL = 'rival.';
 /** The most ratings a film can be asked to have. */
 export const LARGEST_LEAST = 1000;
 const FINGERPRINT = /^[0-9a-f]{16}$/;
+/** So many unknown keys are named; the others are counted. */
+const NAMED = 5;
 const PLACES = ['split_seed', 'table', 'cell', 'step', 'user', 'split', 'least'];
 
 /** A fragment, without `#`, that `readLink` reads back. */
@@ -41,6 +43,7 @@ export function writeLink(
   if (state.least !== undefined) link.set('least', String(state.least));
   if (receipt.data) link.set('data', receipt.data);
   if (receipt.run) link.set('run', receipt.run);
+  if (receipt.all) link.set('receipt', receipt.all);
   return link.toString();
 }
 
@@ -66,7 +69,7 @@ export function readLink(
 ): Linked {
   const link = new URLSearchParams(fragment);
   const faults: string[] = [];
-  const known = new Set(['lab', 'model', 'seed', ...PLACES, 'data', 'run']);
+  const known = new Set(['lab', 'model', 'seed', ...PLACES, 'data', 'run', 'receipt']);
   const use = <T>(key: string, read: (text: string) => T | undefined, fallback: T): T => {
     const text = link.get(key);
     if (text === null) return fallback;
@@ -86,9 +89,9 @@ export function readLink(
   };
   const settings = values(entry, start.settings, '');
   const rival = rivalEntry && values(rivalEntry, start.rival ?? {}, RIVAL);
-  for (const key of link.keys()) {
-    if (!known.has(key)) faults.push(key.slice(0, 20));
-  }
+  const unknown = [...new Set(link.keys())].filter((key) => !known.has(key));
+  faults.push(...unknown.slice(0, NAMED).map((key) => key.slice(0, 20)));
+  if (unknown.length > NAMED) faults.push(`and ${unknown.length - NAMED} more`);
   const table = start.table && use('table', readTable, start.table);
   const cell = use('cell', (text) => table && readPlace(text, table), start.cell);
   const fingerprint = (text: string): string | undefined =>
@@ -111,6 +114,7 @@ export function readLink(
     },
     receipt: {
       run: use('run', fingerprint, undefined),
+      all: use('receipt', fingerprint, undefined),
       data: use('data', fingerprint, undefined),
     },
     faults,

@@ -40,6 +40,8 @@ export interface LabState {
 export interface Receipt {
   /** Fingerprint of the parameters. */
   run: string | undefined;
+  /** Hash of all that decides the run, and of what is predicted; links made before there was one lack it. */
+  all?: string | undefined;
   /** Fingerprint of the data set. */
   data: string | undefined;
 }

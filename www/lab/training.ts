@@ -58,6 +58,11 @@ export function sameSetup(a: Setup, b: Setup): boolean {
   );
 }
 
+/** What a walk is begun with, in one text: where it differs, the walk begins anew. A walk takes all ratings. */
+export function walkKey(data: number, { model, seed, settings }: Setup): string {
+  return JSON.stringify([data, model, settings, seed]);
+}
+
 /** One sentence about systems without a unique solution, or nothing where there was none. */
 export function singularText(history: readonly Epoch[]): string | undefined {
   const [first, ...later] = history.filter((epoch) => epoch.singular > 0);
@@ -80,5 +85,7 @@ export function overfitting(history: readonly Epoch[]): Epoch | undefined {
   const last = tested.at(-1);
   if (!last) return undefined;
   const best = tested.reduce((a, b) => (b.test.rmse < a.test.rmse ? b : a));
-  return best.epoch < last.epoch && last.test.rmse - best.test.rmse > 0.005 ? best : undefined;
+  const grown = best.epoch < last.epoch && last.test.rmse - best.test.rmse > 0.005;
+  // Where the training error has risen as well, the model does not fit its ratings too well.
+  return grown && last.train.rmse < best.train.rmse ? best : undefined;
 }
