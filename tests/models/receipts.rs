@@ -33,7 +33,7 @@ fn changed(h: &Hyperparameter, now: f64) -> String {
         Kind::Integer if now > h.min => h.min.to_string(),
         Kind::Integer => (h.min + 1.0).to_string(),
         Kind::Real | Kind::Log if now * 2.0 + 0.1 <= h.max => (now * 2.0 + 0.1).to_string(),
-        Kind::Real | Kind::Log => ((h.min + now) / 2.0).to_string(),
+        Kind::Real | Kind::Log => f64::midpoint(h.min, now).to_string(),
     }
 }
 
