@@ -201,6 +201,31 @@ fn the_seed_and_the_seed_of_the_split_change_one_without_the_other() {
 }
 
 #[test]
+fn validation_is_taken_out_of_training_and_told_apart_from_the_test() {
+    let args = ["train", "simulation", "--model", "svd", "--set", "epochs=3"];
+    let two = json(&[&args[..], &["--json"]].concat());
+    let three = json(&[&args[..], &["--json", "--validation", "0.25"]].concat());
+    let ratings = |found: &Value, part: &str| number(&found[part]);
+    assert_eq!(three["test_ratings"], two["test_ratings"]);
+    assert!(two.get("validation_rmse").is_none());
+    let all = ratings(&two, "train_ratings");
+    assert_eq!(ratings(&three, "validation_ratings"), (all * 0.25).round());
+    assert_eq!(ratings(&three, "train_ratings") + ratings(&three, "validation_ratings"), all);
+    // The epoch that is named is the one of the lowest validation error, and its own test error is told.
+    let history = three["history"].as_array().unwrap();
+    let held = |epoch: &&Value| number(&epoch["validation_rmse"]);
+    let best = history.iter().min_by(|a, b| held(a).total_cmp(&held(b))).unwrap();
+    let told = format!(
+        "validation RMSE lowest after epoch {}, at {:.4}; the test RMSE of that epoch is {:.4}\n",
+        best["epoch"],
+        number(&best["validation_rmse"]),
+        number(&best["test_rmse"])
+    );
+    let text = text(&[&args[..], &["--validation", "0.25"]].concat());
+    assert!(text.contains(&told), "{text}");
+}
+
+#[test]
 fn a_published_split_runs_as_it_is() {
     // Means: mu 4, user 2 at 0, item 2 at -1, so 3 is predicted where 2 was given.
     let base = "1\t1\t5\t874965758\n1\t2\t3\t876893171\n2\t1\t4\t878542960\n";
