@@ -32,9 +32,10 @@ pub struct Walk {
     train: Arc<Ratings>,
     /// The steps taken so far.
     steps: Vec<Step>,
-    /// Training RMSE of predictions that are not clamped, before the first step and after each; of a model
-    /// that only ranks, the objective.
-    losses: Vec<f64>,
+    /// Training RMSE of predictions that are not clamped, before the first step and after each.
+    errors: Vec<f64>,
+    /// The objective, likewise.
+    objectives: Vec<f64>,
     task: Task,
 }
 
@@ -44,9 +45,9 @@ impl Walk {
         let model = spec.build(Arc::clone(&train), seed);
         let task = spec.entry().task;
         let spec = spec.clone();
-        let mut walk =
-            Self { model, spec, seed, train, steps: Vec::new(), losses: Vec::new(), task };
-        walk.losses.push(walk.loss());
+        let (steps, errors, objectives) = (Vec::new(), Vec::new(), Vec::new());
+        let mut walk = Self { model, spec, seed, train, steps, errors, objectives, task };
+        walk.measure();
         walk
     }
 
@@ -56,8 +57,8 @@ impl Walk {
         receipt(&self.spec, &all, self.seed, self.steps.len(), &*self.model)
     }
 
-    /// Takes one step. Returns nothing, and stays, where a parameter would no longer be a finite
-    /// number, or there is no rating to learn from.
+    /// Takes one step. Returns nothing, and stays, where a parameter or what is measured would no longer
+    /// be a finite number, or there is no rating to learn from.
     pub fn forward(&mut self) -> Option<&Step> {
         if self.train.is_empty() {
             return None;
@@ -69,7 +70,10 @@ impl Walk {
             return None;
         }
         self.steps.push(step);
-        self.losses.push(self.loss());
+        if !self.measure() {
+            self.back();
+            return None;
+        }
         self.steps.last()
     }
 
@@ -78,7 +82,8 @@ impl Walk {
         let Some(step) = self.steps.pop() else {
             return false;
         };
-        self.losses.pop();
+        self.errors.pop();
+        self.objectives.pop();
         self.undo(&step);
         true
     }
@@ -108,10 +113,15 @@ impl Walk {
     }
 
     /// Training RMSE before the first step and after each step taken, of predictions that are not clamped:
-    /// a walk is about parameters, and clamping would hide what a step does to them. A model that only
-    /// ranks has no such error; there it is the objective.
-    pub fn losses(&self) -> &[f64] {
-        &self.losses
+    /// a walk is about parameters, and clamping would hide what a step does to them. Not a number of a
+    /// model that only ranks.
+    pub fn errors(&self) -> &[f64] {
+        &self.errors
+    }
+
+    /// The objective before the first step and after each step taken.
+    pub fn objectives(&self) -> &[f64] {
+        &self.objectives
     }
 
     /// The model as it stands.
@@ -119,14 +129,20 @@ impl Walk {
         &*self.model
     }
 
-    fn loss(&self) -> f64 {
-        match self.task {
+    /// Writes down where the walk has come to; whether a number came out that was one before.
+    fn measure(&mut self) -> bool {
+        let error = match self.task {
             Task::Rating => {
                 let scale = self.train.scale();
                 crate::eval::errors(&*self.model, &self.train, scale).rmse_unclamped
             }
-            Task::Ranking => self.model.objective(),
-        }
+            Task::Ranking => f64::NAN,
+        };
+        let objective = self.model.objective();
+        self.errors.push(error);
+        self.objectives.push(objective);
+        let stays = |values: &[f64], now: f64| now.is_finite() || !values[0].is_finite();
+        stays(&self.errors, error) && stays(&self.objectives, objective)
     }
 
     /// Undoes the step that follows the position.

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::{Data, chart, parameters, predictions, spec, to_js};
 use crate::chart::{Draw, HALF, Lines, Series};
 use crate::data::Dataset;
-use crate::models::{Task, fingerprint};
+use crate::models::fingerprint;
 use crate::trace;
 
 /// A training that is gone through step by step, forward and back.
@@ -15,8 +15,6 @@ use crate::trace;
 pub struct Walk {
     steps: trace::Walk,
     dataset: Arc<Dataset>,
-    /// What is drawn over the steps.
-    measure: &'static str,
 }
 
 #[wasm_bindgen]
@@ -33,11 +31,7 @@ impl Walk {
         let spec = spec(model, &settings)?;
         spec.check(&dataset.ratings)?;
         let walk = trace::Walk::new(&spec, Arc::clone(&dataset.ratings), seed.into());
-        let measure = match spec.entry().task {
-            Task::Rating => "RMSE",
-            Task::Ranking => "objective",
-        };
-        Ok(Self { steps: walk, dataset, measure })
+        Ok(Self { steps: walk, dataset })
     }
 
     /// One step. False where there is none to take: no rating, or a parameter would leave the finite
@@ -93,10 +87,15 @@ impl Walk {
         cells
     }
 
-    /// Training RMSE of predictions that are not clamped, before the first step and after each; of a
-    /// model that only ranks, the objective.
-    pub fn losses(&self) -> Vec<f64> {
-        self.steps.losses().to_vec()
+    /// Training RMSE of predictions that are not clamped, before the first step and after each; not
+    /// numbers of a model that only ranks.
+    pub fn errors(&self) -> Vec<f64> {
+        self.steps.errors().to_vec()
+    }
+
+    /// The objective before the first step and after each.
+    pub fn objectives(&self) -> Vec<f64> {
+        self.steps.objectives().to_vec()
     }
 
     /// The squared errors plus the penalties.
@@ -114,17 +113,20 @@ impl Walk {
         self.steps.receipt()
     }
 
-    /// The same over the steps.
+    /// The RMSE or the objective over the steps.
     #[wasm_bindgen(unchecked_return_type = "Chart | undefined")]
-    pub fn chart(&self, color: &[u8]) -> Result<JsValue, JsError> {
-        let losses = self.steps.losses().iter().enumerate();
+    pub fn chart(&self, color: &[u8], objective: bool) -> Result<JsValue, JsError> {
+        let (y_label, values) = match objective {
+            true => ("objective", self.steps.objectives()),
+            false => ("RMSE", self.steps.errors()),
+        };
         let channel = |n: usize| color.get(n).copied().unwrap_or(0);
         let lines = Lines {
             x_label: "step".into(),
-            y_label: self.measure.into(),
+            y_label: y_label.into(),
             series: vec![Series {
                 color: (channel(0), channel(1), channel(2)),
-                points: losses.map(|(n, &loss)| (n as f64, loss)).collect(),
+                points: values.iter().enumerate().map(|(n, &value)| (n as f64, value)).collect(),
             }],
             x_at_least: self.steps.position().per_epoch as f64,
         };

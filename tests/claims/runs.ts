@@ -33,6 +33,7 @@ export interface Spec {
   /** As the live part sets it where the block says nothing: all of a small data set is learned from. */
   split: string | undefined;
   seed: number;
+  splitSeed: number;
 }
 
 /** Something that quantities can be asked of. */
@@ -76,7 +77,7 @@ function parts(spec: Spec): { key: unknown[]; data: Data; settings: string[]; sp
   const split = spec.split ?? (small ? 'everything' : SPLIT);
   const set = spec.data === 'toy' ? spec.table : spec.data;
   return {
-    key: [set, spec.model.id, settings, split, spec.seed],
+    key: [set, spec.model.id, settings, split, spec.seed, spec.splitSeed],
     data: open(spec),
     settings,
     split,
@@ -87,7 +88,7 @@ function parts(spec: Spec): { key: unknown[]; data: Data; settings: string[]; sp
 export function train(spec: Spec): Asked {
   const { data, key, settings, split } = parts(spec);
   return once(['train', ...key], () => {
-    const run = new Run(data, spec.model.id, settings, split, spec.seed);
+    const run = new Run(data, spec.model.id, settings, split, spec.seed, spec.splitSeed);
     let diverged = false;
     try {
       for (let pass = 0; pass < run.epochs; pass++) run.pass();
@@ -104,8 +105,9 @@ export function walk(spec: Spec, step: number): Asked {
   const { data, key, settings } = parts(spec);
   return once(['walk', step, ...key], () => {
     const steps = new Walk(data, spec.model.id, settings, spec.seed);
+    const start = steps.parameters();
     steps.jump(step);
-    return new Walked(steps, data);
+    return new Walked(steps, data, start);
   });
 }
 
@@ -113,7 +115,9 @@ export function walk(spec: Spec, step: number): Asked {
 export function folds(spec: Spec, count: number): Asked {
   const { data, key, settings } = parts(spec);
   return once(['folds', count, ...key], () => {
-    return new Folded(crossValidate(data, spec.model.id, settings, count, spec.seed));
+    return new Folded(
+      crossValidate(data, spec.model.id, settings, count, spec.seed, spec.splitSeed),
+    );
   });
 }
 
@@ -142,16 +146,17 @@ abstract class WithModel implements Asked {
         const [u = 0, i = 0] = [await place(call, 0, evaluate), await place(call, 1, evaluate)];
         return this.model.predictions()[(u - 1) * this.data.info().items + i - 1] ?? NaN;
       }
-      case 'unclamped_rmse': {
-        const errors = this.errors();
-        return Math.hypot(...errors) / Math.sqrt(errors.length);
-      }
       case 'farthest_known':
         return Math.max(...this.errors().map(Math.abs));
       case 'norm':
         return Math.hypot(...this.sizes(call));
       case 'largest':
         return Math.max(...this.sizes(call));
+      case 'rare_items': {
+        const least = (await place(call, 0, evaluate)) ?? 1;
+        const counts = [...this.data.itemCounts()];
+        return counts.filter((ratings) => ratings < least).length / counts.length;
+      }
       case 'users':
       case 'items':
       case 'ratings':
@@ -163,7 +168,7 @@ abstract class WithModel implements Asked {
 
   protected abstract own(call: Call, evaluate: Evaluate): Promise<Value>;
 
-  private parameter(name: string): ParameterValues {
+  protected parameter(name: string): ParameterValues {
     const found = this.model.parameters().find((parameter) => parameter.name === name);
     if (!found) throw new Error(`this model has no parameter ${name}`);
     return found;
@@ -189,6 +194,11 @@ abstract class WithModel implements Asked {
       Number.isNaN(rating) ? [] : [rating - (predictions[cell] ?? NaN)],
     );
   }
+}
+
+/** After how many steps a number is larger than before, by more than rounding. */
+function rises(values: Float64Array): number {
+  return values.filter((value, n) => value > (values[n - 1] ?? Infinity) * (1 + 1e-6)).length;
 }
 
 class Trained extends WithModel {
@@ -237,6 +247,19 @@ class Trained extends WithModel {
         const [, high] = this.data.info().scale;
         return listed.filter(({ rating }) => rating > high).length / listed.length;
       }
+      case 'listed_addend': {
+        const [words] = call.of;
+        const symbol = words?.kind === 'text' ? words.value : '';
+        const sizes = this.lists().flatMap((films, u) =>
+          films.map(({ item }) => {
+            const terms = this.run.explain(u, item).terms;
+            return Math.abs(terms.find((term) => term.symbol.includes(symbol))?.value ?? NaN);
+          }),
+        );
+        return sizes.sort((a, b) => a - b)[Math.floor(sizes.length / 2)] ?? NaN;
+      }
+      case 'top_count':
+        return this.run.recommend(0, 1, (await place(call, 0, evaluate)) ?? 1)[0]?.count ?? NaN;
       default:
         throw new Error(`a training cannot tell ${call.name}`);
     }
@@ -257,6 +280,7 @@ class Walked extends WithModel {
   constructor(
     private readonly walk: Walk,
     data: Data,
+    private readonly start: ParameterValues[],
   ) {
     super(walk, data);
   }
@@ -267,7 +291,17 @@ class Walked extends WithModel {
       case 'step':
         return step;
       case 'rmse':
-        return this.walk.losses()[(await place(call, 0, evaluate)) ?? step] ?? NaN;
+        return this.walk.errors()[(await place(call, 0, evaluate)) ?? step] ?? NaN;
+      case 'rises':
+        return rises(this.walk.objectives());
+      case 'rmse_rises':
+        return rises(this.walk.errors());
+      case 'moved': {
+        const [of] = call.of;
+        const { name, values } = this.parameter(of?.kind === 'call' ? of.name : '');
+        const start = this.start.find((parameter) => parameter.name === name)?.values ?? [];
+        return Math.max(...[...values].map((value, n) => Math.abs(value - (start[n] ?? NaN))));
+      }
       case 'error':
       case 'error_after':
         return this.error(call.name === 'error_after');

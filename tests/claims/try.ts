@@ -52,6 +52,7 @@ function start({ lab }: Check): Spec {
     table: TOY,
     split: undefined,
     seed: lab.seed ?? SEED,
+    splitSeed: lab.seed ?? SEED,
   };
 }
 
@@ -72,6 +73,8 @@ function withSetting(spec: Spec, name: string, value: string): Spec {
       return { ...spec, model: entry(value), settings: {} };
     case 'seed':
       return { ...spec, seed: Number(value) };
+    case 'split-seed':
+      return { ...spec, splitSeed: Number(value) };
     case 'split':
       return { ...spec, split: value };
     case 'users':

@@ -99,7 +99,7 @@ fn twenty_steps_back_undo_twenty_steps_to_the_last_bit() {
                     assert_eq!(bits(walk.model()), seen[at], "{spec} on the {name}, {at}");
                 }
                 assert!(!walk.back());
-                assert_eq!((walk.position().step, walk.losses().len()), (0, 1));
+                assert_eq!((walk.position().step, walk.errors().len()), (0, 1));
             }
         }
     }
@@ -120,7 +120,10 @@ fn a_jump_leads_where_as_many_steps_lead() {
                 assert_eq!(jumping.position().step, through);
             }
             assert_eq!(bits(walking.model()), bits(jumping.model()), "{spec}, {name}");
-            assert_eq!(walking.losses(), jumping.losses(), "{spec} on the {name}");
+            let exact = |values: &[f64]| values.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+            assert_eq!(exact(walking.errors()), exact(jumping.errors()), "{spec} on the {name}");
+            let objectives = [walking.objectives(), jumping.objectives()].map(exact);
+            assert_eq!(objectives[0], objectives[1], "{spec} on the {name}");
             assert_eq!(walking.last(), jumping.last(), "{spec} on the {name}");
         }
     }

@@ -19,8 +19,10 @@ export interface Fits {
 /** A view of the baseline of a small table, computed anew by the engine at every change. */
 export abstract class BaselineView extends LabView {
   @state() protected fits: Fits | undefined;
-  /** Whether the least squares are wanted beside the means. */
-  protected readonly solves: boolean = false;
+  /** Whether the least squares are wanted beside the means: where the live part speaks of them. */
+  protected get solves(): boolean {
+    return this.lab.block.show.includes('least-squares');
+  }
 
   private shown = '';
   private busy = false;
@@ -38,6 +40,11 @@ export abstract class BaselineView extends LabView {
 
   protected get lambda(): number {
     return this.lab.state.settings['lambda'] ?? 0;
+  }
+
+  /** The fit that the live part is about. */
+  protected get fit(): BaselineFit | undefined {
+    return this.solves ? this.fits?.leastSquares : this.fits?.means;
   }
 
   private wanted(): string {

@@ -119,7 +119,9 @@ export class GibbsWalk extends LabView {
       if (fresh) this.clouds = [];
       this.begun = key;
       const walked = await client.call((engine) =>
-        fresh ? engine.walkFrom(setup, step, color('user')) : engine.walkTo(step, color('user')),
+        fresh
+          ? engine.walkFrom(setup, step, color('user'), 'rmse')
+          : engine.walkTo(step, color('user'), 'rmse'),
       );
       if (asked !== this.asked) return;
       this.walked = walked;
@@ -142,7 +144,7 @@ export class GibbsWalk extends LabView {
       const client = await this.lab.engine();
       for (let n = 1; n <= SWEEPS && asked === this.asked; n++) {
         const step = start + n * per;
-        const walked = await client.call((engine) => engine.walkTo(step, color('user')));
+        const walked = await client.call((engine) => engine.walkTo(step, color('user'), 'rmse'));
         if (asked !== this.asked) break;
         this.walked = walked;
         const cloud = { users: points(walked, 'p_u'), items: points(walked, 'q_i') };

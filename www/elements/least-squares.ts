@@ -27,7 +27,6 @@ interface Bias {
 @customElement('least-squares')
 export class LeastSquares extends BaselineView {
   @state() private complaint = '';
-  protected override readonly solves = true;
 
   protected override render(): TemplateResult | typeof nothing {
     if (!this.lab.state.table) return nothing;

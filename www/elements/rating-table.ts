@@ -33,7 +33,8 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 
 /**
  * The table of ratings: every cell can be typed into or emptied, users and items come and go. With the
- * baseline, empty cells show its prediction by means, and the margins show the means themselves.
+ * baseline, empty cells show its prediction and the margins its biases: by least squares where the live part
+ * is about them, else by means.
  */
 @customElement('rating-table')
 export class RatingTable extends BaselineView {
@@ -71,7 +72,7 @@ export class RatingTable extends BaselineView {
       ${
         this.complaint
           ? html`<p class="fault" role="alert">${this.complaint}</p>`
-          : html`<p class="help table-help">${predicts ? HELP_PREDICTED : HELP}</p>`
+          : html`<p class="help table-help">${predicts ? helpPredicted(this.solves) : HELP}</p>`
       }
       ${this.faultText()} ${this.commands(table)}
     `;
@@ -88,9 +89,7 @@ export class RatingTable extends BaselineView {
       ${indices(table.items).map((i) => this.cell(table, { u, i }))}
       ${
         predicts
-          ? html`<td class="margin of-user ${chosen}">
-              ${this.number(table, this.fits?.means.b_u[u])}
-            </td>`
+          ? html`<td class="margin of-user ${chosen}">${this.number(table, this.fit?.b_u[u])}</td>`
           : nothing
       }
     </tr>`;
@@ -99,7 +98,7 @@ export class RatingTable extends BaselineView {
   private cell(table: Table, at: Cell): TemplateResult {
     const { cell } = this.lab.state;
     const value = ratingAt(table, at);
-    const prediction = this.number(table, this.fits?.means.predictions[at.u * table.items + at.i]);
+    const prediction = this.number(table, this.fit?.predictions[at.u * table.items + at.i]);
     const text = isAt(this.draft, at) ? this.draft.text : value === null ? '' : String(value);
     const known = value === null ? `no rating${prediction ? `, predicted ${prediction}` : ''}` : '';
     const marks = [
@@ -134,12 +133,10 @@ export class RatingTable extends BaselineView {
       ${indices(table.items).map(
         (i) =>
           html`<td class="margin of-item ${cell.i === i ? 'chosen' : ''}">
-            ${this.number(table, this.fits?.means.b_i[i])}
+            ${this.number(table, this.fit?.b_i[i])}
           </td>`,
       )}
-      <td class="margin">
-        ${tex(String.raw`\mu`)} ${this.number(table, this.fits?.means.mu) || '–'}
-      </td>
+      <td class="margin">${tex(String.raw`\mu`)} ${this.number(table, this.fit?.mu) || '–'}</td>
     </tr>`;
   }
 
@@ -166,10 +163,10 @@ export class RatingTable extends BaselineView {
 
   /** A number of the newest fit; nothing while it speaks of a table of another size. */
   private number(table: Table, value: number | undefined): string {
-    const { fits } = this;
+    const { fit, fits } = this;
     const current = fits?.table.users === table.users && fits.table.items === table.items;
-    if (value === undefined || !current) return '';
-    const { b_i, b_u, predictions } = fits.means;
+    if (value === undefined || !fit || !current) return '';
+    const { b_i, b_u, predictions } = fit;
     const large = [...predictions, ...b_u, ...b_i].some((other) => Math.abs(other) >= 100);
     return fixed(value, large ? 0 : 2);
   }
@@ -251,8 +248,10 @@ export class RatingTable extends BaselineView {
 const WIDE = 4;
 
 const HELP = html`Type a number into any cell, or empty it. Arrow keys move.`;
-const HELP_PREDICTED = html`Type a number into any cell, or empty it. Arrow keys move. An empty cell
-shows its prediction, ${tex(String.raw`\mu + b_u + b_i`)}, in italics.`;
+function helpPredicted(solves: boolean): TemplateResult {
+  return html`${HELP} An empty cell shows its prediction, ${tex(String.raw`\mu + b_u + b_i`)}, in
+  italics, and the margins the biases: by ${solves ? 'least squares' : 'means'}.`;
+}
 
 function indices(length: number): number[] {
   return Array.from({ length }, (_, n) => n);

@@ -10,7 +10,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Step } from '../../pkg/factorscope.js';
-import type { Walked } from '../engine/types.ts';
+import type { Drawn, Walked } from '../engine/types.ts';
 import { count, fixed, plain, steady } from '../format.ts';
 import { epochEnd, epochOf, halfEnd, learningRate, ratingOf } from '../lab/step.ts';
 import { DAY, dateOf } from '../lab/time.ts';
@@ -235,18 +235,19 @@ export class StepWalk extends WalkingView {
   }
 
   private loss(): TemplateResult {
-    const { lab, walked } = this;
-    const points = [...(walked?.losses ?? [])].map((loss, n): [number, number] => [n, loss]);
+    const { drawing, lab, walked } = this;
+    const values = (drawing === 'objective' ? walked?.objectives : walked?.errors) ?? [];
+    const points = [...values].map((value, n): [number, number] => [n, value]);
     const color = lab.entry.id in PALETTE ? lab.entry.id : 'error';
+    const title = drawing === 'objective' ? 'The objective' : 'RMSE over all known ratings';
     return html`
-      <h4>${this.ranks ? 'The objective' : 'RMSE over all known ratings'}</h4>
+      <h4>${title}</h4>
+      ${this.ranks ? nothing : this.drawnChoice()}
       <line-chart
         .chart=${walked?.chart}
         .lines=${[{ name: lab.entry.title, color, points }]}
         .xName=${'step'}
-        label="${
-          this.ranks ? 'The objective' : 'RMSE over all known ratings'
-        } before the first step and after each"
+        label="${title} before the first step and after each"
       ></line-chart>
       <p class="help value">
         ${
@@ -254,11 +255,30 @@ export class StepWalk extends WalkingView {
             ? html`Objective, weighted squared errors of all cells and penalties:
               ${steady(walked?.objective ?? Number.NaN)}.`
             : html`Objective, squared errors and penalties of all known ratings:
-              ${steady(walked?.objective ?? Number.NaN)}. For the RMSE predictions are held within
-              the scale of the ratings.`
+                <output class="walk-objective">${steady(walked?.objective ?? Number.NaN)}</output>.
+                RMSE:
+                <output class="walk-rmse">${steady(walked?.errors.at(-1) ?? Number.NaN)}</output>,
+                of predictions as they stand, not held within the scale of the ratings.`
         }
       </p>
     `;
+  }
+
+  private drawnChoice(): TemplateResult {
+    const name = `${this.lab.block.id}-drawn`;
+    const choice = (what: Drawn, text: string): TemplateResult =>
+      html`<label>
+        <input
+          type="radio"
+          name=${name}
+          .checked=${this.drawing === what}
+          @change=${() => this.draw(what)}
+        />
+        ${text}
+      </label>`;
+    return html`<div class="walk-drawn" role="radiogroup" aria-label="Drawn over the steps">
+      ${choice('rmse', 'RMSE')} ${choice('objective', 'objective')}
+    </div>`;
   }
 
   /** Why the walk does not go on. */

@@ -1,6 +1,6 @@
 import { state } from 'lit/decorators.js';
 
-import type { Opened, Walked } from '../engine/types.ts';
+import type { Drawn, Opened, Walked } from '../engine/types.ts';
 import { walkKey } from '../lab/training.ts';
 import { modelColor } from '../palette.ts';
 import { sentence } from '../sentence.ts';
@@ -21,8 +21,12 @@ export abstract class WalkingView extends LabView {
   /** A step that was asked for and not reached. */
   @state() protected goal: number | undefined;
 
+  /** What was chosen to be drawn over the steps; nothing for what suits the model. */
+  @state() protected chosen: Drawn | undefined;
+
   /** What the engine's walk was begun with; nothing where it has to begin anew. */
   private begun = '';
+  private drawn: Drawn | undefined;
   private work: Promise<void> | undefined;
   private dataVersion = 0;
   private seen: IntersectionObserver | undefined;
@@ -89,17 +93,19 @@ export abstract class WalkingView extends LabView {
     const fresh = key !== this.begun;
     const at = this.walked?.position.step;
     const asked = lab.state.step;
-    if (!fresh && asked === at) return false;
+    const drawn = this.drawing;
+    if (!fresh && asked === at && drawn === this.drawn) return false;
     // Where other settings ended the walk early, it goes on to the step that was meant.
     const step = fresh && asked === at ? (this.goal ?? asked) : asked;
     const client = await lab.engine();
     const opened = await lab.opened();
     const color = modelColor(lab.entry.id);
     const walked = await client.call((engine) =>
-      fresh ? engine.walkFrom(setup, step, color) : engine.walkTo(step, color),
+      fresh ? engine.walkFrom(setup, step, color, drawn) : engine.walkTo(step, color, drawn),
     );
     if (dataVersion !== this.dataVersion) return true;
     this.begun = key;
+    this.drawn = drawn;
     this.opened = opened;
     this.walked = walked;
     this.fault = '';
@@ -109,6 +115,21 @@ export abstract class WalkingView extends LabView {
     // What the link holds is the step that was reached.
     if (lab.state.step === asked && reached !== asked) lab.set({ step: reached }, true);
     return true;
+  }
+
+  /**
+   * What is drawn over the steps. One who solves for a user or a film lessens the objective by every step,
+   * and may raise the error.
+   */
+  protected get drawing(): Drawn {
+    if (this.lab.entry.task === 'ranking') return 'objective';
+    return this.chosen ?? (this.lab.entry.id === 'als' ? 'objective' : 'rmse');
+  }
+
+  /** Draws something else. */
+  protected draw(what: Drawn): void {
+    this.chosen = what;
+    void this.follow();
   }
 
   protected go(step: number): void {

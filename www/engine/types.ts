@@ -93,6 +93,9 @@ export interface Fit extends Print {
   stopped: string | undefined;
 }
 
+/** What is drawn over the steps of a walk. */
+export type Drawn = 'rmse' | 'objective';
+
 /** A walk as it stands. */
 export interface Walked extends Print {
   position: Position;
@@ -100,7 +103,10 @@ export interface Walked extends Print {
   step: Step | undefined;
   parameters: ParameterValues[];
   predictions: Float32Array;
-  losses: Float64Array;
+  /** RMSE before the first step and after each; not numbers of a model that only ranks. */
+  errors: Float64Array;
+  /** The objective, likewise. */
+  objectives: Float64Array;
   objective: number;
   chart: Chart | undefined;
   /** Whether it could not get as far as asked. */

@@ -35,6 +35,7 @@ import type {
   ColdSetup,
   Curved,
   Cutout,
+  Drawn,
   DrawnLine,
   Fit,
   Interpolating,
@@ -151,13 +152,13 @@ export class Engine {
   }
 
   /** Begins a walk at its start values and goes to a step. */
-  walkFrom(setup: Setup, step: number, color: Uint8Array): Walked {
+  walkFrom(setup: Setup, step: number, color: Uint8Array, drawn: Drawn): Walked {
     this.walk = new Walk(this.opened, setup.model, setup.settings, setup.seed);
-    return this.walkTo(step, color);
+    return this.walkTo(step, color, drawn);
   }
 
   /** Goes to a step of the walk, forward or back, as far as it gets. */
-  walkTo(step: number, color: Uint8Array): Walked {
+  walkTo(step: number, color: Uint8Array, drawn: Drawn): Walked {
     const walk = this.walk;
     if (!walk) throw new Error('no walk has begun');
     walk.jump(step);
@@ -166,10 +167,11 @@ export class Engine {
       step: walk.last(),
       parameters: walk.parameters(),
       predictions: walk.predictions(),
-      losses: walk.losses(),
+      errors: walk.errors(),
+      objectives: walk.objectives(),
       objective: walk.objective(),
       ...print(walk),
-      chart: walk.chart(color),
+      chart: walk.chart(color, drawn === 'objective'),
       end: walk.position().step < step,
     };
   }

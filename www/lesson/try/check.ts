@@ -56,6 +56,7 @@ export interface Surroundings {
 
 /** Names that settings have beside a model's hyperparameters; what they take. */
 const OTHERS: Readonly<Record<string, RegExp>> = {
+  'split-seed': /^\d{1,9}$/,
   split: /^(everything|latest|time|0\.\d{1,2})$/,
   users: /^[1-8]$/,
   items: /^[1-8]$/,
@@ -290,7 +291,7 @@ class Reading {
     }
     const [first] = of;
     if (
-      (name === 'norm' || name === 'largest') &&
+      ['norm', 'largest', 'moved'].includes(name) &&
       !(first?.kind === 'call' && PARAMETERS.includes(first.name))
     ) {
       this.fail(line, `\`${name}\` takes a parameter: ${PARAMETERS.join(', ')}`);
