@@ -89,12 +89,14 @@ export function train(spec: Spec): Asked {
   const { data, key, settings, split } = parts(spec);
   return once(['train', ...key], () => {
     const run = new Run(data, spec.model.id, settings, split, spec.seed, spec.splitSeed);
-    let diverged = false;
-    try {
-      for (let pass = 0; pass < run.epochs; pass++) run.pass();
-    } catch (error) {
-      if (!(error instanceof Error) || !error.message.includes('diverged')) throw error;
-      diverged = true;
+    let diverged: number | undefined;
+    for (let epoch = 1; epoch <= run.epochs && diverged === undefined; epoch++) {
+      try {
+        run.pass();
+      } catch (error) {
+        if (!(error instanceof Error) || !error.message.includes('diverged')) throw error;
+        diverged = epoch;
+      }
     }
     return new Trained(run, data, diverged);
   });
@@ -205,7 +207,8 @@ class Trained extends WithModel {
   constructor(
     private readonly run: Run,
     data: Data,
-    private readonly diverged: boolean,
+    /** The epoch in which it did. */
+    private readonly diverged: number | undefined,
   ) {
     super(run, data);
   }
@@ -226,7 +229,9 @@ class Trained extends WithModel {
       case 'epochs':
         return history.length - 1;
       case 'diverged':
-        return Number(this.diverged);
+        return Number(this.diverged !== undefined);
+      case 'diverged_epoch':
+        return this.diverged ?? NaN;
       case 'singular':
         return epoch?.singular ?? NaN;
       case 'operations':

@@ -172,7 +172,7 @@ fn a_walk_steps_in_stars_and_measures_in_ratings() {
             let mut walk = Walk::new(&spec, Arc::clone(&other), SEED);
             let start = bits(walk.model());
             let error = errors(walk.model(), &other, other.scale()).rmse_unclamped;
-            assert_eq!(walk.losses(), [error]);
+            assert_eq!(walk.errors(), [error]);
             walk.jump(7);
             if let Subject::Rating(Rating { u, i, r }) = walk.last().unwrap().subject {
                 assert!((r - plain.get(u, i).unwrap()).abs() < 1e-5, "{spec} on the {name}: {r}");

@@ -233,7 +233,8 @@ impl<'a> Reader<'a> {
         for _ in 0..4 {
             let mut plane = times.iter_mut();
             self.take(count, |part| {
-                for (time, &byte) in plane.by_ref().zip(part) {
+                // The part first: where it ends, no time has been taken that nothing is put into.
+                for (&byte, time) in part.iter().zip(plane.by_ref()) {
                     *time = *time << 8 | u32::from(byte);
                 }
             })?;

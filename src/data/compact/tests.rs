@@ -36,6 +36,18 @@ fn what_is_packed_fast_reads_back_the_same() {
 }
 
 #[test]
+fn times_come_back_from_a_set_that_is_read_in_many_parts() {
+    let count = 200_000;
+    let items = Arc::new(Ids::counting(count));
+    let ratings: Vec<Rating> = (0..count).map(|i| Rating { u: 0, i, r: 1.0 }).collect();
+    let times: Vec<u32> = (0..count as u32).map(|n| n.wrapping_mul(2_654_435_761)).collect();
+    let set = Ratings::new(Arc::new(Ids::counting(1)), items, &ratings, Some(&times)).unwrap();
+    let dataset = Dataset::untitled("many", Origin::File, set);
+    let back = decode(&encode_fast(&dataset)).unwrap();
+    assert_eq!(back.ratings.timestamps(), dataset.ratings.timestamps());
+}
+
+#[test]
 fn what_is_encoded_comes_back_equal() {
     let times = [7, u32::MAX, 0, 4_000_000_000];
     for dataset in [

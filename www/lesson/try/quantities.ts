@@ -26,8 +26,9 @@ export const QUANTITIES = {
   test_rmse: { at: [0, 1], about: 'test RMSE at the end, or after an epoch' },
   lowest_rmse: { about: 'the lowest test RMSE of all epochs' },
   lowest_epoch: { about: 'the epoch that has it' },
-  epochs: { about: 'how many epochs were trained' },
+  epochs: { about: 'how many epochs are kept: all, or those up to the best where it diverged' },
   diverged: { about: 'whether the training diverged' },
+  diverged_epoch: { about: 'in which epoch it did' },
   singular: { at: [0, 1], about: 'systems without a unique solution in the last epoch, or in one' },
   operations: { at: [0, 1], about: 'multiplications up to the end, or up to an epoch' },
   rmse: {
