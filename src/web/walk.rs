@@ -116,9 +116,10 @@ impl Walk {
     /// The RMSE or the objective over the steps.
     #[wasm_bindgen(unchecked_return_type = "Chart | undefined")]
     pub fn chart(&self, color: &[u8], objective: bool) -> Result<JsValue, JsError> {
-        let (y_label, values) = match objective {
-            true => ("objective", self.steps.objectives()),
-            false => ("RMSE", self.steps.errors()),
+        let (y_label, values) = if objective {
+            ("objective", self.steps.objectives())
+        } else {
+            ("RMSE", self.steps.errors())
         };
         let channel = |n: usize| color.get(n).copied().unwrap_or(0);
         let lines = Lines {
