@@ -375,7 +375,7 @@ fn refused(folder: &Path, line: &str) -> (Option<i32>, String) {
 #[test]
 fn input_that_is_no_good_ends_in_one_sentence() {
     let files = [
-        ("words.csv", "user,item,rating\n1,1,5\n1,2,five\n"),
+        ("words.csv", "user,item,rating\n1,1,5\n1,2,five\n1,3,six\n"),
         ("empty.csv", ""),
         ("one.csv", "user,item,rating\n1,1,5\n"),
         ("broken.zip", "PK\u{3}\u{4}and nothing more"),

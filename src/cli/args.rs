@@ -6,6 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
 use super::models::{hyperparameters, overview};
+use factorscope::data::load::{Columns, Duplicates, Options};
 use factorscope::models::REGISTRY;
 
 /// The seed where none is given, here and on the site.
@@ -65,6 +66,51 @@ pub struct ModelsArgs {
     pub json: bool,
 }
 
+/// How a file is read where its content does not decide.
+#[derive(Debug, Args)]
+pub struct ReadArgs {
+    /// Which column of DATA is which, by name or by number
+    ///
+    /// Columns that are not said are recognized. `time=none` leaves the times out.
+    #[arg(long, value_name = "user=COLUMN,item=COLUMN,rating=COLUMN,time=COLUMN")]
+    pub columns: Option<Columns>,
+    /// Which of several ratings of one item by one user counts
+    #[arg(long, value_enum, default_value_t = Several::Last)]
+    pub duplicates: Several,
+    /// Leave out the ratings of this value, such as -1 or 0 where it says that there is none
+    #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
+    pub without_rating: Option<f32>,
+}
+
+impl ReadArgs {
+    /// The same for the loader.
+    pub fn options(&self) -> Options {
+        Options {
+            columns: self.columns.clone().unwrap_or_default(),
+            duplicates: match self.duplicates {
+                Several::Last => Duplicates::Last,
+                Several::First => Duplicates::First,
+                Several::Mean => Duplicates::Mean,
+                Several::Refuse => Duplicates::Refuse,
+            },
+            without_rating: self.without_rating,
+        }
+    }
+}
+
+/// What becomes of several ratings of one item by one user; rows that are the same count once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Several {
+    /// The latest, by time where there are times, else by line
+    Last,
+    /// The earliest
+    First,
+    /// Their mean
+    Mean,
+    /// None: the file is refused
+    Refuse,
+}
+
 /// Arguments of every command that trains.
 #[derive(Debug, Args)]
 pub struct RunArgs {
@@ -84,6 +130,8 @@ pub struct RunArgs {
     /// Decides the start values and the order of visits
     #[arg(long, value_name = "N", default_value_t = SEED)]
     pub seed: u64,
+    #[command(flatten)]
+    pub read: ReadArgs,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
@@ -210,6 +258,8 @@ pub struct PackArgs {
     pub data: PathBuf,
     /// The file to write
     pub out: PathBuf,
+    #[command(flatten)]
+    pub read: ReadArgs,
 }
 
 fn ids() -> PossibleValuesParser {

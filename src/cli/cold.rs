@@ -8,6 +8,7 @@ use super::input::{self, open};
 use super::run::{progress, settings};
 use super::text::{Align, cells, count, error, table};
 use super::{Failure, json};
+use factorscope::data::load::Loaded;
 use factorscope::eval::{ColdPoint, ColdStart, Side};
 use factorscope::models::Task;
 
@@ -51,7 +52,7 @@ pub fn cold_start(args: &ColdStartArgs) -> Result<String, Failure> {
         }
         specs.push(other);
     }
-    let dataset = open(&args.run.data)?;
+    let Loaded { dataset, report: notes } = open(&args.run.data, &args.run.read)?;
     let ratings = &dataset.ratings;
     spec.check(ratings)?;
     let side = match args.side {
@@ -75,7 +76,7 @@ pub fn cold_start(args: &ColdStartArgs) -> Result<String, Failure> {
         model: spec.entry().id,
         seed: seeds.start,
         split_seed: seeds.split,
-        data: input::Summary::of(&dataset),
+        data: input::Summary::of(&dataset, notes),
         side,
         cold: plan.lines(),
         folds,

@@ -8,6 +8,7 @@ use super::input::{self, open};
 use super::run::{clock, progress, settings, test_error};
 use super::text::{Align, cells, count, error, seconds, table};
 use super::{Failure, json};
+use factorscope::data::load::Loaded;
 use factorscope::eval::{CrossValidation, Summary, cross_validate};
 
 #[derive(Debug, Serialize)]
@@ -38,7 +39,7 @@ struct Report {
 pub fn cv(args: &CvArgs) -> Result<String, Failure> {
     let spec = args.run.spec()?;
     let seeds = args.run.seeds(&args.split);
-    let dataset = open(&args.run.data)?;
+    let Loaded { dataset, report: notes } = open(&args.run.data, &args.run.read)?;
     spec.check(&dataset.ratings)?;
     let (folds, ratings) = (args.folds as usize, dataset.ratings.len());
     if ratings < 2 {
@@ -67,7 +68,7 @@ pub fn cv(args: &CvArgs) -> Result<String, Failure> {
         settings: settings(&spec),
         seed: seeds.start,
         split_seed: seeds.split,
-        data: input::Summary::of(&dataset),
+        data: input::Summary::of(&dataset, notes),
         rmse: validation.rmse().known(),
         mae: validation.mae().known(),
         rank: validation.rank().known(),

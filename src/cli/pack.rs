@@ -8,17 +8,18 @@ use super::args::PackArgs;
 use super::input::{Summary, open};
 use super::{Failure, json};
 use factorscope::data::compact::encode;
+use factorscope::data::load::Loaded;
 
 /// Writes the compact form and says what is in it.
 pub fn pack(args: &PackArgs) -> Result<String, Failure> {
-    let dataset = open(&args.data)?;
+    let Loaded { dataset, report: notes } = open(&args.data, &args.read)?;
     write(&args.out, &encode(&dataset)).map_err(|err| {
         let out = args.out.display();
         Failure::input(format!(
             "{out} cannot be written: {err}; check the folder and its permissions"
         ))
     })?;
-    json(&Summary::of(&dataset))
+    json(&Summary::of(&dataset, notes))
 }
 
 /// Writes a file whole or not at all: beside it first, then under its name.

@@ -9,6 +9,7 @@ use super::newcomer::{self, Given};
 use super::run::{fit, settings};
 use super::text::{Align, cells, count, plain, ratings, table};
 use super::{Failure, json};
+use factorscope::data::load::Loaded;
 use factorscope::data::{Dataset, split};
 use factorscope::explore::{Order, Scored, favorites, top_n, top_n_of_newcomer};
 use factorscope::models::fingerprint;
@@ -61,7 +62,7 @@ struct About<'a> {
 /// Trains on all ratings and recommends.
 pub fn recommend(args: &RecommendArgs) -> Result<String, Failure> {
     let spec = args.run.spec()?;
-    let dataset = open(&args.run.data)?;
+    let Loaded { dataset, report: notes } = open(&args.run.data, &args.run.read)?;
     let all = &dataset.ratings;
     spec.check(all)?;
     let given = match &args.ratings {
@@ -98,7 +99,7 @@ pub fn recommend(args: &RecommendArgs) -> Result<String, Failure> {
         model: spec.entry().id,
         settings: settings(&spec),
         seed: args.run.seed,
-        data: Summary::of(&dataset),
+        data: Summary::of(&dataset, notes),
         user: given.is_none().then(|| all.user_ids().name(u)),
         recommendations: (1..).zip(top).map(recommended).collect(),
         favorites: best.into_iter().map(favorite).collect(),

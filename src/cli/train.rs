@@ -11,6 +11,7 @@ use super::run::{clock, error_table, fit, settings};
 use super::text::{count, error, seconds};
 use super::{Failure, json};
 use factorscope::data::Ratings;
+use factorscope::data::load::Loaded;
 use factorscope::data::split::{self, Split};
 use factorscope::eval::{self, measure_test};
 use factorscope::models::fingerprint;
@@ -102,13 +103,13 @@ struct Point {
 pub fn train(args: &TrainArgs) -> Result<String, Failure> {
     let spec = args.run.spec()?;
     let seeds = args.run.seeds(&args.split);
-    let (dataset, split) = if let Some(test) = &args.test {
-        let (dataset, test) = open_pair(&args.run.data, test)?;
+    let (dataset, notes, split) = if let Some(test) = &args.test {
+        let (Loaded { dataset, report }, test) = open_pair(&args.run.data, test, &args.run.read)?;
         let train = Arc::clone(&dataset.ratings);
         let test = Arc::new(test);
-        (dataset, Split::of(train, test))
+        (dataset, report, Split::of(train, test))
     } else {
-        let dataset = open(&args.run.data)?;
+        let Loaded { dataset, report: notes } = open(&args.run.data, &args.run.read)?;
         let split = divide(&dataset.ratings, args, seeds.split)?;
         if split.train.is_empty() {
             return Err(Failure::input(format!(
@@ -117,7 +118,7 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
                 count(dataset.ratings.len(), "rating")
             )));
         }
-        (dataset, split)
+        (dataset, notes, split)
     };
     let split = if args.validation > 0.0 {
         split.with_validation(args.validation, seeds.split)
@@ -144,7 +145,7 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         settings: settings(&spec),
         seed: seeds.start,
         split_seed: seeds.split,
-        data: Summary::of(&dataset),
+        data: Summary::of(&dataset, notes),
         train_ratings: train.len(),
         validation_ratings: validation.as_ref().map(|held| held.len()),
         test_ratings: test.len(),

@@ -2,9 +2,10 @@
 
 use super::error::listing;
 use super::files::File;
-use super::table::{Names, Table};
+use super::layout::{Layout, layout};
+use super::table::Sink;
 use super::titles::Form;
-use super::{LoadError, Options, delimited, netflix, titles, users};
+use super::{LoadError, Note, NoteKind, Options, Report, delimited, netflix, titles, users};
 use crate::data::{Attribute, Ids, Item};
 
 /// Names under which ratings are published; such a file is preferred to others that also fit.
@@ -24,7 +25,7 @@ enum Certainty {
 /// How to read a file with ratings.
 #[derive(Debug, Clone, PartialEq)]
 enum Reader {
-    Delimited(delimited::Layout),
+    Delimited(Layout),
     Netflix,
 }
 
@@ -34,44 +35,70 @@ pub(super) struct Choice<'f> {
     titles: Vec<(&'f File<'f>, Form)>,
     genres: Option<&'f File<'f>>,
     users: Vec<(&'f File<'f>, users::Form)>,
+    /// Files that cannot be used, and why.
+    refused: Vec<(&'f File<'f>, String)>,
+    /// Other tables that could be ratings.
+    others: Vec<&'f File<'f>>,
 }
 
 impl<'f> Choice<'f> {
     /// Reads all ratings.
-    pub(super) fn read(&self, names: &mut Names, table: &mut Table) -> Result<(), LoadError> {
+    pub(super) fn read(&self, sink: &mut Sink<'_, '_>) -> Result<(), LoadError> {
         for (file, reader) in &self.ratings {
             match reader {
-                Reader::Delimited(layout) => delimited::read(file, layout, names, table),
-                Reader::Netflix => netflix::read(file, names, table),
+                Reader::Delimited(layout) => delimited::read(file, layout, sink),
+                Reader::Netflix => netflix::read(file, sink),
             }
             .map_err(|err| file.blame(err))?;
         }
-        Ok(())
-    }
-
-    /// Fills in what is known about rated items.
-    pub(super) fn read_titles(
-        &self,
-        ids: &Ids,
-        items: &mut [Option<Item>],
-    ) -> Result<(), LoadError> {
-        let genres = titles::genre_names(self.genres)?;
-        for (file, form) in &self.titles {
-            titles::read(file, form, &genres, ids, items).map_err(|err| file.blame(err))?;
+        for (file, reason) in &self.refused {
+            sink.report.push(companion(file, reason));
+        }
+        if let Some(first) = self.others.first() {
+            let names = self.others.iter().map(|file| file.name.as_str());
+            sink.report.push(Note {
+                kind: NoteKind::OtherTables,
+                count: self.others.len(),
+                place: None,
+                found: first.name.clone(),
+                sentence: format!(
+                    "{} is read; {} could be ratings, too, and is not used",
+                    self.main().name,
+                    listing(names)
+                ),
+                offer: None,
+            });
         }
         Ok(())
     }
 
-    /// Fills in what is known about users with ratings.
+    /// Fills in what is known about rated items; a file that cannot be used is reported.
+    pub(super) fn read_titles(&self, ids: &Ids, items: &mut [Option<Item>], report: &mut Report) {
+        let genres = titles::genre_names(self.genres, report).unwrap_or_else(|err| {
+            if let Some(file) = self.genres {
+                report.push(companion(file, &err.to_string()));
+            }
+            titles::genre_names(None, report).unwrap_or_default()
+        });
+        for (file, form) in &self.titles {
+            if let Err(err) = titles::read(file, form, &genres, ids, items, report) {
+                report.push(companion(file, &file.blame(err).to_string()));
+            }
+        }
+    }
+
+    /// Fills in what is known about users with ratings; a file that cannot be used is reported.
     pub(super) fn read_users(
         &self,
         ids: &Ids,
         users: &mut [Option<Vec<Attribute>>],
-    ) -> Result<(), LoadError> {
+        report: &mut Report,
+    ) {
         for (file, form) in &self.users {
-            users::read(file, *form, ids, users).map_err(|err| file.blame(err))?;
+            if let Err(err) = users::read(file, *form, ids, users, report) {
+                report.push(companion(file, &file.blame(err).to_string()));
+            }
         }
-        Ok(())
     }
 
     /// The file with the ratings, the first if there are several.
@@ -94,6 +121,18 @@ impl<'f> Choice<'f> {
     }
 }
 
+/// The note on a file beside the ratings that is not used, or not to its end.
+fn companion(file: &File<'_>, reason: &str) -> Note {
+    Note {
+        kind: NoteKind::CompanionRefused,
+        count: 1,
+        place: None,
+        found: file.name.clone(),
+        sentence: format!("what stands beside the ratings is not all used: {reason}"),
+        offer: None,
+    }
+}
+
 /// Looks at the beginning of every file. A file that came alone is taken for the ratings, so that
 /// the error says what is wrong with it.
 pub(super) fn choose<'f>(
@@ -102,9 +141,16 @@ pub(super) fn choose<'f>(
     options: &Options,
 ) -> Result<Choice<'f>, LoadError> {
     let mut found: Vec<(Certainty, &File<'_>, Reader)> = Vec::new();
-    let mut choice =
-        Choice { ratings: Vec::new(), titles: Vec::new(), genres: None, users: Vec::new() };
+    let mut choice = Choice {
+        ratings: Vec::new(),
+        titles: Vec::new(),
+        genres: None,
+        users: Vec::new(),
+        refused: Vec::new(),
+        others: Vec::new(),
+    };
     let mut refusal = None;
+    let mut reasons: Vec<String> = Vec::new();
     let alone = files.len() == 1;
     for file in files {
         let known = KNOWN.contains(&file.base().as_str());
@@ -117,6 +163,8 @@ pub(super) fn choose<'f>(
                         | LoadError::Encrypted { .. }
                         | LoadError::Compression { .. }
                 );
+                reasons.push(err.to_string());
+                choice.refused.push((file, err.to_string()));
                 if known || alone || is_archive {
                     refusal.get_or_insert(err);
                 }
@@ -139,6 +187,7 @@ pub(super) fn choose<'f>(
             }
             Ok(_) => choice.titles.extend(form.map(|form| (file, form))),
             Err(err) => {
+                reasons.push(err.to_string());
                 if known || alone {
                     refusal.get_or_insert(file.blame(err));
                 }
@@ -149,7 +198,10 @@ pub(super) fn choose<'f>(
     let Some(most) = found.iter().map(|(certainty, ..)| *certainty).max() else {
         return Err(refusal.unwrap_or_else(|| LoadError::NoRatings {
             place: place.to_owned(),
-            found: listing(files.iter().map(|file| file.name.as_str())),
+            found: match reasons.as_slice() {
+                [] => "nothing that is a table".to_owned(),
+                reasons => super::error::sentences(reasons),
+            },
         }));
     };
     // What was damaged may have been the file that is meant.
@@ -158,6 +210,11 @@ pub(super) fn choose<'f>(
     {
         return Err(refusal);
     }
+    choice.others = found
+        .iter()
+        .filter(|(c, ..)| *c < most && *c > Certainty::Fits)
+        .map(|(_, file, _)| *file)
+        .collect();
     found.retain(|(certainty, ..)| *certainty == most);
     let all_netflix = found.iter().all(|(.., reader)| *reader == Reader::Netflix);
     if found.len() > 1 && !all_netflix {
@@ -187,12 +244,12 @@ fn reader(
         netflix::Form::Questions => return Err(no_ratings()),
         netflix::Form::Other => {}
     }
-    let layout = delimited::layout(file, head, options)?;
+    let layout = layout(file, head, options)?;
     let certainty = if KNOWN.contains(&file.base().as_str()) {
         Certainty::Known
-    } else if layout.header {
+    } else if layout.says_ratings() {
         Certainty::Says
-    } else if expected || delimited::is_plausible(file, head, &layout) {
+    } else if expected || layout.is_plausible(file, head) {
         Certainty::Fits
     } else {
         return Err(no_ratings());

@@ -24,50 +24,46 @@ pub enum LoadError {
         file: String,
     },
     /// A header, and no rating below it.
-    #[error("{file}, line 1: found a header but no rating below it; expected one rating a line")]
+    #[error(
+        "{file}, line {line}: found a header but no rating below it; expected one rating a line"
+    )]
     HeaderOnly {
         /// The file.
         file: String,
+        /// The line of the header, counted from 1.
+        line: u64,
     },
-    /// A cell that is not what its column holds.
-    #[error("{file}, line {line}, column {column}: expected {expected}, found `{found}`")]
-    Value {
+    /// A table of which more rows are left out than used.
+    #[error(
+        "{file}, line {line}{column}: expected {expected}, found `{found}`; so it is in {left} of \
+         {rows} rows: check which column is which"
+    )]
+    Unusable {
         /// The file.
         file: String,
-        /// Its line, counted from 1.
+        /// The line of the first such row, counted from 1.
         line: u64,
-        /// Its column, counted from 1.
-        column: usize,
-        /// What the column holds.
+        /// The column in words, where it is one column's matter.
+        column: String,
+        /// What should stand there.
         expected: &'static str,
         /// The beginning of what stands there.
         found: String,
-    },
-    /// A line with another number of columns than the rest.
-    #[error(
-        "{file}, line {line}: expected {expected} columns separated by {separator}, found {found}; \
-         add what is missing, and quote text that contains the separator"
-    )]
-    Columns {
-        /// The file.
-        file: String,
-        /// Its line, counted from 1.
-        line: u64,
-        /// How many columns the line should have.
-        expected: usize,
-        /// How many it has.
-        found: usize,
-        /// The separator in words.
-        separator: &'static str,
+        /// How many rows are like it.
+        left: usize,
+        /// How many rows there are.
+        rows: usize,
     },
     /// A header that does not say which columns are user, item and rating.
     #[error(
-        "{file}, line 1: no column for {missing} among `{found}`; name the columns user, item, \
-         rating and, where there is one, timestamp"
+        "{file}, line {line}: no column for {missing} among `{found}`; name the columns user, item, \
+         rating and, where there is one, timestamp, or say which is which"
     )]
     MissingColumns {
         /// The file.
         file: String,
+        /// The line of the header, counted from 1.
+        line: u64,
         /// The roles without a column.
         missing: String,
         /// The header.
@@ -95,7 +91,7 @@ pub enum LoadError {
         /// The beginning of the line.
         found: String,
     },
-    /// A line of more than one mebibyte, or with thousands of columns.
+    /// A line of more than two mebibytes, or with far too many columns.
     #[error(
         "{file}, line {line} is longer than {limit}; expected one rating a line: look for a quote \
          that is never closed, or for a table with one column an item"
@@ -217,6 +213,12 @@ pub(super) fn excerpt(bytes: &[u8]) -> String {
         shown.push('…');
     }
     shown
+}
+
+/// The first eight reasons, one after another, and how many more there are.
+pub(super) fn sentences(reasons: &[String]) -> String {
+    let shown = reasons[..reasons.len().min(8)].join("; ");
+    if reasons.len() > 8 { format!("{shown}; and {} more", reasons.len() - 8) } else { shown }
 }
 
 /// The first eight names, and how many more there are.

@@ -7,14 +7,17 @@ use rawzip::{CompressionMethod, ErrorKind, ZipArchive, ZipArchiveEntryWayfinder,
 
 use super::encoding::{LOOK, Text};
 use super::error::{excerpt, plain};
-use super::records::{Records, Separator};
-use super::{LoadError, Source, json, kinds};
+use super::records::{Records, Shape};
+use super::{LoadError, Source, json, kinds, values};
 
 /// How much of a file is looked at to recognize its format.
 pub(super) const HEAD: u64 = 1 << 16;
 
 /// How what is packed with gzip begins.
 const GZIP: &[u8] = b"\x1F\x8B";
+
+/// How much of a file with very long lines is looked at.
+const LONG_HEAD: usize = 1 << 20;
 
 /// A zip whose directory has been found.
 pub(super) type Archive<'a> = ZipSliceArchive<&'a [u8]>;
@@ -122,20 +125,26 @@ impl<'a> File<'a> {
     /// The content as records.
     pub(super) fn records(
         &'a self,
-        separator: Separator,
+        shape: Shape,
     ) -> Result<Records<'a, Box<dyn BufRead + 'a>>, LoadError> {
         let (table, first) = self.table()?;
-        Ok(Records::new(self, table, separator).counted_from(first))
+        Ok(Records::new(self, table, shape).counted_from(first))
     }
 
     /// The beginning of the content, up to the last line that is whole.
     pub(super) fn head(&self) -> Result<Vec<u8>, LoadError> {
         let mut head = Vec::new();
-        let mut beginning = self.open()?.take(HEAD);
-        beginning.read_to_end(&mut head).map_err(|err| self.failed(&err))?;
-        if head.len() as u64 == HEAD
-            && let Some(end) = head.iter().rposition(|&byte| matches!(byte, b'\n' | b'\r'))
-        {
+        let mut beginning = self.open()?;
+        // The lines of a table with a column for each item may be long.
+        while head.len() < LONG_HEAD && values::lines(&head) < 8 {
+            let before = head.len();
+            let read = beginning.by_ref().take(HEAD).read_to_end(&mut head);
+            read.map_err(|err| self.failed(&err))?;
+            if ((head.len() - before) as u64) < HEAD {
+                return Ok(head);
+            }
+        }
+        if let Some(end) = head.iter().rposition(|&byte| matches!(byte, b'\n' | b'\r')) {
             head.truncate(end + 1);
         }
         Ok(head)

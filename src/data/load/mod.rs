@@ -4,34 +4,44 @@
 //!   `u.item`, `u.user`, and the given splits such as `u1.base`), 1M and 10M (`ratings.dat`,
 //!   `movies.dat`, `users.dat`).
 //! - **Netflix Prize**: `combined_data_1.txt` …, or `mv_0000001.txt` …, with `movie_titles`.
-//! - **Any table** with a user, an item and a rating a line, separated by commas, tabs, semicolons,
-//!   bars or spaces. With a header, the names of the columns count, in any order. Without one, they
-//!   are user, item, rating and, where the fourth column holds nothing but times, timestamp; unless
-//!   the third cannot be the rating and exactly one other can.
+//! - **Any table** with a user, an item and a rating a line, or a line for each user with a column
+//!   for each item, separated by commas, tabs, semicolons, bars or blanks; ARFF and MatrixMarket.
+//!   With a header, the names of the columns count, in any order and a dozen languages. Without one,
+//!   they are user, item, rating and, where the fourth column holds nothing but times, timestamp;
+//!   unless the third cannot be the rating and exactly one other can. [`Options`] can say otherwise.
 //! - The site's own form, see [`compact`].
 //!
 //! Each of them as a file, as several files, or in a zip, in whatever folder; packed with gzip, too. Times are seconds
 //! since 1970, milliseconds (above 10^11) or dates. Text is UTF-8, UTF-16 or Windows-1252. Items without a known title are called by their ids.
 //!
-//! A packed file is unpacked as it is read and never whole in memory. Whatever is wrong ends in a
-//! [`LoadError`], one sentence with the place and the remedy.
+//! A packed file is unpacked as it is read and never whole in memory. What cannot be used (a row
+//! without a rating, an unreadable time, a bad line of titles) is left out, and a [`Report`] says how
+//! much, where first, and what was found. Refused is what would be misread: a [`LoadError`], one
+//! sentence with the place and the remedy.
 //!
 //! ```
-//! use factorscope::data::load::{Source, load};
+//! use factorscope::data::load::{Options, Source, load_with};
 //!
-//! let table = "user;film;stars\nann;Alien;5\nbob;Alien;four\n";
+//! let table = "user;film;stars\nann;Alien;5\nbob;Alien;four\nbob;Brazil;4\n";
 //! let source = Source { name: "mine.csv".into(), bytes: table.into() };
-//! let sentence = load(&[source]).unwrap_err().to_string();
-//! assert_eq!(sentence, "mine.csv, line 3, column 3: expected a number, found `four`");
+//! let loaded = load_with(&[source], &Options::default())?;
+//! assert_eq!(loaded.dataset.ratings.len(), 2);
+//! assert_eq!(
+//!     loaded.report.notes[0].sentence,
+//!     "mine.csv: 1 rating that is no number is left out; in line 3, column 3: `four`"
+//! );
+//! # Ok::<(), factorscope::data::load::LoadError>(())
 //! ```
 
 mod choose;
 mod delimited;
+mod dialect;
 mod encoding;
 mod error;
 mod files;
 mod json;
 mod kinds;
+mod layout;
 mod movielens;
 mod netflix;
 mod options;
@@ -39,18 +49,22 @@ mod options;
 mod path;
 mod preview;
 mod records;
+mod remarks;
 mod report;
 mod table;
 #[cfg(test)]
 mod tests;
+mod times;
 mod titles;
 mod users;
 mod values;
+mod wide;
+mod words;
 
 pub use error::{LoadError, plain};
 pub use options::{Columns, ColumnsError, Duplicates, Options};
 #[cfg(not(target_arch = "wasm32"))]
-pub use path::read_path;
+pub use path::{read_path, read_path_with};
 pub use preview::{Preview, Roles};
 pub use report::{Note, NoteKind, Offer, Place, Report};
 
@@ -59,7 +73,7 @@ use std::sync::Arc;
 use super::{Attribute, Attributes, Dataset, Item, Lists, Origin, Ratings, compact};
 use choose::{Choice, choose};
 use files::{Archive, File};
-use table::{Entry, Names, Table};
+use table::{Entry, Names, Sink, Table};
 
 /// A named piece of input: one file as it was handed over, a zip, a table, a list of titles.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,10 +188,12 @@ fn load_sets(
     let mut parts = Vec::new();
     for (sources, files) in sets.iter().zip(&files) {
         let mut table = Table::new(heard);
-        parts.push(read(sources, files, options, &mut names, &mut table)?);
+        let mut sink = Sink { names: &mut names, table: &mut table, options, report: &mut report };
+        parts.push(read(sources, files, &mut sink)?);
         tables.push(table);
     }
-    let order = names.finish();
+    let mut order = names.finish();
+    let told = std::mem::take(&mut order.told);
     let finish = |table: Table| table.finish(&order, options.duplicates, &mut report);
     let mut ratings = tables.into_iter().map(finish);
     let first = ratings.next().ok_or(LoadError::Nothing)??;
@@ -188,8 +204,8 @@ fn load_sets(
     for part in &parts {
         match part {
             Set::Chosen(choice) => {
-                choice.read_titles(&order.items, &mut items)?;
-                choice.read_users(&order.users, &mut users)?;
+                choice.read_titles(&order.items, &mut items, &mut report);
+                choice.read_users(&order.users, &mut users, &mut report);
             }
             Set::Compact(dataset) => {
                 let known = &dataset.ratings.attributes().users;
@@ -216,6 +232,11 @@ fn load_sets(
             (name, origin)
         }
     };
+    // What stands in the ratings' own table counts where no other file tells of the item.
+    for (item, told) in items.iter_mut().zip(told) {
+        *item = item.take().or(told);
+    }
+    remarks::remarks(&first, &name, &mut report);
     let called = |(id, item): (&str, Option<Item>)| {
         let mut item = item.unwrap_or_default();
         if item.title.is_empty() {
@@ -233,15 +254,13 @@ fn load_sets(
 fn read<'f>(
     sources: &[Source],
     files: &'f [File<'f>],
-    options: &Options,
-    names: &mut Names,
-    table: &mut Table,
+    sink: &mut Sink<'_, '_>,
 ) -> Result<Set<'f>, LoadError> {
     if let [source] = sources
         && compact::is_compact(&source.bytes)
     {
         let dataset = decode(source)?;
-        table.begin(&source.name);
+        sink.table.begin(&source.name);
         let (users, items) = (dataset.ratings.user_ids(), dataset.ratings.item_ids());
         let mut times = dataset.ratings.timestamps().map(|times| times.iter());
         for (rating, line) in dataset.ratings.iter().zip(1..) {
@@ -252,7 +271,7 @@ fn read<'f>(
                 time: times.as_mut().and_then(Iterator::next).copied(),
                 line,
             };
-            table.push(names, &entry)?;
+            sink.table.push(sink.names, &entry)?;
         }
         return Ok(Set::Compact(dataset));
     }
@@ -261,8 +280,8 @@ fn read<'f>(
         [source] => &source.name,
         _ => "the selection",
     };
-    let choice = choose(files, place, options)?;
-    choice.read(names, table)?;
+    let choice = choose(files, place, sink.options)?;
+    choice.read(sink)?;
     Ok(Set::Chosen(choice))
 }
 
@@ -293,7 +312,7 @@ fn decode(source: &Source) -> Result<Dataset, LoadError> {
         return Err(LoadError::Newer { file });
     }
     match compact::decode(&source.bytes) {
-        Ok(dataset) if dataset.ratings.is_empty() => Err(LoadError::HeaderOnly { file }),
+        Ok(dataset) if dataset.ratings.is_empty() => Err(LoadError::HeaderOnly { file, line: 1 }),
         Ok(dataset) => Ok(dataset),
         Err(err) => Err(LoadError::Damaged { file, reason: err.to_string() }),
     }

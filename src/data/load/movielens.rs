@@ -1,9 +1,11 @@
 //! What is particular to MovieLens: the names of its files and editions, the genres of 100K.
 
 use super::LoadError;
+use super::Report;
 use super::error::plain;
 use super::files::{File, base};
-use super::records::Separator;
+use super::records::{Rows, Separator, Shape};
+use super::report::{NoteKind, Tally};
 use super::values;
 use crate::sort;
 
@@ -68,25 +70,27 @@ pub(super) fn title(file: &File<'_>, is_movielens: bool) -> String {
 }
 
 /// The genres of a u.genre: `Action|1` and so on, in the order of their numbers.
-pub(super) fn genres(file: Option<&File<'_>>) -> Result<Vec<String>, LoadError> {
+pub(super) fn genres(
+    file: Option<&File<'_>>,
+    report: &mut Report,
+) -> Result<Vec<String>, LoadError> {
     let Some(file) = file else {
         return Ok(GENRES.map(str::to_owned).into());
     };
     let mut genres: Vec<(usize, String)> = Vec::new();
-    let mut records = file.records(Separator::Unquoted(b'|'))?;
+    let mut left = Tally::default();
+    let mut records = file.records(Shape::of(Separator::Unquoted(b'|')))?;
     while records.next()? {
-        let number = values::text(records.column(1)).and_then(|text| text.parse().ok());
+        let number = values::latin1_or_utf8(records.column(1).trim_ascii()).parse().ok();
         let Some(number) = number else {
-            return Err(LoadError::Line {
-                file: file.name.clone(),
-                line: records.line(),
-                expected: "a genre and its number, as in `Action|1`",
-                found: super::error::excerpt(records.column(0)),
-            });
+            let expected = "a genre and its number, as in `Action|1`";
+            left.add(NoteKind::Companion, records.line(), None, expected, records.column(0));
+            continue;
         };
         let name = values::latin1_or_utf8(records.column(0).trim_ascii());
         genres.push((number, name.into_owned()));
     }
+    left.report(&file.name, genres.len(), report);
     sort::by(&mut genres, &|a, b| a.cmp(b));
     Ok(genres.into_iter().map(|(_, name)| name).collect())
 }

@@ -1,11 +1,14 @@
 //! The Netflix Prize: `1:` begins the ratings of film 1, each below it as `user,rating,date`.
 
 use super::LoadError;
-use super::delimited::{Cell, sample};
+use super::dialect::sample;
 use super::error::excerpt;
 use super::files::File;
-use super::records::Separator;
-use super::table::{Entry, Names, Table};
+use super::records::{Rows, Separator, Shape};
+use super::report::{NoteKind, Tally};
+use super::table::{Entry, Sink};
+use super::times::{self, DateOrder};
+use super::values::{self, Value, latin1_or_utf8};
 
 const COMMAS: Separator = Separator::Unquoted(b',');
 
@@ -36,21 +39,20 @@ pub(super) fn form(file: &File<'_>, head: &[u8]) -> Form {
         return Form::Other;
     }
     let second = lines.get(1).copied().unwrap_or_default();
-    match sample(file, second, COMMAS).as_deref() {
-        Ok([row]) if row.len() == 3 => Form::Ratings,
+    match sample(file, second, Shape::of(COMMAS)).as_deref() {
+        Ok([(_, row)]) if row.len() == 3 => Form::Ratings,
         _ => Form::Questions,
     }
 }
 
-/// Reads all ratings of a file.
-pub(super) fn read(file: &File<'_>, names: &mut Names, table: &mut Table) -> Result<(), LoadError> {
-    let mut records = file.records(COMMAS)?;
-    table.begin(&file.name);
-    let before = table.len();
+/// Reads all ratings of a file; lines that are none are left out and counted.
+pub(super) fn read(file: &File<'_>, sink: &mut Sink<'_, '_>) -> Result<(), LoadError> {
+    let mut records = file.records(Shape::of(COMMAS))?;
+    sink.table.begin(&file.name);
+    let (mut left, mut rows, before) = (Tally::default(), 0, sink.table.len());
     let mut item = String::new();
     while records.next()? {
         let line = records.line();
-        let cell = Cell { file, line, records: &records };
         if records.columns() == 1
             && let Some(id) = film(records.column(0).trim_ascii())
         {
@@ -58,31 +60,58 @@ pub(super) fn read(file: &File<'_>, names: &mut Names, table: &mut Table) -> Res
             item.push_str(&String::from_utf8_lossy(id));
             continue;
         }
+        rows += 1;
+        let user = latin1_or_utf8(records.column(0).trim_ascii());
         if records.columns() != 3 || item.is_empty() {
-            return Err(LoadError::Line {
-                file: file.name.clone(),
-                line,
-                expected: if item.is_empty() {
-                    "a film's id and a colon, as in `1:`"
-                } else {
-                    "user,rating,date, or a film's id and a colon"
-                },
-                found: excerpt(records.column(0)),
-            });
+            let expected = if item.is_empty() {
+                "a film's id and a colon, as in `1:`"
+            } else {
+                "user,rating,date, or a film's id and a colon"
+            };
+            left.add(NoteKind::Columns, line, None, expected, records.column(0));
+            continue;
         }
-        let entry = Entry {
-            user: cell.id(0, "a user's id")?,
-            item: &item,
-            r: cell.rating(1)?,
-            time: Some(cell.time(2)?),
-            line,
+        let r = match values::value(records.column(1), true) {
+            Value::Number(r) => r,
+            Value::Missing => {
+                left.add(NoteKind::NoRating, line, Some(1), "a number", records.column(1));
+                continue;
+            }
+            Value::Unreadable => {
+                left.add(NoteKind::UnreadableRating, line, Some(1), "a number", records.column(1));
+                continue;
+            }
         };
-        table.push(names, &entry)?;
+        if user.is_empty() {
+            left.add(NoteKind::NoUser, line, Some(0), "a user's id", records.column(0));
+            continue;
+        }
+        if sink.options.without_rating == Some(r) {
+            left.add(NoteKind::LeftOut, line, Some(1), "another rating", records.column(1));
+            continue;
+        }
+        let time = times::time(records.column(2), DateOrder::MonthFirst);
+        if time.is_none() {
+            left.add(NoteKind::Times, line, Some(2), "a time", records.column(2));
+        }
+        sink.table.push(sink.names, &Entry { user: &user, item: &item, r, time, line })?;
     }
-    if table.len() == before {
-        let file = file.name.clone();
-        return Err(LoadError::HeaderOnly { file });
+    let used = sink.table.len() - before;
+    let wrong = left.count(NoteKind::Columns) + left.count(NoteKind::UnreadableRating);
+    if wrong > used
+        && let Some(first) = left.first(NoteKind::Columns)
+    {
+        return Err(LoadError::Line {
+            file: file.name.clone(),
+            line: first.line,
+            expected: first.expected,
+            found: excerpt(first.found.as_bytes()),
+        });
     }
+    if used == 0 {
+        return Err(LoadError::HeaderOnly { file: file.name.clone(), line: 1 });
+    }
+    left.report(&file.name, rows, sink.report);
     Ok(())
 }
 

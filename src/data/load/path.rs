@@ -15,6 +15,14 @@ use super::{LoadError, Options, Source, plain};
 /// # Errors
 /// If a file cannot be read, or if no file or no single one holds ratings.
 pub fn read_path(path: &Path) -> Result<Vec<Source>, LoadError> {
+    read_path_with(path, &Options::default())
+}
+
+/// Reads a file or a folder as [`read_path`] does, as the options say.
+///
+/// # Errors
+/// If a file cannot be read, or if no file or no single one holds ratings.
+pub fn read_path_with(path: &Path, options: &Options) -> Result<Vec<Source>, LoadError> {
     if !fs::metadata(path).map_err(|err| unreadable(path, &err))?.is_dir() {
         let name = path.file_name().unwrap_or(path.as_os_str());
         return Ok(vec![Source {
@@ -38,7 +46,7 @@ pub fn read_path(path: &Path) -> Result<Vec<Source>, LoadError> {
         });
     }
     let files: Vec<File<'_>> = heads.iter().map(File::plain).collect();
-    let choice = choose(&files, &folder, &Options::default())?;
+    let choice = choose(&files, &folder, options)?;
     let mut sources = Vec::new();
     for name in choice.names() {
         let wanted = heads.iter().zip(&paths).find(|(head, _)| head.name == name);

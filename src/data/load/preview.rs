@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use super::dialect::{Row, dialect, name};
 use super::files::File;
-use super::values::latin1_or_utf8;
-use super::{LoadError, Options, choose, delimited};
+use super::layout::{Form, layout};
+use super::{LoadError, Options, choose};
 
 /// The first rows of a table, and what its columns were taken for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,29 +49,22 @@ pub(super) fn preview(files: &[File<'_>], options: &Options) -> Result<Preview, 
         Ok(choice) => (choice.main(), None),
         Err(refusal) => {
             let is_table = |file: &&File<'_>| {
-                file.head().is_ok_and(|head| {
-                    delimited::rows(file, &head)
-                        .is_ok_and(|(_, rows)| rows.iter().any(|row| row.len() > 1))
-                })
+                let found = file.head().and_then(|head| dialect(file, &head));
+                found.is_ok_and(|found| found.shape.columns > Some(1))
             };
             (files.iter().find(is_table).ok_or_else(|| refusal.clone())?, Some(refusal.to_string()))
         }
     };
     let head = file.head()?;
-    let (_, rows) = delimited::rows(file, &head)?;
-    let layout = delimited::layout(file, &head, options).ok();
-    let text = |row: &Vec<Vec<u8>>| -> Vec<String> {
-        row.iter().map(|cell| latin1_or_utf8(cell.trim_ascii()).into_owned()).collect()
-    };
-    let header = layout.as_ref().map_or(refusal.is_some(), |layout| layout.header);
-    let mut rows = rows.iter();
-    let header = if header { rows.next().map(text) } else { None };
+    let found = dialect(file, &head)?;
+    let layout = layout(file, &head, options).ok();
+    let text = |row: &Row| row.iter().map(|cell| name(cell)).collect::<Vec<String>>();
     Ok(Preview {
         file: file.name.clone(),
-        header,
-        rows: rows.take(ROWS).map(text).collect(),
+        header: found.sample.header.as_ref().map(text),
+        rows: found.sample.rows.iter().take(ROWS).map(text).collect(),
+        wide: layout.as_ref().is_some_and(|layout| matches!(layout.form, Form::Wide(_))),
         roles: layout.map_or_else(Roles::default, |layout| layout.roles()),
-        wide: false,
         refusal,
     })
 }

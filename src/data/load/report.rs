@@ -112,6 +112,107 @@ impl Report {
     }
 }
 
+/// What was left out of one file: of each kind how much, and the first of it.
+#[derive(Debug, Default)]
+pub(super) struct Tally(Vec<(NoteKind, usize, First)>);
+
+/// The first place of something that was left out.
+#[derive(Debug, Clone)]
+pub(super) struct First {
+    pub(super) line: u64,
+    pub(super) column: Option<usize>,
+    pub(super) expected: &'static str,
+    pub(super) found: String,
+}
+
+impl Tally {
+    /// Counts a cell, whose column is counted from 0.
+    pub(super) fn add(
+        &mut self,
+        kind: NoteKind,
+        line: u64,
+        column: Option<usize>,
+        expected: &'static str,
+        cell: &[u8],
+    ) {
+        match self.0.iter_mut().find(|(known, ..)| *known == kind) {
+            Some((_, count, _)) => *count += 1,
+            None => self.add_text(kind, line, column, expected, &excerpt(cell)),
+        }
+    }
+
+    /// Counts something that is shown as this text.
+    pub(super) fn add_text(
+        &mut self,
+        kind: NoteKind,
+        line: u64,
+        column: Option<usize>,
+        expected: &'static str,
+        found: &str,
+    ) {
+        if let Some((_, count, _)) = self.0.iter_mut().find(|(known, ..)| *known == kind) {
+            *count += 1;
+            return;
+        }
+        let column = column.map(|column| column + 1);
+        self.0.push((kind, 1, First { line, column, expected, found: found.to_owned() }));
+    }
+
+    pub(super) fn count(&self, kind: NoteKind) -> usize {
+        self.0.iter().find(|(known, ..)| *known == kind).map_or(0, |(_, count, _)| *count)
+    }
+
+    pub(super) fn first(&self, kind: NoteKind) -> Option<&First> {
+        self.0.iter().find(|(known, ..)| *known == kind).map(|(_, _, first)| first)
+    }
+
+    /// Puts a note for each kind into the report; `rows` is how many the file has.
+    pub(super) fn report(self, file: &str, rows: usize, report: &mut Report) {
+        for (kind, n, first) in self.0 {
+            let one = n == 1;
+            let (is, has) = if one { ("is", "has") } else { ("are", "have") };
+            let of = count(n, "row");
+            let what = match kind {
+                NoteKind::NoRating => {
+                    format!("{of} of {} without a rating {is} left out", grouped(rows))
+                }
+                NoteKind::NoUser => format!("{of} without a user's id {is} left out"),
+                NoteKind::NoItem => format!("{of} without an item's id {is} left out"),
+                NoteKind::UnreadableRating => {
+                    format!("{} that {is} no number {is} left out", count(n, "rating"))
+                }
+                NoteKind::Columns => format!("{of} with another number of columns {is} left out"),
+                NoteKind::LeftOut => format!("{} {is} left out as asked for", count(n, "rating")),
+                NoteKind::Times => {
+                    format!(
+                        "{} {is} missing or cannot be read, so the times are not used",
+                        count(n, "time")
+                    )
+                }
+                _ => format!(
+                    "{} that {has} not the form of the file {is} left out",
+                    count(n, "line")
+                ),
+            };
+            let column = first.column.map(|n| format!(", column {n}")).unwrap_or_default();
+            let found = match first.found.as_str() {
+                "" => String::new(),
+                found => format!(": `{found}`"),
+            };
+            let the = if one { "in" } else { "the first in" };
+            let line = first.line;
+            report.push(Note {
+                kind,
+                count: n,
+                sentence: format!("{file}: {what}; {the} line {line}{column}{found}"),
+                place: Some(Place { file: file.to_owned(), line, column: first.column }),
+                found: first.found,
+                offer: None,
+            });
+        }
+    }
+}
+
 /// `1 row`, `1,234 rows`.
 pub(super) fn count(n: usize, one: &str) -> String {
     let s = if n == 1 { "" } else { "s" };

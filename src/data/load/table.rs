@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::report::{count, quoted};
-use super::{Duplicates, LoadError, Note, NoteKind, Place, Report};
-use crate::data::{Duplicate, Ids, Rating, Ratings};
+use super::{Duplicates, LoadError, Note, NoteKind, Options, Place, Report};
+use crate::data::{Duplicate, Ids, Item, Rating, Ratings};
 use crate::sort;
 
 /// Ids numbered in the order in which they are first seen.
@@ -49,13 +49,28 @@ impl Interner {
 pub(super) struct Names {
     users: Interner,
     items: Interner,
+    /// What the ratings' own table tells of items, by their numbers.
+    told: Vec<Option<Item>>,
 }
 
 impl Names {
+    /// Keeps what is told of an item, unless something was told before.
+    pub(super) fn describe(&mut self, item: u32, tell: impl FnOnce() -> Item) {
+        let item = item as usize;
+        if self.told.len() <= item {
+            self.told.resize(item + 1, None);
+        }
+        self.told[item].get_or_insert_with(tell);
+    }
+
     pub(super) fn finish(self) -> Order {
         let (users, user_index) = self.users.finish();
         let (items, item_index) = self.items.finish();
-        Order { users, items, user_index, item_index }
+        let mut told = vec![None; items.len()];
+        for (item, index) in self.told.into_iter().zip(&item_index) {
+            told[*index as usize] = item;
+        }
+        Order { users, items, user_index, item_index, told }
     }
 }
 
@@ -65,6 +80,16 @@ pub(super) struct Order {
     pub(super) items: Arc<Ids>,
     user_index: Vec<u32>,
     item_index: Vec<u32>,
+    /// What the ratings' own table tells of each item.
+    pub(super) told: Vec<Option<Item>>,
+}
+
+/// Where the ratings of a file go, and what is said about them.
+pub(super) struct Sink<'a, 'w> {
+    pub(super) names: &'a mut Names,
+    pub(super) table: &'a mut Table<'w>,
+    pub(super) options: &'a Options,
+    pub(super) report: &'a mut Report,
 }
 
 /// One rating as a file has it.
@@ -95,8 +120,9 @@ impl Found {
     }
 }
 
-/// Consecutive ratings on consecutive lines of one file.
+/// Consecutive ratings of one file, on consecutive lines (a step of 1) or on one line (of 0).
 struct Run {
+    step: u64,
     first: usize,
     file: usize,
     line: u64,
@@ -141,7 +167,8 @@ impl<'w> Table<'w> {
         self.ratings.len()
     }
 
-    pub(super) fn push(&mut self, names: &mut Names, entry: &Entry<'_>) -> Result<(), LoadError> {
+    /// Adds a rating; the number of its item.
+    pub(super) fn push(&mut self, names: &mut Names, entry: &Entry<'_>) -> Result<u32, LoadError> {
         let n = self.ratings.len();
         if n > 0 && n.is_multiple_of(TOLD) {
             (self.heard)(n);
@@ -150,21 +177,23 @@ impl<'w> Table<'w> {
             self.grow(entry.line)?;
         }
         let file = self.files.len().saturating_sub(1);
-        let continues = self
-            .runs
-            .last()
-            .is_some_and(|run| run.file == file && entry.line == run.line + (n - run.first) as u64);
-        if !continues {
-            self.runs.push(Run { first: n, file, line: entry.line });
+        let after = |run: &Run| entry.line == run.line + run.step * (n - run.first) as u64;
+        match self.runs.last_mut() {
+            Some(run) if run.file == file && run.first + 1 == n && entry.line <= run.line + 1 => {
+                run.step = entry.line.saturating_sub(run.line);
+            }
+            Some(run) if run.file == file && after(run) => {}
+            _ => self.runs.push(Run { first: n, file, line: entry.line, step: 1 }),
         }
+        let item = names.items.number(entry.item);
         self.ratings.push(Rating {
             u: names.users.number(entry.user) as usize,
-            i: names.items.number(entry.item) as usize,
+            i: item as usize,
             r: entry.r,
         });
         self.times.push(entry.time.unwrap_or(UNKNOWN));
         self.timed = Some(self.timed != Some(false) && entry.time.is_some());
-        Ok(())
+        Ok(item)
     }
 
     fn grow(&mut self, line: u64) -> Result<(), LoadError> {
@@ -351,7 +380,7 @@ impl<'w> Table<'w> {
     fn place(&self, n: usize) -> (&str, u64) {
         let run = self.runs.partition_point(|run| run.first <= n) - 1;
         let run = &self.runs[run];
-        (&self.files[run.file], run.line + (n - run.first) as u64)
+        (&self.files[run.file], run.line + run.step * (n - run.first) as u64)
     }
 }
 
@@ -369,7 +398,7 @@ mod tests {
             let entry = Entry { user: "a", item: "b", r: 1.0, time: None, line };
             table.push(&mut names, &entry)
         };
-        assert_eq!((push(1), push(2)), (Ok(()), Ok(())));
+        assert_eq!((push(1), push(2)), (Ok(0), Ok(0)));
         let message = push(3).unwrap_err().to_string();
         assert_eq!(
             message,

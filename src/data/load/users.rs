@@ -1,9 +1,11 @@
 //! What is known of users: u.user of MovieLens 100K, users.dat of 1M.
 
 use super::LoadError;
-use super::delimited::{Cell, sample};
+use super::Report;
+use super::dialect::sample;
 use super::files::File;
-use super::records::Separator;
+use super::records::{Rows, Separator, Shape};
+use super::report::{NoteKind, Tally};
 use super::values::latin1_or_utf8;
 use crate::data::{Attribute, Ids};
 
@@ -73,59 +75,62 @@ impl Form {
 /// Recognizes the form from the first line: five columns, one of them a gender.
 pub(super) fn form(file: &File<'_>, head: &[u8]) -> Option<Form> {
     [Form::Bars, Form::Colons].into_iter().find(|form| {
-        let rows = sample(file, head, form.separator()).unwrap_or_default();
+        let rows = sample(file, head, Shape::of(form.separator())).unwrap_or_default();
         let [_, gender, _] = form.columns();
-        rows.first().is_some_and(|row| row.len() == 5 && matches!(&*row[gender], b"F" | b"M"))
+        rows.first().is_some_and(|(_, row)| row.len() == 5 && matches!(&*row[gender], b"F" | b"M"))
     })
 }
 
 /// Reads the users that have ratings into `users`, which has a place for each of `ids`; of an id that
-/// comes twice, the first counts.
+/// comes twice, the first counts. Lines of another form are left out and counted.
 pub(super) fn read(
     file: &File<'_>,
     form: Form,
     ids: &Ids,
     users: &mut [Option<Vec<Attribute>>],
+    report: &mut Report,
 ) -> Result<(), LoadError> {
-    let mut records = file.records(form.separator())?;
+    let mut records = file.records(Shape::of(form.separator()))?;
+    let (mut left, mut rows) = (Tally::default(), 0);
+    let [age, gender, occupation] = form.columns();
     while records.next()? {
-        let cell = Cell { file, line: records.line(), records: &records };
-        if records.columns() != 5 {
-            return Err(LoadError::Columns {
-                file: file.name.clone(),
-                line: records.line(),
-                expected: 5,
-                found: records.columns(),
-                separator: form.separator().words(),
-            });
+        rows += 1;
+        let cell = |column: usize| latin1_or_utf8(records.column(column).trim_ascii());
+        let mut wrong = |column: Option<usize>, expected| {
+            let found = records.column(column.unwrap_or(0));
+            left.add(NoteKind::Companion, records.line(), column, expected, found);
+        };
+        if records.columns() != 5 || cell(0).is_empty() {
+            wrong(None, "five columns");
+            continue;
         }
-        let id = cell.id(0, "a user's id")?;
-        let [age, gender, occupation] = form.columns();
-        let years: Option<u32> = cell.text(age)?.parse().ok().filter(|&years| years < 150);
-        let years = years.ok_or_else(|| cell.wrong(age, "an age in years"))?;
+        let years: Option<u32> = cell(age).parse().ok().filter(|&years| years < 150);
+        let Some(years) = years else {
+            wrong(Some(age), "an age in years");
+            continue;
+        };
         let group = AGES.iter().rfind(|(youngest, _)| years >= *youngest).unwrap_or(&AGES[0]).1;
-        let sex @ ("F" | "M") = cell.text(gender)? else {
-            return Err(cell.wrong(gender, "`F` or `M`"));
+        let sex = cell(gender);
+        if !matches!(&*sex, "F" | "M") {
+            wrong(Some(gender), "`F` or `M`");
+            continue;
+        }
+        let work = cell(occupation);
+        let named = match form {
+            Form::Bars => Some(&*work).filter(|work| !work.is_empty()),
+            Form::Colons => work.parse().ok().and_then(|n: usize| OCCUPATIONS.get(n).copied()),
         };
-        let work = latin1_or_utf8(records.column(occupation).trim_ascii());
-        let work = match form {
-            Form::Bars if work.is_empty() => {
-                return Err(cell.wrong(occupation, "an occupation"));
-            }
-            Form::Bars => work,
-            Form::Colons => {
-                let named = work.parse().ok().and_then(|n: usize| OCCUPATIONS.get(n).copied());
-                named
-                    .ok_or_else(|| cell.wrong(occupation, "an occupation's number, 0 to 20"))?
-                    .into()
-            }
+        let Some(work) = named else {
+            wrong(Some(occupation), "an occupation");
+            continue;
         };
-        if let Some(index) = ids.index(id) {
+        if let Some(index) = ids.index(&cell(0)) {
             users[index].get_or_insert_with(|| {
-                let told = [("age", group), ("gender", sex), ("occupation", &*work)];
+                let told = [("age", group), ("gender", &sex), ("occupation", work)];
                 told.map(|(kind, value)| Attribute::new(kind, value)).into()
             });
         }
     }
+    left.report(&file.name, rows, report);
     Ok(())
 }

@@ -2,68 +2,96 @@
 
 use super::*;
 
+/// What is left of a file, and the sentences about the rest.
+fn left_out(name: &str, text: impl AsRef<[u8]>) -> (usize, Vec<String>) {
+    let loaded = load_with(&[source(name, text)], &Options::default()).unwrap();
+    let sentences = loaded.report.notes.into_iter().map(|note| note.sentence);
+    (loaded.dataset.ratings.len(), sentences.collect())
+}
+
 #[test]
-fn a_cell_that_is_no_number_is_named_with_line_and_column() {
-    let text = LATEST.replace("0.5", "five");
-    assert_eq!(
-        refusal("ratings.csv", text),
-        "ratings.csv, line 3, column 3: expected a number, found `five`"
-    );
-    let text = "7::8::9::10\n1::2::x::4\n";
-    assert_eq!(
-        refusal("ratings.dat", text),
-        "ratings.dat, line 2, column 3: expected a number, found `x`"
-    );
-    let text = "1:\n5,4,2005-01-01\n6,4,2005-02-30\n";
-    assert_eq!(
-        refusal("mv.txt", text),
-        "mv.txt, line 3, column 3: expected seconds since 1970 or a date such as 2005-09-06, \
-         found `2005-02-30`"
-    );
+fn a_rating_that_is_no_number_is_left_out_with_line_and_column() {
+    for (name, text, sentence) in [
+        (
+            "ratings.csv",
+            LATEST.replace("0.5", "five"),
+            "ratings.csv: 1 rating that is no number is left out; in line 3, column 3: `five`",
+        ),
+        (
+            "ratings.dat",
+            "7::8::9::10\n1::2::x::4\n".to_owned(),
+            "ratings.dat: 1 rating that is no number is left out; in line 2, column 3: `x`",
+        ),
+        (
+            "mv.txt",
+            "1:\n5,4,2005-01-01\n6,4,2005-02-30\n".to_owned(),
+            "mv.txt: 1 time is missing or cannot be read, so the times are not used; in line 3, \
+             column 3: `2005-02-30`",
+        ),
+        (
+            "t.csv",
+            "user,item,rating\na,b,1\n ,b,1\nc,,1\nc,b,\nd,b,2\n".to_owned(),
+            "t.csv: 1 row without a user's id is left out; in line 3, column 1",
+        ),
+    ] {
+        let (_, sentences) = left_out(name, text);
+        assert_eq!(sentences[0], sentence);
+    }
     let long = refusal("t.csv", format!("user,item,rating\na,b,{}\n", "x".repeat(99)));
-    assert!(long.ends_with(&format!("found `{}…`", "x".repeat(40))), "{long}");
+    assert!(long.contains(&format!("found `{}…`", "x".repeat(40))), "{long}");
+}
+
+#[test]
+fn a_table_of_which_more_is_left_out_than_used_is_refused() {
+    assert_eq!(
+        refusal("t.csv", "user,item,rating\na,b,1\na,c,x\na,d,y\n"),
+        "t.csv, line 3, column 3: expected a number, found `x`; so it is in 2 of 3 rows: check which \
+         column is which"
+    );
+    assert!(refusal("t.csv", "user,item,rating\n ,b,1\n").contains("expected a user's id"));
 }
 
 #[test]
 fn lines_are_counted_through_blank_lines_and_quoted_line_ends() {
     let text = "\nuser,item,rating,note\n\na,b,1,\"two\nlines\"\n\r\na,c,x,\n";
-    assert_eq!(refusal("t.csv", text), "t.csv, line 7, column 3: expected a number, found `x`");
+    let (left, sentences) = left_out("t.csv", text);
+    assert_eq!(left, 1);
+    assert!(sentences[0].ends_with("in line 7, column 3: `x`"), "{sentences:?}");
+    let (_, sentences) = left_out("t.csv", "user,item,rating\r1,2,3\r1,3,x\r");
+    assert!(sentences[0].ends_with("in line 3, column 3: `x`"), "{sentences:?}");
 }
 
 #[test]
-fn a_rating_that_is_not_finite_is_refused() {
-    for cell in ["nan", "inf", "-Infinity", "1e39"] {
-        let expected = format!("t.csv, line 2, column 3: expected a finite number, found `{cell}`");
-        assert_eq!(refusal("t.csv", format!("user,item,rating\na,b,{cell}\n")), expected);
-        assert!(refusal("t.csv", format!("1,2,{cell}\n")).contains("a finite number"));
+fn a_stray_quote_swallows_no_line() {
+    let text = "userId,movieId,rating,timestamp\n1,10,4,964982703\n1,\"20,3,964982703\n\
+        1,30,4,964982703\n1,40\",5,964982703\n2,10,4,964982703\n";
+    let dataset = load_one("t.csv", text).unwrap();
+    let ids: Vec<&str> = dataset.ratings.item_ids().iter().collect();
+    assert_eq!((dataset.ratings.len(), ids), (5, vec!["10", "30", "\"20", "40\""]));
+}
+
+#[test]
+fn a_rating_that_is_not_finite_is_left_out() {
+    for cell in ["inf", "-Infinity", "1e39"] {
+        let (left, sentences) = left_out("t.csv", format!("user,item,rating\na,b,2\na,c,{cell}\n"));
+        assert_eq!(left, 1);
+        assert!(sentences[0].contains("no number"), "{sentences:?}");
     }
 }
 
 #[test]
-fn an_empty_id_is_refused() {
-    assert_eq!(
-        refusal("t.csv", "user,item,rating\n ,b,1\n"),
-        "t.csv, line 2, column 1: expected a user's id, found ``"
-    );
-    assert!(
-        refusal("t.csv", "user,item,rating\na,,1\n").contains("column 2: expected an item's id")
-    );
-}
-
-#[test]
-fn a_line_with_too_few_or_too_many_columns_is_refused() {
-    assert_eq!(
-        refusal("t.csv", "user,item,rating\na,b,1\na,c\n"),
-        "t.csv, line 3: expected 3 columns separated by commas, found 2; add what is missing, and \
-         quote text that contains the separator"
-    );
-    assert!(refusal("t.csv", "user,item,rating\na,b,1,2\n").contains("found 4"));
-    assert!(
-        refusal("u.data", "1\t2\t3\t4\n1\t2\n")
-            .contains("line 2: expected 4 columns separated by tabs")
-    );
-    assert!(refusal("t.csv", "1\n2\n").contains("line 1: expected 3 columns"));
-    assert!(refusal("ratings.dat", "1::2::3::4\n1::2\n").contains("separated by `::`, found 2"));
+fn a_line_with_too_few_or_too_many_columns_is_left_out() {
+    for text in [
+        "user,item,rating\na,b,1\na,c\n",
+        "user,item,rating\na,b,1\na,c,1,2\n",
+        "1\t2\t3\t4\n1\t2\n",
+    ] {
+        let (left, sentences) = left_out("t.csv", text);
+        assert_eq!(left, 1, "{text:?}");
+        assert!(sentences[0].contains("1 row with another number of columns is left out"));
+    }
+    // An empty column at the end is none.
+    assert_eq!(left_out("t.csv", "user,item,rating\na,b,1,\na,c,2,\n"), (2, Vec::new()));
 }
 
 #[test]
@@ -71,8 +99,11 @@ fn a_header_without_the_columns_is_refused_with_the_names_it_needs() {
     assert_eq!(
         refusal("movies.csv", LATEST_MOVIES),
         "movies.csv, line 1: no column for user and rating among `movieId, title, genres`; name \
-         the columns user, item, rating and, where there is one, timestamp"
+         the columns user, item, rating and, where there is one, timestamp, or say which is which"
     );
+    for text in ["1\n2\n", "Nothing,3\n", "1;2\n3;4\n"] {
+        assert!(refusal("t.csv", text).contains("line 1: no column for user, item and rating"));
+    }
     assert!(refusal("t.csv", "who,what,when\na,b,c\n").contains("user and item and rating"));
 }
 
@@ -115,24 +146,16 @@ fn duplicates_are_refused_on_request_and_named_with_both_lines() {
 
 #[test]
 fn gigantic_lines_are_refused_without_being_kept() {
-    let giant = "9".repeat((1 << 20) + 1);
-    for text in [
-        giant.clone(),
-        format!("user,item,rating\na,b,1\n{giant},c,1\n"),
-        format!("user,item,rating\na,b,1\n\"{giant}\n"),
-        // A quote that is never closed swallows the lines after it.
-        format!("user,item,rating\na,b,1\n\"{}", "a,b,1\n".repeat(1 << 18)),
-    ] {
-        let sentence = refusal("t.csv", &text);
-        let line = if text.starts_with('9') { 1 } else { 3 };
-        let expected = format!("t.csv, line {line} is longer than 1 MiB; expected one rating");
-        assert!(sentence.starts_with(&expected), "{sentence}");
-    }
-    let wide = "1,".repeat(5000);
-    assert!(refusal("t.csv", wide).contains("line 1 is longer than 4096 columns"));
-    let line = "1,".repeat(5000);
-    let sentence = refusal("t.csv", format!("user,item,rating\n{line}\n"));
-    assert!(sentence.contains("line 2 is longer than 4096 columns"), "{sentence}");
+    let giant = "9".repeat((1 << 22) + (1 << 17));
+    let sentence = refusal("t.csv", format!("user,item,rating\na,b,1\n{giant},c,1\n"));
+    let expected = "t.csv, line 3 is longer than 2 MiB; expected one rating";
+    assert!(sentence.starts_with(expected), "{sentence}");
+    assert!(refusal("t.csv", giant).contains("line 1: no column for user, item and rating"));
+    let wide = "1,".repeat(140_000);
+    assert!(refusal("t.csv", wide).contains("line 1 is longer than 131072 columns"));
+    // A quote that is never closed is an ordinary character.
+    let text = format!("user,item,rating\na,b,1\n\"{}", "a,b,1\n".repeat(1 << 18));
+    assert_eq!(load_one("t.csv", text).unwrap().ratings.len(), 2);
 }
 
 #[test]
@@ -172,20 +195,24 @@ fn a_document_and_a_zip_in_a_zip_are_named() {
 }
 
 #[test]
-fn titles_are_checked_like_ratings() {
-    let with = |movies: &[u8]| {
-        let files = [source("ratings.csv", LATEST), source("movies.csv", movies)];
-        load(&files).unwrap_err().to_string()
-    };
-    assert!(with(b"movieId,title,genres\n10,A, B,Drama\n").contains("line 2: expected 3 columns"));
+fn bad_lines_of_titles_are_left_out_and_named() {
+    let files = [
+        source("ratings.csv", LATEST),
+        source("movies.csv", b"movieId,title,genres\n10,Caf\xE9,Drama\n30,A, B,Drama\n".as_slice()),
+    ];
+    let loaded = load_with(&files, &Options::default()).unwrap();
+    assert_eq!(loaded.dataset.catalogue[0].title, "Café");
+    assert_eq!(
+        loaded.report.notes[0].sentence,
+        "movies.csv: 1 line that has not the form of the file is left out; in line 3: `30`"
+    );
     let files = [
         source("ratings.dat", "1::2::3::4\n"),
         source("movies.dat", "2::Two (1990)::Drama\nthree\n"),
     ];
-    assert_eq!(
-        load(&files).unwrap_err().to_string(),
-        "movies.dat, line 2: expected id::title (year)::genres, found `three`"
-    );
+    let loaded = load_with(&files, &Options::default()).unwrap();
+    assert_eq!(loaded.dataset.catalogue[0].title, "Two");
+    assert!(loaded.report.notes[0].sentence.ends_with("in line 2: `three`"));
 }
 
 #[test]
@@ -196,8 +223,12 @@ fn files_without_ratings_or_with_too_many_of_them_are_listed() {
     ];
     assert_eq!(
         load(&files).unwrap_err().to_string(),
-        "the selection holds no ratings: found links.csv, movies.csv; expected ratings.csv, \
-         ratings.dat, u.data, Netflix files or another table with user, item and rating"
+        "the selection holds no ratings: found links.csv, line 1: no column for user and rating \
+         among `movieId, imdbId, tmdbId`; name the columns user, item, rating and, where there is \
+         one, timestamp, or say which is which; movies.csv, line 1: no column for user and rating \
+         among `movieId, title, genres`; name the columns user, item, rating and, where there is \
+         one, timestamp, or say which is which; expected ratings.csv, ratings.dat, u.data, Netflix \
+         files or another table with user, item and rating"
     );
     let files = [source("u1.base", "1\t2\t3\t4\n"), source("u1.test", "1\t3\t3\t4\n")];
     assert_eq!(

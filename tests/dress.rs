@@ -1,0 +1,149 @@
+//! The kinds of `tests/cases.rs` in other dress: other languages, other separators, other line ends.
+
+use factorscope::data::load::{Loaded, NoteKind, Options, Source, load_with, preview};
+
+fn source(text: &str) -> Source {
+    Source { name: "table".to_owned(), bytes: text.as_bytes().to_vec() }
+}
+
+fn open(text: &str) -> Loaded {
+    load_with(&[source(text)], &Options::default()).unwrap_or_else(|err| panic!("{err}\n{text}"))
+}
+
+/// User, item and rating of each rating, in order.
+fn rows(loaded: &Loaded) -> Vec<(String, String, f32)> {
+    let ratings = &loaded.dataset.ratings;
+    let (users, items) = (ratings.user_ids(), ratings.item_ids());
+    let named = |r: factorscope::data::Rating| {
+        (users.name(r.u).to_owned(), items.name(r.i).to_owned(), r.r)
+    };
+    ratings.iter().map(named).collect()
+}
+
+fn kinds(loaded: &Loaded) -> Vec<(NoteKind, usize)> {
+    loaded.report.notes.iter().map(|note| (note.kind, note.count)).collect()
+}
+
+/// The same three ratings from every text, and these notes.
+fn three(texts: &[&str], notes: &[(NoteKind, usize)]) {
+    let expected = [("ann", "x", 4.5), ("ann", "y", 2.0), ("bob", "x", 3.0)];
+    let expected = expected.map(|(user, item, r)| (user.to_owned(), item.to_owned(), r));
+    for text in texts {
+        let loaded = open(text);
+        assert_eq!(rows(&loaded), expected, "{text}");
+        assert_eq!(kinds(&loaded), notes, "{text}: {:#?}", loaded.report);
+    }
+}
+
+#[test]
+fn headers_of_other_languages_and_separators_name_the_same_columns() {
+    three(
+        &[
+            "Benutzer;Film;Bewertung\nann;x;4,5\nann;y;2\nbob;x;3\n",
+            "note\tspectateur\tfilm\r\n4,5\tann\tx\r\n2\tann\ty\r\n3\tbob\tx\r\n",
+            "película|usuario|puntuación\nx|ann|4.5\ny|ann|2\nx|bob|3\n",
+            "utilizador,livro,classificação\rann,x,4.5\rann,y,2\rbob,x,3\r",
+            "id_utente;id_prodotto;voto\nann;x;4,5\nann;y;2\nbob;x;3\n",
+            "Klant-nr\tArtikel-nr\tCijfer\nann\tx\t4,5\nann\ty\t2\nbob\tx\t3\n",
+            "sep=|\nreaderKey|bookKey|stars\nann|x|4.5\nann|y|2\nbob|x|3\n",
+            "#user item rating\nann x 4.5\nann y 2\nbob x 3\n",
+            "\"listener\"\t\"track_id\"\t\"play count\"\n\"ann\"\t\"x\"\t4.5\n\"ann\"\t\"y\"\t2\n\"bob\"\t\"x\"\t3\n",
+            "patronID, widgetId , My Rating [1..5]\nann,x,4.5\nann,y,2\nbob,x,3\n",
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn what_stands_before_and_beside_the_table_does_not_matter() {
+    three(&["% made by hand\n\nann\tx\t4.5\nann\ty\t2\nbob\tx\t3\n"], &[(NoteKind::Preamble, 1)]);
+    three(
+        &["Ratings of our class\nuser;item;rating\nann;x;4,5\nann;y;2\nbob;x;3\n"],
+        &[(NoteKind::Preamble, 1)],
+    );
+    three(
+        &[
+            "\"user\",\"item\",\"rating\"\n\"1\",\"ann\",\"x\",4.5\n\"2\",\"ann\",\"y\",2\n\"3\",\"bob\",\"x\",3\n",
+        ],
+        &[(NoteKind::RowNumbers, 1)],
+    );
+    three(
+        &[
+            "user;item;rating;\nann;x;4,5;\nann;y;2;\nbob;x;3;\n",
+            "  ann \t x  4.5\n  ann   y  2\nbob x\t3\n",
+            "user,item,rating\n,,\nann,x,4.5\n,,\nann,y,2\nbob,x,3\n,,\n",
+            "index;user;item;rating\n0;ann;x;4,5\n1;ann;y;2\n2;bob;x;3\n",
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn rows_that_cannot_be_used_are_left_out_in_every_dress() {
+    three(
+        &["Nutzer;Film;Note\nann;x;4,5\nann;z;NA\nann;y;2\nbob;x;3\nbob;y;\n"],
+        &[(NoteKind::NoRating, 2)],
+    );
+    three(&["user|item|rating\nann|x|4.5\n|x|1\nann|y|2\nbob|x|3\n"], &[(NoteKind::NoUser, 1)]);
+    three(
+        &["user\titem\trating\nann\tx\t4.5\nann\ty\t2\nbob\tx\t3\nbob\ty\tgut\n"],
+        &[(NoteKind::UnreadableRating, 1)],
+    );
+}
+
+#[test]
+fn a_column_for_each_item_in_every_dress() {
+    let ratings = |text: &str| {
+        let loaded = open(text);
+        assert_eq!(kinds(&loaded)[0].0, NoteKind::Wide, "{text}");
+        rows(&loaded)
+    };
+    let expected = [("ann", "Heat", 4.5), ("ann", "Jaws", 1.0), ("bob", "Gilda", 2.0)];
+    let mut expected = expected.map(|(u, i, r)| (u.to_owned(), i.to_owned(), r)).to_vec();
+    expected.extend([("bob", "Heat", 3.0)].map(|(u, i, r)| (u.to_owned(), i.to_owned(), r)));
+    for text in [
+        "Nutzer;Gilda;Heat;Jaws\nann;;4,5;1\nbob;2;3;\n",
+        "\tGilda\tHeat\tJaws\r\nann\tNA\t4.5\t1\r\nbob\t2\t3\tNA\r\n",
+        "Zeitstempel,Wer bist du?,Gilda,Heat,Jaws\n2024-03-01 10:00,ann,,4.5,1\n2024-03-02 11:00,bob,2,3,\n",
+        "persona|Gilda|Heat|Jaws\nann|0|4.5|1\nbob|2|3|0\n",
+    ] {
+        assert_eq!(ratings(text), expected, "{text}");
+    }
+    let matrix = ratings("5\t3\t0\t1\n4\t0\t0\t1\n1\t1\t0\t5\n");
+    assert_eq!((matrix.len(), matrix[0].clone()), (8, ("1".into(), "1".into(), 5.0)));
+}
+
+#[test]
+fn dates_in_every_dress_are_times() {
+    for (date, seconds) in [
+        ("17/10/2009", 1_255_737_600),
+        ("17.10.2009", 1_255_737_600),
+        ("17 octobre 2009", 1_255_737_600),
+        ("2009-10-17T10:49:48+02:00", 1_255_769_388),
+        ("1255737600000000", 1_255_737_600),
+    ] {
+        let loaded = open(&format!("user;item;rating;Datum\nann;x;4;{date}\nann;y;2;{date}\n"));
+        assert_eq!(loaded.dataset.ratings.timestamps(), Some(&[seconds; 2][..]), "{date}");
+        assert_eq!(kinds(&loaded), [], "{date}");
+    }
+    let loaded = open("user;item;rating;date\nann;x;4;03/04/2009\nann;y;2;05/04/2009\n");
+    assert_eq!(kinds(&loaded), [(NoteKind::DateOrder, 1)]);
+    let loaded = open("user;item;rating;date\nann;x;4;demain\nann;y;2;-1\n");
+    assert_eq!(loaded.dataset.ratings.timestamps(), None);
+    assert_eq!(kinds(&loaded), [(NoteKind::Times, 2)]);
+}
+
+#[test]
+fn a_preview_shows_the_rows_and_what_the_columns_are_taken_for() {
+    let text = "wer,was,wieviel,wann\nann,x,4,1\nann,y,2,2\n";
+    let shown = preview(&[source(text)], &Options::default()).unwrap();
+    assert_eq!(shown.header.unwrap(), ["wer", "was", "wieviel", "wann"]);
+    assert_eq!(shown.rows, [["ann", "x", "4", "1"], ["ann", "y", "2", "2"]]);
+    assert!(shown.refusal.unwrap().contains("no column for"));
+    let columns = "user=wer,item=was,rating=3,time=wann".parse().unwrap();
+    let options = Options { columns, ..Options::default() };
+    let shown = preview(&[source(text)], &options).unwrap();
+    assert_eq!((shown.refusal, shown.roles.rating), (None, Some(2)));
+    let loaded = load_with(&[source(text)], &options).unwrap();
+    assert_eq!(loaded.dataset.ratings.timestamps(), Some(&[1, 2][..]));
+}
