@@ -1,0 +1,81 @@
+// Files of the kinds that people really have, dropped on the page. What is right about each is counted by
+// hand from the file.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+
+import { dropFile, openedSite, part } from './harness.ts';
+
+const site = openedSite();
+const folder = fileURLToPath(new URL('../cases', import.meta.url));
+
+const lab = (page: Page): Locator => part(page, 'train');
+const facts = (page: Page): Locator => lab(page).locator('.data-facts');
+const report = (page: Page): Locator => lab(page).locator('load-report li');
+
+async function dropped(name: string): Promise<Page> {
+  const file = `${folder}/${name}`;
+  if (!existsSync(file)) throw new Error(`tests/cases has no ${name}`);
+  const { page } = await site.visit('chapters/workbench.html');
+  await dropFile(page, name, readFileSync(file));
+  return page;
+}
+
+async function says(page: Page, text: RegExp): Promise<void> {
+  await expect.poll(() => facts(page).innerText()).toMatch(text);
+}
+
+describe('dropped on the page', () => {
+  test.each([
+    ['duplicate-same.csv', 'rows that stand there twice', /^3 ratings .* 2 users of 2 films/],
+    ['duplicate-rerated.csv', 'a film rated twice', /^3 ratings from 2 to 4 .* 2 users of 2 films/],
+    ['blank-ratings.csv', 'rows without a rating', /^5 ratings .* 2 users of 5 films/],
+    ['wide-names.csv', 'a column for each item', /^37 ratings .* 8 users of 5 films/],
+  ])('%s, with %s, is read, and the report says what was done', async (name, _, found) => {
+    const page = await dropped(name);
+    await says(page, new RegExp(`${name.replace('.', '\\.')}.*your own file`));
+    expect((await facts(page).innerText()).replace(/^.*?: /s, '')).toMatch(found);
+    await expect.poll(() => report(page).count()).toBeGreaterThan(0);
+  });
+
+  test.each([
+    [
+      'excel-decimal-comma.csv',
+      'decimal commas',
+      /^14 ratings from 0.5 to 5 by 2 users of 14 films/,
+    ],
+    ['excel-utf16.txt', 'UTF-16', /^13 ratings from 0.5 to 5 by 2 users of 13 films/],
+    ['recbole.inter', 'types after the names in its header', /^26 ratings .* 6 users of 9 films/],
+    ['amazon.json', 'an object a line', /^5 ratings from 1 to 4 by 1 users of 5 films/],
+    ['stray-quote.tsv', 'a quote that is a character', /^5 ratings .* 3 users of 2 films/],
+  ])('%s, with %s, is read', async (name, _, found) => {
+    const page = await dropped(name);
+    await says(page, new RegExp(`${name.replace('.', '\\.')}.*your own file`));
+    expect((await facts(page).innerText()).replace(/^.*?: /s, '')).toMatch(found);
+  });
+
+  test('minus-one.csv, with a pile at -1, is read with a remark whose offer leaves the pile out', async () => {
+    const page = await dropped('minus-one.csv');
+    await says(page, /59 ratings from −1 to 10 by 4 users of 39 films/);
+    await expect
+      .poll(() => report(page).allInnerTexts())
+      .toContainEqual(expect.stringMatching(/12/));
+    await report(page).getByRole('button').click();
+    await says(page, /47 ratings from 3 to 10 by 4 users of 33 films/);
+    expect(await report(page).getByRole('button').count()).toBe(0);
+  });
+
+  test.each([
+    ['excel.xlsx', /Excel workbook.*CSV/],
+    ['zip-in-zip.zip', /zip.*unpack/i],
+  ])('%s is refused with its remedy, and nothing changes', async (name, remedy) => {
+    const page = await dropped(name);
+    const fault = lab(page).locator('data-source .fault');
+    await expect.poll(() => fault.innerText()).toMatch(remedy);
+    expect(await fault.innerText()).toContain('The data in use stays as it was.');
+    expect(await facts(page).innerText()).not.toContain('your own file');
+  });
+});
