@@ -42,6 +42,16 @@ pub(super) fn short(value: f64) -> String {
     format!("{}{unit}", digits.trim_end_matches('0').trim_end_matches('.'))
 }
 
+/// What has this logarithm to base 10, as a tick: 0.05, 3.2, 100.
+pub(super) fn power(log: f64) -> String {
+    let value = libm::pow(10.0, log);
+    let digits = if value < 10.0 { (1.0 - libm::floor(log)).max(0.0) as usize } else { 0 };
+    let text = decimals(value, digits.min(6));
+    let text =
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    text.to_owned()
+}
+
 /// A number with so many decimals, and a minus sign where it is negative.
 pub(super) fn decimals(value: f64, digits: usize) -> String {
     format!("{value:.digits$}").replace('-', "\u{2212}")
@@ -136,6 +146,12 @@ mod tests {
         assert_eq!(left(0.9), 112);
         // 1234.000 has eight characters of 0.56 times 26 pixels, and the name as much as 26 beside them.
         assert!(left(1234.0) >= 26 + (8.0_f64 * 0.56 * 26.0) as i32 + 10);
+    }
+
+    #[test]
+    fn ticks_of_logarithms_are_the_values() {
+        let text: Vec<String> = [-1.301, -1.0, 0.0, 0.477, 1.0, 1.5, 2.0].map(power).into();
+        assert_eq!(text, ["0.05", "0.1", "1", "3", "10", "32", "100"]);
     }
 
     #[test]

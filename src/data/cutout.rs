@@ -17,22 +17,31 @@ pub enum Users {
 
 /// The `items` most rated items, and `users` users who rated some of them. Ids, titles, timestamps and
 /// attributes stay.
-#[expect(clippy::missing_panics_doc, reason = "no pair stands twice in the data it is cut from")]
 pub fn cutout(from: &Dataset, users: usize, items: usize, which: Users) -> Dataset {
     let all = &from.ratings;
-    let mut columns: Vec<usize> = (0..all.items()).collect();
-    let raters = |i: usize| all.column(i).len();
-    sort::by(&mut columns, &|&i, &j| raters(j).cmp(&raters(i)).then(i.cmp(&j)));
-    columns.truncate(items);
+    let mut columns = most_rated(all, items);
     columns.sort_unstable();
-
     let filled = |u: usize| columns.iter().filter(|&&i| all.get(u, i).is_some()).count();
     let filled: Vec<usize> = (0..all.users()).map(filled).collect();
     let rows = match which {
         Users::Alike => nearest(&filled, &[columns.len() * 3 / 4], users),
         Users::Uneven => nearest(&filled, &even_steps(columns.len(), users), 1),
     };
+    cut(from, &rows, &columns)
+}
 
+/// The most rated items, most ratings first.
+pub(super) fn most_rated(all: &Ratings, items: usize) -> Vec<usize> {
+    let mut columns: Vec<usize> = (0..all.items()).collect();
+    let raters = |i: usize| all.column(i).len();
+    sort::by(&mut columns, &|&i, &j| raters(j).cmp(&raters(i)).then(i.cmp(&j)));
+    columns.truncate(items);
+    columns
+}
+
+/// The ratings of these users for these items, both in ascending order.
+pub(super) fn cut(from: &Dataset, rows: &[usize], columns: &[usize]) -> Dataset {
+    let all = &from.ratings;
     let (mut ratings, mut times) = (Vec::new(), Vec::new());
     for (u, &row) in rows.iter().enumerate() {
         for (i, &column) in columns.iter().enumerate() {
@@ -48,11 +57,10 @@ pub fn cutout(from: &Dataset, users: usize, items: usize, which: Users) -> Datas
     };
     let times = all.timestamps().map(|_| &times[..]);
     let set =
-        Ratings::new(ids(all.user_ids(), &rows), ids(all.item_ids(), &columns), &ratings, times);
+        Ratings::new(ids(all.user_ids(), rows), ids(all.item_ids(), columns), &ratings, times);
     let set = set.expect("each pair stands once in the data it is cut from");
     let known = all.attributes();
-    let attributes =
-        Attributes { users: known.users.pick(&rows), items: known.items.pick(&columns) };
+    let attributes = Attributes { users: known.users.pick(rows), items: known.items.pick(columns) };
     Dataset {
         name: format!("{}, cut-out", from.name),
         origin: from.origin,

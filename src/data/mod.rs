@@ -7,6 +7,7 @@ mod films;
 mod ids;
 pub mod load;
 mod ratings;
+pub mod similar;
 pub mod simulation;
 pub mod split;
 mod stars;

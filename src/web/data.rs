@@ -10,7 +10,7 @@ use super::to_js;
 use crate::data::compact::encode_fast;
 use crate::data::load::{Options, Report, Source, load_with};
 use crate::data::simulation::simulate;
-use crate::data::{Attribute, Dataset, Origin, cutout, toy};
+use crate::data::{Attribute, Dataset, Origin, cutout, similar, toy};
 
 /// What a page shows about a data set before anything is trained.
 #[derive(Debug, Serialize, tsify::Tsify)]
@@ -102,6 +102,11 @@ impl Data {
     pub fn cutout(&self, uneven: bool) -> Self {
         let which = if uneven { cutout::Users::Uneven } else { cutout::Users::Alike };
         Self::whole(cutout::cutout(&self.0, 12, 12, which))
+    }
+
+    /// Twelve items of this data set, among them the four most alike, and a hundred users who rated them.
+    pub fn similar(&self) -> Self {
+        Self::whole(similar::similar(&self.0, 100, 12))
     }
 
     /// What it is.

@@ -68,6 +68,7 @@ pub fn line_chart(
     lengths: &[u32],
     points: &[f64],
     colors: &[u8],
+    x_log: bool,
 ) -> Result<JsValue, JsError> {
     let mut rest = points.chunks_exact(2).map(|point| (point[0], point[1]));
     let mut color = colors.chunks_exact(3).map(|c| (c[0], c[1], c[2]));
@@ -75,7 +76,7 @@ pub fn line_chart(
         color: color.next().unwrap_or_default(),
         points: rest.by_ref().take(n as usize).collect(),
     });
-    let lines = Lines { x_label, y_label, series: series.collect(), x_at_least: 0.0 };
+    let lines = Lines { x_label, y_label, series: series.collect(), x_at_least: 0.0, x_log };
     chart(lines.svg(WIDE))
 }
 

@@ -131,6 +131,7 @@ impl Run {
             y_label: y_label.into(),
             series,
             x_at_least: self.spec.epochs() as f64,
+            x_log: false,
         };
         chart(lines.svg(WIDE))
     }

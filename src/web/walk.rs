@@ -130,6 +130,7 @@ impl Walk {
                 points: values.iter().enumerate().map(|(n, &value)| (n as f64, value)).collect(),
             }],
             x_at_least: self.steps.position().per_epoch as f64,
+            x_log: false,
         };
         chart(lines.svg(HALF))
     }

@@ -67,6 +67,8 @@ function open({ data, table }: Spec): Data {
       return once([data], () =>
         open({ data: 'movielens', table } as Spec).cutout(data === 'uneven-cutout'),
       );
+    case 'similar-cutout':
+      return once([data], () => open({ data: 'movielens', table } as Spec).similar());
   }
 }
 

@@ -3,15 +3,26 @@ import { customElement, state } from 'lit/decorators.js';
 
 import type { ParameterValues } from '../../pkg/factorscope.js';
 import type { Opened } from '../engine/types.ts';
-import { count, fixed } from '../format.ts';
-import { dot, ends, labels, placed, type Point, row, turnedVector } from '../lab/factors.ts';
+import { count, fixed, plain } from '../format.ts';
+import {
+  dot,
+  ends,
+  labels,
+  placed,
+  type Point,
+  row,
+  thinned,
+  tick,
+  turnedVector,
+} from '../lab/factors.ts';
 import { filmName } from '../lab/films.ts';
 import { tex } from '../maths.ts';
 import { LabView } from './lab-view.ts';
 
 const SIZE = 520;
 const MARGIN = 30;
-const MOST_POINTS = 300;
+/** More dots than this a browser draws slowly: of more films every so manieth is drawn. */
+const MOST_POINTS = 1500;
 const MOST_LABELS = 16;
 const LISTED = 8;
 /** Beyond so many ratings a film needs some of them to be shown. */
@@ -89,24 +100,27 @@ export class FactorMap extends LabView {
       axes: [this.first, this.second],
       degrees,
       least: this.least ?? usual,
-      most: MOST_POINTS,
     });
     const { high, low } = ends(points, LISTED);
+    const drawn = thinned(points, MOST_POINTS);
+    // The film of the product stays while the map turns.
+    const [start] = [...points].sort((a, b) => b.before - a.before);
     return html`
       ${this.controls(shown, usual)}
       <div class="factors-panels">
-        ${this.map(shown, points)}
+        ${this.map(shown, drawn)}
         <div class="factors-lists">
           ${this.list('Highest to the right', high, shown)}
           ${this.list('Lowest, to the left', low, shown)}
         </div>
       </div>
       <p class="help">
-        ${count(points.length)} films: those rated most often, of all with enough ratings. The lists
-        go by the horizontal
+        ${count(points.length)} films with so many
+        ratings${drawn.length < points.length ? `, of which the map draws ${count(drawn.length)}, evenly from the most rated to the least` : ''}.
+        The lists go by the horizontal
         axis.${shown.weighted ? ' Each factor has a singular value of its own, so the axes are not turned.' : ''}
       </p>
-      ${shown.weighted ? nothing : this.product(shown, high[0] ?? points[0])}
+      ${shown.weighted ? nothing : this.product(shown, start)}
     `;
   }
 
@@ -185,7 +199,9 @@ export class FactorMap extends LabView {
   }
 
   private map(shown: Shown, points: readonly Point[]): TemplateResult {
-    const reach = Math.max(...points.map(({ x, y }) => Math.max(Math.abs(x), Math.abs(y))), 1e-9);
+    // The farthest film is as far at every angle: the scale stays while the map turns.
+    const reach = Math.max(...points.map(({ x, y }) => Math.hypot(x, y)), 1e-9);
+    const unit = tick(reach);
     const middle = SIZE / 2;
     const scale = (middle - MARGIN) / reach;
     const drawn = points.map(({ item, x, y }) => ({
@@ -207,6 +223,15 @@ export class FactorMap extends LabView {
       >
         <line class="factors-axis" x1="0" x2=${SIZE} y1=${middle} y2=${middle}></line>
         <line class="factors-axis" y1="0" y2=${SIZE} x1=${middle} x2=${middle}></line>
+        ${[-1, 1].map((sign) => {
+          const at = middle + sign * unit * scale;
+          const up = middle - sign * unit * scale;
+          const text = plain(sign * unit, 3);
+          return svg`<line class="factors-axis" x1=${at} x2=${at} y1=${middle - 5} y2=${middle + 5}></line>
+            <text class="factors-name" x=${at} y=${middle + 20} text-anchor="middle">${text}</text>
+            <line class="factors-axis" y1=${up} y2=${up} x1=${middle - 5} x2=${middle + 5}></line>
+            <text class="factors-name" x=${middle - 9} y=${up + 5} text-anchor="end">${text}</text>`;
+        })}
         ${drawn.map(
           ({ item, x, y }) =>
             svg`<circle class="factors-film" cx=${x.toFixed(1)} cy=${y.toFixed(1)} r="3.5"><title>${this.name(shown, item)}</title></circle>`,

@@ -14,7 +14,6 @@ import { near } from '../near.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
-const X_NAME = 'logarithm of lambda (base 10)';
 /** On the toy: from where to where, in how many steps, with how many passes. */
 const TOY = { from: 0.01, to: 100, steps: 33, passes: 200 } as const;
 
@@ -89,7 +88,7 @@ export class LambdaSweep extends LabView {
         fits.push({ lambda, fit });
       }
       const lines = biasLines(fits);
-      const chart = await this.lab.chart(X_NAME, 'value', lines);
+      const chart = await this.lab.chart('λ', 'value', lines, true);
       if (late()) return;
       this.lines = lines;
       this.chart = chart;
@@ -103,14 +102,15 @@ export class LambdaSweep extends LabView {
         class="dashed-lines"
         .chart=${this.chart}
         .lines=${this.lines}
-        .xName=${'log λ'}
+        .xName=${'λ'}
+        .xText=${lambdaText}
         .digits=${3}
-        label="Every bias of the toy, and the training RMSE, over the logarithm of lambda"
+        label="Every bias of the toy, and the training RMSE, over lambda on a logarithmic scale"
       ></line-chart>
       <p class="help">
         From ${tex(String.raw`\lambda = 0.01`)} on the left to ${tex(String.raw`\lambda = 100`)} on
-        the right; in the middle, at 0, ${tex(String.raw`\lambda = 1`)}. Each point is the least
-        squares solved anew. Point at the chart to read the values.
+        the right; equal steps to the right multiply ${tex(String.raw`\lambda`)} by equal factors.
+        Each point is the least squares solved anew. Point at the chart to read the values.
       </p>
     `;
   }
@@ -159,7 +159,7 @@ export class LambdaSweep extends LabView {
   };
 
   private async draw(asked: number): Promise<void> {
-    const chart = await this.lab.chart(X_NAME, 'RMSE', this.errorLines());
+    const chart = await this.lab.chart('λ', 'RMSE', this.errorLines(), true);
     if (asked === this.asked) this.chart = chart;
   }
 
@@ -197,8 +197,9 @@ export class LambdaSweep extends LabView {
       <line-chart
         .chart=${this.chart}
         .lines=${this.errorLines()}
-        .xName=${'log λ'}
-        label="Training and test RMSE over the logarithm of lambda"
+        .xName=${'λ'}
+        .xText=${lambdaText}
+        label="Training and test RMSE over lambda on a logarithmic scale"
       ></line-chart>
       <div class="table-scroll" tabindex="0" role="group" aria-label="Errors for each lambda">
         <table class="numbers value sweep-table">
@@ -227,7 +228,12 @@ export class LambdaSweep extends LabView {
   }
 }
 
-/** Each bias as a line over the logarithm of lambda, and the training error. */
+/** The lambda whose logarithm is drawn. */
+function lambdaText(x: number): string {
+  return plain(Number((10 ** x).toPrecision(3)), 4);
+}
+
+/** Each bias as a line over lambda on a logarithmic scale, and the training error. */
 function biasLines(fits: readonly { lambda: number; fit: Fit }[]): Line[] {
   const x = (lambda: number): number => Math.log10(lambda);
   const first = fits[0]?.fit.parameters ?? [];

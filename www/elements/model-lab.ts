@@ -102,6 +102,7 @@ export class ModelLab extends LitElement {
       block.data === 'toy',
       rival && settingsOf(rival),
     );
+    if (block.split) start.split = block.split;
     return new Lab(block, entry, start, rival);
   }
 

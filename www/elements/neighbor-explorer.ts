@@ -69,11 +69,12 @@ export class NeighborExplorer extends PairView<Neighbored> {
   private table(shown: Shown<Neighbored>): TemplateResult {
     const { candidates } = shown.found.neighborhood;
     const speaking = candidates.filter(({ weight }) => weight > 0).length;
+    const alike = candidates.filter(({ similarity }) => similarity > 0).length;
     return html`
       <div class="table-scroll" tabindex="0" role="group" aria-label="Table">
         <table class="neighbors-table">
           <caption>
-            ${candidates.length} could speak, ${speaking} do (tinted).
+            ${alike} of ${candidates.length} are similar and could speak, ${speaking} do (tinted).
             ${this.byItems ? 'Choose an item' : 'Choose a user'} to see what the two share.
           </caption>
           <thead>
@@ -139,13 +140,35 @@ export class NeighborExplorer extends PairView<Neighbored> {
     if (!shared || other === undefined) return nothing;
     const own = this.name({ id: this.byItems ? item : user }, opened);
     const n = shared.raters.length;
-    const [xy, xx, yy] = shared.sums;
     const {
       lambda_2: shrinkage = 0,
       similarity: measure = 0,
       support = 1,
     } = this.lab.state.settings;
-    const correlation = measure === 0 || measure === 2;
+    const centred = measure === 1;
+    const correlation = measure !== 3;
+    // Ratings have no sign, what is left over of them has.
+    const written = measure === 0 ? signed : fixed;
+    const middle = (sum: number): number => (centred ? sum / n : 0);
+    const [xMean, yMean] = [
+      middle(shared.raters.reduce((sum, [, x]) => sum + x, 0)),
+      middle(shared.raters.reduce((sum, [, , y]) => sum + y, 0)),
+    ];
+    const away = shared.raters.map(([rater, x, y]) => ({
+      rater,
+      x,
+      y,
+      dx: x - xMean,
+      dy: y - yMean,
+    }));
+    const sum = (of: (one: (typeof away)[number]) => number): number =>
+      away.reduce((all, one) => all + of(one), 0);
+    const [xy, xx, yy] = [
+      sum(({ dx, dy }) => dx * dy),
+      sum(({ dx }) => dx * dx),
+      sum(({ dy }) => dy * dy),
+    ];
+    const differences = sum(({ x, y }) => (x - y) ** 2);
     return html`
       <div class="neighbors-pair" role="group" aria-label="What the two share">
         <div class="table-scroll" tabindex="0" role="group" aria-label="Table">
@@ -161,19 +184,27 @@ export class NeighborExplorer extends PairView<Neighbored> {
                 <th scope="col">${this.byItems ? 'user' : 'item'}</th>
                 <th scope="col">x</th>
                 <th scope="col">y</th>
-                <th scope="col">x y</th>
+                <th scope="col">
+                  ${
+                    centred
+                      ? tex(raw`(x - \bar x)(y - \bar y)`)
+                      : correlation
+                        ? tex('x y')
+                        : tex('(x - y)^2')
+                  }
+                </th>
               </tr>
             </thead>
             <tbody>
-              ${shared.raters.map(
-                ([rater, x, y]) => html`
+              ${away.map(
+                ({ dx, dy, rater, x, y }) => html`
                   <tr>
                     <th scope="row">
                       ${this.byItems ? userOf(opened, rater) : titleOf(opened, rater)}
                     </th>
-                    <td>${signed(x, 2)}</td>
-                    <td>${signed(y, 2)}</td>
-                    <td>${signed(x * y, 2)}</td>
+                    <td>${written(x, 2)}</td>
+                    <td>${written(y, 2)}</td>
+                    <td>${correlation ? signed(dx * dy, 2) : fixed((x - y) ** 2, 2)}</td>
                   </tr>
                 `,
               )}
@@ -184,11 +215,20 @@ export class NeighborExplorer extends PairView<Neighbored> {
           ${
             correlation
               ? html`<p>
-                  ${tex(raw`\rho = \frac{\sum x y}{\sqrt{\sum x^2 \sum y^2}}`)} = ${bracketed(xy)} /
-                  √(${fixed(xx, 3)} · ${fixed(yy, 3)}) =
+                  ${
+                    centred
+                      ? html`${tex(raw`\bar x`)} = ${fixed(xMean, 3)}, ${tex(raw`\bar y`)} =
+                        ${fixed(yMean, 3)};
+                        ${tex(raw`\rho = \frac{\sum (x - \bar x)(y - \bar y)}{\sqrt{\sum (x - \bar x)^2 \sum (y - \bar y)^2}}`)}`
+                      : tex(raw`\rho = \frac{\sum x y}{\sqrt{\sum x^2 \sum y^2}}`)
+                  }
+                  = ${bracketed(xy)} / √(${fixed(xx, 3)} · ${fixed(yy, 3)}) =
                   <strong>${signed(shared.rho, 3)}</strong>
                 </p>`
-              : html`<p>${tex(raw`\rho`)} = <strong>${signed(shared.rho, 3)}</strong></p>`
+              : html`<p>
+                  ${tex(raw`\rho = \frac{n}{n + \sum (x - y)^2}`)} = ${n} / (${n} +
+                  ${fixed(differences, 3)}) = <strong>${signed(shared.rho, 3)}</strong>
+                </p>`
           }
           ${
             n < support

@@ -72,7 +72,10 @@ export abstract class PairView<Found extends Print & { item: number }> extends L
       const client = await this.lab.engine();
       const setup = this.lab.setup('everything');
       const found = await client.call((engine) => this.find(engine, setup, user, item));
-      if (!late()) this.shown = { opened, user, found };
+      if (late()) return;
+      // The film that the engine took stays while settings change, or nothing could be compared.
+      this.item = found.item;
+      this.shown = { opened, user, found };
     });
   }
 

@@ -44,7 +44,8 @@ export class RatingTable extends BaselineView {
   protected override render(): TemplateResult | typeof nothing {
     const { cell, table } = this.lab.state;
     if (!table) return nothing;
-    const predicts = this.lab.entry.id === 'baseline';
+    // Beside curves of least squares, means by the same names would contradict them.
+    const predicts = this.lab.entry.id === 'baseline' && !this.lab.block.show.includes('sweep');
     return html`
       <div class="table-scroll">
         <table class="ratings">

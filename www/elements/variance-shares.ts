@@ -82,7 +82,10 @@ export class VarianceShares extends LabView {
   protected override render(): TemplateResult {
     const { measured } = this;
     const stale = measured && !this.running && this.made !== this.wanted();
-    const parts = measured && shares(measured.mean, measured.biases, measured.factors);
+    const parts =
+      measured && measured.mean > 0
+        ? shares(measured.mean, measured.biases, measured.factors)
+        : undefined;
     return html`
       <section class="variance" aria-label="Parts of the variance">
         <div class="buttons">
@@ -97,7 +100,17 @@ export class VarianceShares extends LabView {
             ? html`<p class="note">The settings have changed since these numbers were measured.</p>`
             : nothing
         }
-        ${this.bar(parts)} ${this.table(measured, parts)}
+        ${
+          measured && !parts
+            ? html`<p class="note" role="status">
+                ${
+                  Number.isNaN(measured.mean)
+                    ? 'Nothing is held back, so there is no test set whose variance could be divided.'
+                    : 'All ratings are equal to their mean: there is no variance to divide.'
+                }
+              </p>`
+            : html`${this.bar(parts)} ${this.table(measured, parts)}`
+        }
         <run-link .lab=${this.lab} .print=${stale ? undefined : measured?.print}></run-link>
       </section>
     `;

@@ -22,8 +22,8 @@ export type Source =
   | { kind: 'simulation'; seed: number }
   | { kind: 'files'; files: NamedFile[] };
 
-/** Which small piece of a data set is opened instead of the whole, by the users it takes. */
-export type Cutout = 'alike' | 'uneven' | false;
+/** Which small piece of a data set is opened instead of the whole, by the users it takes, or by films much alike. */
+export type Cutout = 'alike' | 'uneven' | 'similar' | false;
 
 /** A file with the folders it came in: they may tell the edition of a data set. */
 export interface NamedFile {

@@ -79,7 +79,7 @@ export class Engine {
     let data = await read(source);
     if (cutout) {
       const whole = data;
-      data = whole.cutout(cutout === 'uneven');
+      data = cutout === 'similar' ? whole.similar() : whole.cutout(cutout === 'uneven');
       whole.free();
     }
     this.data?.free();
@@ -267,13 +267,19 @@ export class Engine {
   }
 
   /** Lines over a common axis. */
-  lines(xLabel: string, yLabel: string, lines: readonly DrawnLine[]): Chart | undefined {
+  lines(
+    xLabel: string,
+    yLabel: string,
+    lines: readonly DrawnLine[],
+    xLog: boolean,
+  ): Chart | undefined {
     return lineChart(
       xLabel,
       yLabel,
       Uint32Array.from(lines, ({ points }) => points.length),
       Float64Array.from(lines.flatMap(({ points }) => points.flat())),
       Uint8Array.from(lines.flatMap(({ color }) => [...color])),
+      xLog,
     );
   }
 

@@ -38,22 +38,38 @@ export interface Point {
   item: number;
   x: number;
   y: number;
+  /** x before the axes were turned. */
+  before: number;
 }
 
-/** Films with enough ratings, at most `most` of them: those rated most often. */
+/** Films with enough ratings, those rated most often first. */
 export function placed(
   vectors: ParameterValues,
   counts: ArrayLike<number>,
-  { axes, degrees, least, most }: { axes: Pair; degrees: number; least: number; most: number },
+  { axes, degrees, least }: { axes: Pair; degrees: number; least: number },
 ): Point[] {
   const items = Array.from({ length: vectors.rows }, (_, item) => item);
   const enough = items.filter((item) => (counts[item] ?? 0) >= Math.max(least, 1));
   enough.sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || a - b);
-  return enough.slice(0, most).map((item) => {
+  return enough.map((item) => {
     const vector = row(vectors, item);
-    const [x, y] = turned([vector[axes[0]] ?? 0, vector[axes[1]] ?? 0], degrees);
-    return { item, x, y };
+    const before = vector[axes[0]] ?? 0;
+    const [x, y] = turned([before, vector[axes[1]] ?? 0], degrees);
+    return { item, x, y, before };
   });
+}
+
+/** At most so many of them, in even steps from the first to the last. */
+export function thinned<T>(all: readonly T[], most: number): T[] {
+  if (all.length <= most) return [...all];
+  return Array.from({ length: most }, (_, n) => all[Math.floor((n * all.length) / most)] as T);
+}
+
+/** The largest of 1, 2, 5, 10, … times a power of ten that is at most this. */
+export function tick(reach: number): number {
+  const power = 10 ** Math.floor(Math.log10(reach));
+  const times = [5, 2, 1].find((n) => n * power <= reach) ?? 1;
+  return Number((times * power).toPrecision(1));
 }
 
 /** The films at both ends of the horizontal axis, the outermost first. */

@@ -15,7 +15,11 @@ import { type Verdict, verdictOf } from './verdict.ts';
 import { engineCells, isRandom, type LabState, type Receipt } from './state.ts';
 
 /** The data sets of the lessons that are pieces of the reader's. */
-const CUTOUTS: Partial<Record<Data, Cutout>> = { cutout: 'alike', 'uneven-cutout': 'uneven' };
+const CUTOUTS: Partial<Record<Data, Cutout>> = {
+  cutout: 'alike',
+  'uneven-cutout': 'uneven',
+  'similar-cutout': 'similar',
+};
 
 /** A training that has ended, and what it was asked for. */
 export interface Result {
@@ -230,13 +234,19 @@ export class Lab extends EventTarget {
   }
 
   /** A chart of the lines that have points; nothing where none has. */
-  async chart(xLabel: string, yLabel: string, lines: readonly Line[]): Promise<Chart | undefined> {
+  /** `xLog`: the lines' x are logarithms to base 10 of what the axis shows. */
+  async chart(
+    xLabel: string,
+    yLabel: string,
+    lines: readonly Line[],
+    xLog = false,
+  ): Promise<Chart | undefined> {
     const drawn = lines
       .filter(({ points }) => points.length > 0)
       .map(({ color: name, points }) => ({ color: modelColor(name), points }));
     if (drawn.length === 0) return undefined;
     const client = await this.engine();
-    return client.call((engine) => engine.lines(xLabel, yLabel, drawn));
+    return client.call((engine) => engine.lines(xLabel, yLabel, drawn, xLog));
   }
 
   /** The address that restores this state, with what came out of it. */

@@ -109,7 +109,8 @@ export function readLink(
       cell: table ? within(table, cell) : cell,
       step: use('step', whole(LARGEST_STEP), start.step),
       user: use('user', whole(LARGEST_SEED), start.user),
-      split: use('split', readSplit, start.split),
+      // A link leaves out the usual one, which need not be the one that this part starts with.
+      split: use('split', readSplit, SPLIT),
       least: use('least', whole(LARGEST_LEAST), start.least),
     },
     receipt: {

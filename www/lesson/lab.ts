@@ -11,6 +11,8 @@ export interface Lab {
   rival?: string;
   data: Data;
   seed?: number;
+  /** What is held back for testing, where it is not the usual share at random. */
+  split?: string;
   /** Hyperparameters that differ from the defaults; a choice is given by its position. */
   settings: Record<string, number>;
   show: View[];
@@ -24,6 +26,8 @@ interface Entry {
 }
 
 const NAMES = Object.keys(VIEWS) as View[];
+/** What can be held back for testing. */
+export const SPLIT = /^(everything|latest|time|0\.\d{1,2})$/;
 const MOST_SEED = 2 ** 32 - 1;
 
 /** A line of a block. */
@@ -134,6 +138,7 @@ export function readLab(
   const data = needed('data');
   const show = needed('show');
   const seed = take('seed');
+  const split = take('split');
   const controls = take('controls');
   const lab: Lab = {
     id,
@@ -141,6 +146,7 @@ export function readLab(
     ...(rival ? { rival: model(rival, 'rival').id } : {}),
     data: oneOf(word(data, 'data', file), DATA, 'data', { file, line: data.line }),
     ...(seed ? { seed: readSeed(word(seed, 'seed', file), { file, line: seed.line }) } : {}),
+    ...(split ? { split: readSplit(word(split, 'split', file), { file, line: split.line }) } : {}),
     settings: {},
     ...(controls ? { controls: readControls(controls, first, file) } : {}),
     show: [show.value].flat().map((view) => oneOf(view, NAMES, 'view', { file, line: show.line })),
@@ -165,6 +171,15 @@ function readControls({ value, line }: Entry, model: Model, file: string): strin
 export function readSeed(text: string, at: At): number {
   if (/^\d+$/.test(text) && Number(text) <= MOST_SEED) return Number(text);
   throw new Fault(at.file, at.line, `expected a seed from 0 to ${MOST_SEED}, found \`${text}\``);
+}
+
+function readSplit(text: string, at: At): string {
+  if (SPLIT.test(text)) return text;
+  throw new Fault(
+    at.file,
+    at.line,
+    `expected everything, latest, time or a share such as 0.2 for \`split\`, found \`${text}\``,
+  );
 }
 
 /** The element that a script brings to life, and what stands in its place until then. */

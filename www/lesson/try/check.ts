@@ -1,7 +1,7 @@
 // A `try` block: what a page tells its reader to try or prints as a result, in a form that a test can try.
 
 import { Fault } from '../fault.ts';
-import { type Lab, type Line, lines, oneOf, readLab, readSeed, setting } from '../lab.ts';
+import { type Lab, type Line, lines, oneOf, readLab, readSeed, SPLIT, setting } from '../lab.ts';
 import type { Hyperparameter, Model } from '../registry.ts';
 import { type View, VIEWS } from '../views.ts';
 import {
@@ -57,7 +57,7 @@ export interface Surroundings {
 /** Names that settings have beside a model's hyperparameters; what they take. */
 const OTHERS: Readonly<Record<string, RegExp>> = {
   'split-seed': /^\d{1,9}$/,
-  split: /^(everything|latest|time|0\.\d{1,2})$/,
+  split: SPLIT,
   users: /^[1-8]$/,
   items: /^[1-8]$/,
 };
