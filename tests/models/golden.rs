@@ -138,6 +138,7 @@ fn a_loss_chart_has_the_bytes_of_earlier_versions() {
             line((0xd9, 0x5f, 0x02), &[1.0501, 0.9314, 0.9079, 0.8961, 0.8902]),
         ],
         x_at_least: 10.0,
+        x_log: false,
     };
     let found = chart.svg(WIDE).unwrap().svg;
     let path = reference_path(CHART);
