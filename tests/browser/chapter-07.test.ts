@@ -117,16 +117,48 @@ describe('the factors', () => {
     expect(await visibleFaults(page)).toEqual([]);
   });
 
-  test('on MovieLens have films with many ratings only, unless asked otherwise', async (context) => {
+  test('on MovieLens fill the map near the middle where films with few ratings are let in', async (context) => {
     needMovieLens(context);
     const { page } = await site.visit(CHAPTER);
     const lab = part(page, 'factors', 1);
     await train(lab);
-    const told = lab.getByText(/films: those rated most often/);
-    expect(await told.innerText()).toMatch(/^300 films/);
-    await lab.getByLabel('At least this many ratings').fill('200');
-    await lab.getByLabel('At least this many ratings').blur();
-    await expect.poll(() => told.innerText()).not.toMatch(/^300 films/);
+    const dots = (): Promise<number> => lab.locator('.factors-film').count();
+    const usual = await dots();
+    expect(usual).toBeLessThan(1500);
+    const least = lab.getByLabel('At least this many ratings');
+    await least.fill('1');
+    await least.blur();
+    await lab.getByText('of which the map draws 1,500').waitFor();
+    expect(await dots()).toBe(1500);
+    await least.fill('200');
+    await least.blur();
+    await expect.poll(dots).toBeLessThan(usual / 2);
+  });
+
+  test('keep film and scale while the map turns', async () => {
+    const { page } = await site.visit(CHAPTER);
+    const lab = part(page, 'factors');
+    await train(lab);
+    const film = (): Promise<string> => lab.locator('.factors-product caption').innerText();
+    const far = (): Promise<number> =>
+      lab
+        .locator('.factors-film')
+        .evaluateAll((dots) =>
+          Math.max(
+            ...dots.map((dot) =>
+              Math.hypot(
+                Number(dot.getAttribute('cx')) - 260,
+                Number(dot.getAttribute('cy')) - 260,
+              ),
+            ),
+          ),
+        );
+    const [named, reach] = [await film(), await far()];
+    for (const degrees of [45, 120]) {
+      await turn(lab, degrees);
+      expect(await film()).toBe(named);
+      expect(Math.abs((await far()) - reach)).toBeLessThan(0.2);
+    }
   });
 });
 
