@@ -140,6 +140,7 @@ mod tests {
                 y_label: "objective".into(),
                 series: vec![Series { color: (0, 0, 0), points: vec![(0.0, 0.5), (1.0, most)] }],
                 x_at_least: 1.0,
+                x_log: false,
             };
             lines.svg(HALF).unwrap().plot.0
         };

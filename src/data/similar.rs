@@ -81,19 +81,20 @@ fn similarities(all: &Ratings, items: &[usize]) -> Vec<Vec<f64>> {
 /// Four places of which the least similar pair is as similar as can be; fewer where there are fewer.
 fn most_alike(s: &[Vec<f64>]) -> Vec<usize> {
     let n = s.len();
+    let of = |x: usize, y: usize| s[x][y];
     let mut best = (f64::NEG_INFINITY, (0..n.min(4)).collect::<Vec<usize>>());
     for a in 0..n {
         for b in a + 1..n {
-            if s[a][b] <= best.0 {
+            if of(a, b) <= best.0 {
                 continue;
             }
             for c in b + 1..n {
-                let three = s[a][b].min(s[a][c]).min(s[b][c]);
+                let three = of(a, b).min(of(a, c)).min(of(b, c));
                 if three <= best.0 {
                     continue;
                 }
                 for d in c + 1..n {
-                    let four = three.min(s[a][d]).min(s[b][d]).min(s[c][d]);
+                    let four = three.min(of(a, d)).min(of(b, d)).min(of(c, d));
                     if four > best.0 {
                         best = (four, vec![a, b, c, d]);
                     }
