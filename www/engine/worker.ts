@@ -448,7 +448,7 @@ export class Engine {
   /** The system of one prediction with interpolation weights, from the whole of a small data set. */
   interpolate(setup: Setup, user: number, asked: number | undefined): Interpolating {
     const run = this.whole(setup);
-    const item = asked ?? this.spokenFor(run, user);
+    const item = asked ?? this.sayingTheSame(run, user);
     const found = {
       item,
       interpolated: run.interpolated(user, item),
@@ -474,6 +474,18 @@ export class Engine {
       return candidates.filter(({ similarity }) => similarity > 0).length;
     });
     return speaking.indexOf(Math.max(...speaking));
+  }
+
+  /** The item with the most similar neighbors that are left without a weight: they say what others say. */
+  private sayingTheSame(run: Run, user: number): number {
+    const { items } = this.opened.info();
+    const left = Array.from({ length: items }, (_, item) => {
+      const { neighbors, system } = run.interpolated(user, item);
+      const theta = system.solution ?? [];
+      const without = neighbors.filter((_, n) => (theta[n] ?? 0) <= 0);
+      return without.reduce((sum, [, similarity]) => sum + similarity, 0);
+    });
+    return left.indexOf(Math.max(...left));
   }
 
   private known(user: number, item: number): number | undefined {
