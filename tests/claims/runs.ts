@@ -155,7 +155,7 @@ abstract class WithModel implements Asked {
       case 'norm':
         return Math.hypot(...this.sizes(call));
       case 'largest':
-        return Math.max(...this.sizes(call));
+        return this.sizes(call).reduce((most, size) => Math.max(most, size), 0);
       case 'rare_items': {
         const least = (await place(call, 0, evaluate)) ?? 1;
         const counts = [...this.data.itemCounts()];
