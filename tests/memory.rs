@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use factorscope::data::load::{Source, load, read_path};
+use factorscope::data::load::{NoteKind, Options, Source, load, load_with, read_path};
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
 use peak_alloc::PeakAlloc;
@@ -135,13 +135,32 @@ fn files_over_one_stream_are_refused_before_they_are_unpacked() {
 fn millions_of_lines_from_a_small_zip_take_little() {
     let _alone = alone();
     let header = "user,item,rating\n".to_owned();
-    for line in ["1\n", "\n", ",,\n", "a,b,\n"] {
+    for line in ["1,1,5\n", "1\n", "\n", ",,\n", "a,b,\n"] {
         let text = header.clone() + &line.repeat((48 << 20) / line.len());
         let _ = within(0, "lines.zip", zip(&[("lines.csv", text.as_bytes())]));
         let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
         gzip.write_all(text.as_bytes()).unwrap();
         let _ = within(0, "lines.csv.gz", gzip.finish().unwrap());
     }
+}
+
+#[test]
+fn rows_that_repeat_others_are_not_kept() {
+    let _alone = alone();
+    // A thousand different rows, five thousand times; two equal ones follow each other at the end.
+    let rows: Vec<String> = (0..1000).map(|k| format!("{},{},5\n", k / 7, k)).collect();
+    let text = "user,item,rating\n".to_owned() + &rows.concat().repeat(5000);
+    let sources = [Source { name: "t.zip".to_owned(), bytes: zip(&[("t.csv", text.as_bytes())]) }];
+    drop(text);
+    MEMORY.reset_peak_usage();
+    let before = MEMORY.current_usage();
+    let loaded = load_with(&sources, &Options::default()).unwrap();
+    let peak = MEMORY.peak_usage() - before;
+    assert!(peak < 24 << 20, "{peak} bytes");
+    assert_eq!(loaded.dataset.ratings.len(), 1000);
+    let note = loaded.report.note(NoteKind::Repeated).unwrap();
+    assert_eq!(note.count, 4_999_000);
+    assert!(note.sentence.contains("line 1002 after line 2"), "{}", note.sentence);
 }
 
 #[test]

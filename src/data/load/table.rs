@@ -120,6 +120,22 @@ impl Found {
     }
 }
 
+/// A file's number and a line in it.
+type Spot = (usize, u64);
+
+/// Rows that were left out while reading because they repeat an earlier one.
+#[derive(Default)]
+struct Folded {
+    count: usize,
+    /// The first of them, and where it and the row before it stand.
+    first: Option<(Rating, Spot, Spot)>,
+}
+
+/// From how many ratings on it is looked whether most of them repeat others.
+const MANY: usize = 1 << 17;
+/// About how many of them are looked at.
+const SAMPLE: usize = 1 << 12;
+
 /// Consecutive ratings of one file, on consecutive lines (a step of 1) or on one line (of 0).
 struct Run {
     step: u64,
@@ -140,6 +156,7 @@ pub(super) struct Table<'w> {
     timed: Option<bool>,
     files: Vec<String>,
     runs: Vec<Run>,
+    folded: Folded,
     most: usize,
     /// Told now and then how many ratings there are.
     heard: &'w dyn Fn(usize),
@@ -153,6 +170,7 @@ impl<'w> Table<'w> {
             timed: None,
             files: Vec::new(),
             runs: Vec::new(),
+            folded: Folded::default(),
             most: u32::MAX as usize,
             heard,
         }
@@ -174,17 +192,14 @@ impl<'w> Table<'w> {
             (self.heard)(n);
         }
         if n == self.ratings.capacity() {
+            if self.mostly_repeats() {
+                self.fold();
+            }
             self.grow(entry.line)?;
         }
+        let n = self.ratings.len();
         let file = self.files.len().saturating_sub(1);
-        let after = |run: &Run| entry.line == run.line + run.step * (n - run.first) as u64;
-        match self.runs.last_mut() {
-            Some(run) if run.file == file && run.first + 1 == n && entry.line <= run.line + 1 => {
-                run.step = entry.line.saturating_sub(run.line);
-            }
-            Some(run) if run.file == file && after(run) => {}
-            _ => self.runs.push(Run { first: n, file, line: entry.line, step: 1 }),
-        }
+        self.mark(n, file, entry.line);
         let item = names.items.number(entry.item);
         self.ratings.push(Rating {
             u: names.users.number(entry.user) as usize,
@@ -196,6 +211,18 @@ impl<'w> Table<'w> {
         Ok(item)
     }
 
+    /// Says where the rating of this number stands, which is the last.
+    fn mark(&mut self, n: usize, file: usize, line: u64) {
+        let after = |run: &Run| line == run.line + run.step * (n - run.first) as u64;
+        match self.runs.last_mut() {
+            Some(run) if run.file == file && run.first + 1 == n && line <= run.line + 1 => {
+                run.step = line.saturating_sub(run.line);
+            }
+            Some(run) if run.file == file && after(run) => {}
+            _ => self.runs.push(Run { first: n, file, line, step: 1 }),
+        }
+    }
+
     fn grow(&mut self, line: u64) -> Result<(), LoadError> {
         let refuse = |reason| LoadError::TooMany {
             file: self.files.last().cloned().unwrap_or_default(),
@@ -203,6 +230,9 @@ impl<'w> Table<'w> {
             reason,
         };
         let n = self.ratings.len();
+        if n < self.ratings.capacity() {
+            return Ok(());
+        }
         if n >= self.most {
             return Err(refuse("more ratings than 4294967295"));
         }
@@ -211,6 +241,68 @@ impl<'w> Table<'w> {
         self.ratings.try_reserve_exact(more).map_err(|_| refuse(full))?;
         self.times.try_reserve_exact(more).map_err(|_| refuse(full))?;
         Ok(())
+    }
+
+    /// Whether at least half of many ratings repeat others, as far as a sample by hash tells: a repeated
+    /// row is in it always or never.
+    fn mostly_repeats(&self) -> bool {
+        if self.ratings.len() < MANY {
+            return false;
+        }
+        let every = (self.ratings.len() / SAMPLE) as u64;
+        let hash = |(rating, time): (&Rating, &u32)| {
+            let words =
+                [rating.u as u64, rating.i as u64, rating.r.to_bits().into(), (*time).into()];
+            words.iter().fold(0_u64, |hash, word| {
+                (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
+            })
+        };
+        let hashes = self.ratings.iter().zip(&self.times).map(hash);
+        let mut sample: Vec<u64> =
+            hashes.filter(|hash| (hash >> 8) % every == 0).take(4 * SAMPLE).collect();
+        let found = sample.len();
+        sample.sort_unstable();
+        sample.dedup();
+        !(SAMPLE / 4..4 * SAMPLE).contains(&found) || sample.len() * 2 < found
+    }
+
+    /// Leaves out what repeats an earlier row in all.
+    fn fold(&mut self) {
+        let mut sorted: Vec<u32> = (0..self.ratings.len() as u32).collect();
+        let key = |n: u32| {
+            let rating = self.ratings[n as usize];
+            (rating.u, rating.i, rating.r.to_bits(), self.times[n as usize])
+        };
+        sorted.sort_by_key(|&n| key(n));
+        let mut kept = vec![true; self.ratings.len()];
+        let mut repeated = Found::default();
+        for group in sorted.chunk_by(|&a, &b| key(a) == key(b)) {
+            for &n in &group[1..] {
+                kept[n as usize] = false;
+                repeated.add(group[0] as usize, n as usize);
+            }
+        }
+        drop(sorted);
+        self.folded.count += repeated.count;
+        let first = self.first(&repeated);
+        self.folded.first = self.folded.first.or(first);
+        let numbers = (0..kept.len()).filter(|&n| kept[n]);
+        let spots: Vec<Spot> = numbers.map(|n| self.spot(n)).collect();
+        self.runs.clear();
+        for (first, (file, line)) in spots.into_iter().enumerate() {
+            self.mark(first, file, line);
+        }
+        self.keep(&kept);
+        self.ratings.shrink_to(MANY);
+        self.times.shrink_to(MANY);
+    }
+
+    /// Leaves the ratings that are kept.
+    fn keep(&mut self, kept: &[bool]) {
+        let mut keep = kept.iter();
+        self.ratings.retain(|_| keep.next() == Some(&true));
+        let mut keep = kept.iter();
+        self.times.retain(|_| keep.next() == Some(&true));
     }
 
     /// The rating set; where an item has several ratings of one user, `duplicates` decides.
@@ -224,13 +316,17 @@ impl<'w> Table<'w> {
             rating.u = order.user_index[rating.u] as usize;
             rating.i = order.item_index[rating.i] as usize;
         }
+        if let Some((rating, ..)) = &mut self.folded.first {
+            rating.u = order.user_index[rating.u] as usize;
+            rating.i = order.item_index[rating.i] as usize;
+        }
         match self.build(order) {
-            Ok(ratings) => Ok(ratings),
+            Ok(ratings) if self.folded.count == 0 => Ok(ratings),
             Err(twice) if duplicates == Duplicates::Refuse && !self.is_same(&twice) => {
                 Err(self.refuse(order, &twice))
             }
             // That no pair comes twice is the rule: only where it does not hold is there more work.
-            Err(_) => {
+            _ => {
                 self.settle(order, duplicates, report)?;
                 self.build(order).map_err(|twice| self.refuse(order, &twice))
             }
@@ -304,10 +400,7 @@ impl<'w> Table<'w> {
             self.ratings[n].r = mean;
         }
         self.note_settled(order, duplicates, &repeated, &rerated, report);
-        let mut keep = kept.iter();
-        self.ratings.retain(|_| keep.next() == Some(&true));
-        let mut keep = kept.iter();
-        self.times.retain(|_| keep.next() == Some(&true));
+        self.keep(&kept);
         Ok(())
     }
 
@@ -319,12 +412,11 @@ impl<'w> Table<'w> {
         rerated: &Found,
         report: &mut Report,
     ) {
-        let mut note = |kind, found: &Found, what: String| {
-            let Some((first, second)) = found.first else {
+        let mut note = |kind, number: usize, first, what: String| {
+            let Some((rating, first, (file, line))): Option<(Rating, Spot, Spot)> = first else {
                 return;
             };
-            let (file, line) = self.place(second);
-            let rating = self.ratings[second];
+            let file = self.files[file].as_str();
             let (user, item) = (order.users.name(rating.u), order.items.name(rating.i));
             let whose =
                 format!("user {}, item {}", quoted(user.as_bytes()), quoted(item.as_bytes()));
@@ -332,20 +424,21 @@ impl<'w> Table<'w> {
             let earlier = self.words(first, file);
             report.push(Note {
                 kind,
-                count: found.count,
+                count: number,
                 sentence: format!(
                     "{file}: {what}; {} line {line} after {earlier} ({whose})",
-                    if found.count == 1 { "it stands in" } else { "the first stands in" }
+                    if number == 1 { "it stands in" } else { "the first stands in" }
                 ),
                 place: Some(place),
                 found: whose,
                 offer: None,
             });
         };
-        let n = repeated.count;
+        let n = repeated.count + self.folded.count;
+        let first = self.folded.first.or(self.first(repeated));
         let what = count(n, "row") + if n == 1 { " repeats" } else { " repeat" };
         let once = if n == 1 { "counts" } else { "count" };
-        note(NoteKind::Repeated, repeated, format!("{what} an earlier one and {once} once"));
+        note(NoteKind::Repeated, n, first, format!("{what} an earlier one and {once} once"));
         let n = rerated.count;
         let what = count(n, "rating") + if n == 1 { " is" } else { " are" };
         let counts = match duplicates {
@@ -354,14 +447,14 @@ impl<'w> Table<'w> {
             Duplicates::Last | Duplicates::Refuse => "the latest counts",
         };
         let what = format!("{what} of an item that the same user rated before, and {counts}");
-        note(NoteKind::Rerated, rerated, what);
+        note(NoteKind::Rerated, n, self.first(rerated), what);
     }
 
     fn refuse(&self, order: &Order, twice: &Duplicate) -> LoadError {
         let (file, line) = self.place(twice.second);
         let rating = self.ratings[twice.second];
         LoadError::Duplicate {
-            first: self.words(twice.first, file),
+            first: self.words(self.spot(twice.first), file),
             file: file.to_owned(),
             line,
             user: order.users.name(rating.u).to_owned(),
@@ -369,18 +462,29 @@ impl<'w> Table<'w> {
         }
     }
 
-    /// The place of a rating in words, in a sentence about this file.
-    fn words(&self, n: usize, file: &str) -> String {
-        match self.place(n) {
-            (same, line) if same == file => format!("line {line}"),
-            (other, line) => format!("{other}, line {line}"),
+    /// A place in words, in a sentence about this file.
+    fn words(&self, (of, line): Spot, file: &str) -> String {
+        match self.files[of].as_str() {
+            same if same == file => format!("line {line}"),
+            other => format!("{other}, line {line}"),
         }
     }
 
+    /// The first pair with the later rating and the places of both.
+    fn first(&self, found: &Found) -> Option<(Rating, Spot, Spot)> {
+        let (first, second) = found.first?;
+        Some((self.ratings[second], self.spot(first), self.spot(second)))
+    }
+
     fn place(&self, n: usize) -> (&str, u64) {
+        let (file, line) = self.spot(n);
+        (&self.files[file], line)
+    }
+
+    fn spot(&self, n: usize) -> Spot {
         let run = self.runs.partition_point(|run| run.first <= n) - 1;
         let run = &self.runs[run];
-        (&self.files[run.file], run.line + run.step * (n - run.first) as u64)
+        (run.file, run.line + run.step * (n - run.first) as u64)
     }
 }
 
