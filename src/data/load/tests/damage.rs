@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 
-use super::super::load_pair;
+use super::super::{Options, load_pair, load_with};
 use super::*;
 use crate::data::compact;
 use crate::random;
@@ -103,5 +103,51 @@ fn random_bytes_never_panic() {
         };
         let bytes: Vec<u8> = (0..length).map(any).collect();
         check(&[source("any", bytes)]);
+    }
+}
+
+/// Zips with files beside the ratings: what is lost of those must be said.
+fn zips() -> Vec<Vec<u8>> {
+    let movies = ("ml/movies.csv", LATEST_MOVIES.as_bytes());
+    let latest = [movies, ("ml/ratings.csv", LATEST.as_bytes())];
+    let items =
+        format!("1|A (1990)|01-Jan-1990||{}\n2|B (1991)|||{}\n", "|1".repeat(3), "|0".repeat(3));
+    let hundred = [
+        ("u.data", b"196\t1\t3\t881250949\n7\t2\t5\t881250950\n".as_slice()),
+        ("u.item", items.as_bytes()),
+        ("u.genre", b"unknown|0\nAction|1\nWar|2\n"),
+        ("u.user", b"196|49|M|writer|55105\n7|57|M|administrator|91344\n"),
+    ];
+    let million = [
+        ("ratings.dat", b"1::11::5::978300760\n2::12::3::978302109\n".as_slice()),
+        ("movies.dat", b"11::One (1999)::Drama|War\n12::Two (1931)::Comedy\n"),
+        ("users.dat", b"1::F::1::10::48067\n2::M::56::16::70072\n"),
+    ];
+    vec![
+        zip(&latest),
+        zip_with(&latest, CompressionMethod::STORE, false),
+        zip_with(&hundred, CompressionMethod::STORE, false),
+        zip(&million),
+    ]
+}
+
+#[test]
+fn no_flipped_bit_of_a_zip_loses_anything_without_a_word() {
+    for bytes in zips() {
+        let read = |bytes: Vec<u8>| load_with(&[source("ml-1m.zip", bytes)], &Options::default());
+        let whole = read(bytes.clone()).unwrap();
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut flipped = bytes.clone();
+                flipped[at] ^= 1 << bit;
+                // Refused with a sentence, equal, or with a note more.
+                if let Ok(read) = read(flipped) {
+                    let told = read.report.notes.len() > whole.report.notes.len();
+                    let lost = read.dataset != whole.dataset;
+                    assert!(told || !lost, "bit {bit} of byte {at}: {:?}", read.dataset);
+                    assert_eq!(read.dataset.ratings.len(), whole.dataset.ratings.len());
+                }
+            }
+        }
     }
 }
