@@ -178,7 +178,7 @@ fn long_lines_and_many_columns_take_no_more_than_a_line_may() {
         format!("{{\"user\":1,\"item\":{}", "[".repeat(4 << 20)),
         format!("{{\"user\":1,{}", "\"a\":1,".repeat(1 << 19)),
     ] {
-        let _ = within(3, "long.csv", text.into_bytes());
+        let _ = within(8, "long.csv", text.into_bytes());
     }
 }
 

@@ -75,8 +75,8 @@ pub fn dialect() -> impl Strategy<Value = Dialect> {
     (form, separator, header, end, encoding, order, flags).prop_map(
         |(form, separator, header, end, encoding, order, [quoted, ends_with_end, timed])| {
             let is_json = form != Form::Lines;
-            // A quote is an ordinary character between colons; in JSON, texts have them anyway.
-            let quoted = quoted && separator.len() == 1 && !is_json;
+            // Between colons and tabs a quote is an ordinary character; in JSON, texts have them anyway.
+            let quoted = quoted && !["::", "\t"].contains(&separator) && !is_json;
             // Keys name the columns of JSON; between colons or spaces a header is not usual.
             let header = if is_json {
                 header.or(Some(HEADERS[0]))
@@ -127,7 +127,8 @@ fn id(dialect: &Dialect) -> BoxedStrategy<String> {
         letters.extend("映画жα".chars());
     }
     if dialect.quoted || dialect.form != Form::Lines {
-        letters.extend(",;|: \"'\\{}[]".chars());
+        // Without a backslash: before a quote it can mean itself or escape the quote.
+        letters.extend(",;|: \"'{}[]".chars());
     }
     let letter = prop::sample::select(letters);
     let word = vec(letter, 1..8).prop_map(|letters| {

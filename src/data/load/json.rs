@@ -12,7 +12,7 @@ const SAMPLE: usize = 100;
 /// How many keys of an object count.
 const KEYS: usize = 256;
 /// How much text of an object is kept; a longer line is refused where lines are read.
-const LONGEST: usize = (1 << 20) + 1;
+const LONGEST: usize = (1 << 22) + 1;
 /// How much of an object that is no JSON is shown.
 const SHOWN: usize = 40;
 

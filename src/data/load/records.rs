@@ -173,7 +173,9 @@ impl<'a, R: BufRead> Records<'a, R> {
 
     /// The same, where the first line has another number than 1.
     pub(super) fn counted_from(self, line: u64) -> Self {
-        Self { next_line: line, ..self }
+        // Where the table begins was counted from 1.
+        let shape = Shape { begin: (self.shape.begin + line).saturating_sub(1), ..self.shape };
+        Self { next_line: line, shape, ..self }
     }
 
     /// Moves what is left to the beginning of the buffer.
