@@ -57,7 +57,14 @@ export const SPLITTING: readonly View[] = [
 ];
 
 /** The rating sets a lab can run on. */
-export const DATA = ['toy', 'cutout', 'uneven-cutout', 'similar-cutout', 'movielens', 'simulation'] as const;
+export const DATA = [
+  'toy',
+  'cutout',
+  'uneven-cutout',
+  'similar-cutout',
+  'movielens',
+  'simulation',
+] as const;
 
 /** The name of a rating set. */
 export type Data = (typeof DATA)[number];
