@@ -114,6 +114,20 @@ fn a_column_for_each_item_in_every_dress() {
 }
 
 #[test]
+fn between_tabs_a_quote_is_an_ordinary_character_unless_text_is_quoted() {
+    let items = |text: &str| -> Vec<String> {
+        open(text).dataset.ratings.item_ids().iter().map(str::to_owned).collect()
+    };
+    assert_eq!(
+        items("user\titem\trating\nann\t\"x\t4\nann\ty\"\t2\nbob\t\"\t3\n"),
+        ["\"", "\"x", "y\""]
+    );
+    assert_eq!(items("user\titem\trating\n\"ann\"\t\"x\"\t4\n\"bob\"\t\"y\"\t2\n"), ["x", "y"]);
+    assert_eq!(items("user\titem\trating\nann\t\"x\"\t4\nann\t\"y, z\"\t2\n"), ["x", "y, z"]);
+    assert_eq!(items("user\titem\trating\nann\t\"x\"\t4\nann\ty\t2\n"), ["\"x\"", "y"]);
+}
+
+#[test]
 fn dates_in_every_dress_are_times() {
     for (date, seconds) in [
         ("17/10/2009", 1_255_737_600),

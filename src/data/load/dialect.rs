@@ -9,6 +9,8 @@ use super::{LoadError, values};
 
 /// How many rows are looked at to recognize a table.
 const SAMPLE: usize = 130;
+/// With how many cells rows are enough.
+const CELLS: usize = 1 << 15;
 /// How many names are looked at to see whether a line names columns.
 const LOOKED: usize = 64;
 /// How many lines may stand before a table.
@@ -81,7 +83,9 @@ pub(super) fn dialect(file: &File<'_>, head: &[u8]) -> Result<Dialect, LoadError
     match (best, refused) {
         (Some(((0, ..), _)) | None, Some(refused)) => Err(refused),
         (Some((_, mut found)), _) if !found.sample.rows.is_empty() || found.header_line => {
-            if found.shape.separator == Separator::One(b'\t') && is_quoted(&found.sample) {
+            if found.shape.separator == Separator::One(b'\t')
+                && is_quoted(&bare(file, head, found.shape)?)
+            {
                 let shape = Shape { quoted: true, columns: None, ..found.shape };
                 found = table(shape, sample(file, head, shape)?).1;
             }
@@ -91,6 +95,12 @@ pub(super) fn dialect(file: &File<'_>, head: &[u8]) -> Result<Dialect, LoadError
     }
 }
 
+/// The same table with its quotes as they are written.
+fn bare(file: &File<'_>, head: &[u8], shape: Shape) -> Result<Sample, LoadError> {
+    let shape = Shape { separator: Separator::Unquoted(b'\t'), ..shape };
+    Ok(table(shape, sample(file, head, shape)?).1.sample)
+}
+
 /// The first rows with the lines they stand on, cut as the shape says.
 pub(super) fn sample(
     file: &File<'_>,
@@ -98,8 +108,9 @@ pub(super) fn sample(
     shape: Shape,
 ) -> Result<Vec<(u64, Row)>, LoadError> {
     let mut records = Records::new(file, head, shape);
-    let mut rows = Vec::new();
-    while rows.len() < SAMPLE && records.next()? {
+    let (mut rows, mut cells) = (Vec::new(), 0);
+    while rows.len() < SAMPLE && cells < CELLS && records.next()? {
+        cells += records.columns();
         let row = (0..records.columns()).map(|n| records.column(n).to_vec());
         rows.push((records.line(), row.collect()));
     }
@@ -203,18 +214,21 @@ fn is_header(row: &Row) -> bool {
     row.len() > 1 && (numbers == 0 || row[0].trim_ascii().is_empty() && numbers + 1 == row.len())
 }
 
-/// Whether most text is quoted.
+/// Whether text is quoted: most of it, or all of a column's.
 fn is_quoted(sample: &Sample) -> bool {
-    let cells = sample.header.iter().chain(&sample.rows).flatten();
+    let rows = if sample.rows.is_empty() { sample.header.as_slice() } else { &sample.rows };
+    let is_whole = |cell: &[u8]| cell.len() > 1 && values::unquoted(cell) != cell;
+    let columns = rows.first().map_or(0, Vec::len);
+    let all = |column: usize| {
+        let mut cells = rows.iter().filter_map(|row| row.get(column));
+        rows.len() > 1 && cells.all(|cell| is_whole(cell.trim_ascii()))
+    };
     let (mut quoted, mut bare) = (0, 0);
-    for cell in cells.map(|cell| cell.trim_ascii()) {
-        if cell.len() > 1 && values::unquoted(cell) != cell {
-            quoted += 1;
-        } else if !cell.is_empty() && values::number(cell).is_none() {
-            bare += 1;
-        }
+    for cell in rows.iter().flatten().map(|cell| cell.trim_ascii()) {
+        quoted += usize::from(is_whole(cell));
+        bare += usize::from(!is_whole(cell) && !cell.is_empty() && values::number(cell).is_none());
     }
-    quoted > bare
+    quoted > bare || (0..columns).any(all)
 }
 
 /// A cell as the name of a column.

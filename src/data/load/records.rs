@@ -15,7 +15,7 @@ use super::values;
 /// No line may be longer than this; it also bounds what one record takes in memory.
 const LONGEST: usize = 1 << 21;
 /// No line may have more columns than this.
-const WIDEST: usize = 1 << 17;
+const WIDEST: usize = 1 << 16;
 /// How much is read at once.
 const CHUNK: usize = 1 << 16;
 
@@ -126,7 +126,7 @@ impl<R: BufRead> Rows for Records<'_, R> {
             }
             let whole = self.cut(end)?;
             if self.cells.len() > WIDEST {
-                return Err(self.too_long("131072 columns"));
+                return Err(self.too_long("65536 columns"));
             }
             self.next_line += values::lines(&self.buffer[end..whole]);
             self.at = whole;
@@ -283,6 +283,9 @@ impl<'a, R: BufRead> Records<'a, R> {
         let mut start = line.start;
         for at in line.clone() {
             if self.buffer[at] == separator {
+                if self.cells.len() > WIDEST {
+                    return;
+                }
                 self.cells.push(Span { range: start..at, quotes: Quotes::Plain });
                 start = at + 1;
             }
@@ -293,7 +296,7 @@ impl<'a, R: BufRead> Records<'a, R> {
     fn cut_colons(&mut self, line: Range<usize>) {
         self.cells.clear();
         let (mut start, mut at) = (line.start, line.start);
-        while at < line.end {
+        while at < line.end && self.cells.len() <= WIDEST {
             if self.buffer[at..line.end].starts_with(b"::") {
                 self.cells.push(Span { range: start..at, quotes: Quotes::Plain });
                 at += 2;
@@ -314,7 +317,7 @@ impl<'a, R: BufRead> Records<'a, R> {
         self.cells.clear();
         let is_blank = |byte: u8| matches!(byte, b' ' | b'\t');
         let mut at = line.start;
-        while at < line.end {
+        while at < line.end && self.cells.len() <= WIDEST {
             if is_blank(self.buffer[at]) {
                 at += 1;
                 continue;
@@ -399,6 +402,9 @@ impl<'a, R: BufRead> Records<'a, R> {
         self.cells.clear();
         let mut at = self.at;
         loop {
+            if self.cells.len() > WIDEST {
+                return Ok(end);
+            }
             let blanks = self.buffer[at..end].iter().take_while(|&&byte| byte == b' ').count();
             let open = at + blanks;
             if open < end
