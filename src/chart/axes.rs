@@ -30,8 +30,11 @@ pub(super) fn ranges(points: impl Iterator<Item = (f64, f64)>) -> Option<Ranges>
         .reduce(|(x, y), (px, py)| ((x.0.min(px.0), x.1.max(px.1)), (y.0.min(py.0), y.1.max(py.1))))
 }
 
-/// A number short enough for a tick: 0.25, 12, 30k, 2.5M, 1G.
+/// A number short enough for a tick: 0.25, 12, 30k, 2.5M, 1G, 5e21.
 pub(super) fn short(value: f64) -> String {
+    if value.abs() >= 1e12 {
+        return format!("{value:.1e}").replace(".0e", "e").replace('-', "\u{2212}");
+    }
     let (by, unit) = match value.abs() {
         v if v >= 1e9 => (1e9, "G"),
         v if v >= 1e6 => (1e6, "M"),
@@ -50,6 +53,11 @@ pub(super) fn power(log: f64) -> String {
     let text =
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     text.to_owned()
+}
+
+/// An error as a tick: with three decimals, and short where it has exploded.
+pub(super) fn amount(value: f64) -> String {
+    if value.abs() < 1e4 { decimals(value, 3) } else { short(value) }
 }
 
 /// A number with so many decimals, and a minus sign where it is negative.
@@ -157,7 +165,8 @@ mod tests {
 
     #[test]
     fn ticks_are_short() {
-        let text: Vec<String> = [0.0, 0.25, -12.0, 25_000.0, 3e6, 2.5e9].map(short).into();
-        assert_eq!(text, ["0", "0.25", "\u{2212}12", "25k", "3M", "2.5G"]);
+        let text: Vec<String> = [0.0, 0.25, -12.0, 25_000.0, 3e6, 2.5e9, -5e21].map(short).into();
+        assert_eq!(text, ["0", "0.25", "\u{2212}12", "25k", "3M", "2.5G", "\u{2212}5e21"]);
+        assert_eq!([0.5, 2e4].map(amount), ["0.500", "20k"]);
     }
 }

@@ -4,7 +4,7 @@ use plotters::coord::Shift;
 use plotters::prelude::{Circle, Color, DrawingArea, DrawingBackend, EmptyElement};
 use serde::Deserialize;
 
-use super::axes::{Axes, Ranges, decimals, line, power, ranges, rgb, short};
+use super::axes::{Axes, Ranges, amount, line, power, ranges, rgb, short};
 use super::{Draw, Frame};
 
 /// One line.
@@ -75,7 +75,7 @@ impl Draw for Lines {
             y_label: &self.y_label,
             x_ticks: self.ticks(ranges.0),
             x_text: if self.x_log { &log } else { &plain },
-            y_text: &|value| decimals(*value, 3),
+            y_text: &|value| amount(*value),
             upright: true,
         };
         axes.around(area, |plot| {

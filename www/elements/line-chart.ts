@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 
 import type { Chart } from '../../pkg/factorscope.js';
-import { fixed } from '../format.ts';
+import { fixed, steady } from '../format.ts';
 import { type Line, place, tableRows } from '../lab/lines.ts';
 
 const MOST_ROWS = 40;
@@ -89,7 +89,12 @@ export class LineChart extends LitElement {
     const { at } = this;
     const shown =
       at === undefined ? finite.at(-1) : (finite.filter(([x]) => x <= at).at(-1) ?? finite[0]);
-    return shown ? fixed(shown[1], this.digits) : '–';
+    return shown ? this.yText(shown[1]) : '–';
+  }
+
+  /** What has exploded is told by its size. */
+  private yText(y: number): string {
+    return Math.abs(y) < 1e9 ? fixed(y, this.digits) : steady(y);
   }
 
   private position(): string {
@@ -119,7 +124,7 @@ export class LineChart extends LitElement {
                 ({ x, values }) => html`
                   <tr>
                     <th scope="row">${this.xText(x)}</th>
-                    ${values.map((y) => html`<td>${y === undefined ? '' : fixed(y, this.digits)}</td>`)}
+                    ${values.map((y) => html`<td>${y === undefined ? '' : this.yText(y)}</td>`)}
                   </tr>
                 `,
               )}
