@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use factorscope::data::{Rating, Ratings};
+use factorscope::data::{Rating, Ratings, Stars};
 use factorscope::models::Spec;
 use factorscope::models::pmf::Pmf;
 use serde_json::Value;
@@ -60,7 +60,8 @@ fn maximum_likelihood_is_svd_without_a_penalty_and_a_mean_is_svd_on_what_it_leav
         let mu = train.mean();
         let centred: Vec<Rating> = train.iter().map(|x| Rating { r: x.r - mu, ..x }).collect();
         let ids = (Arc::clone(train.user_ids()), Arc::clone(train.item_ids()));
-        let centred = Arc::new(Ratings::new(ids.0, ids.1, &centred, None).unwrap());
+        let centred = Ratings::new(ids.0, ids.1, &centred, None).unwrap();
+        let centred = Arc::new(centred.with_stars(Stars::PLAIN));
         let own = ["prior=per-rating", "variance=1", "variance_p=2", "variance_q=2"];
         let own: Vec<&str> = own.into_iter().chain(["offset=mean"]).collect();
         let pmf = passed(&with("pmf", &own), &train, 4);

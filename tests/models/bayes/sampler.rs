@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use factorscope::data::cutout::{Users, cutout};
 use factorscope::data::simulation::simulate;
-use factorscope::data::{Rating, Ratings};
+use factorscope::data::{Rating, Ratings, Stars};
 use factorscope::models::bpmf::Bpmf;
 use factorscope::models::bpmf::wishart::NormalWishart;
 use factorscope::models::{Model, Spec};
@@ -197,7 +197,8 @@ fn ratings_and_parameters_drawn_in_turn_keep_to_the_priors() {
         });
         let all: Vec<Rating> = cells.collect();
         let ids = (Arc::clone(train.user_ids()), Arc::clone(train.item_ids()));
-        train = Arc::new(Ratings::new(ids.0, ids.1, &all, None).unwrap());
+        let drawn = Ratings::new(ids.0, ids.1, &all, None).unwrap();
+        train = Arc::new(drawn.with_stars(Stars::PLAIN));
         let bounded = |x: f32| f64::from(x) / (1.0 + f64::from(x));
         let named = |name: &str| parameter(&*model, name)[0].clone();
         let values = [
