@@ -260,12 +260,13 @@ describe('a reader’s own data', () => {
     expect(await facts(page).innerText()).toBe(before);
   });
 
-  test('a wrong value is named with file, line and column', async () => {
+  test('a row without a number for its rating is left out, and the reader is told where', async () => {
     const { page } = await open();
-    await drop(page, 'mine.csv', strToU8('user,item,rating\n1,1,4\n1,2,five\n'));
-    const fault = page.locator('data-source .fault').first();
-    await fault.waitFor();
-    expect(await fault.innerText()).toContain('mine.csv, line 3, column 3');
+    await drop(page, 'mine.csv', strToU8('user,item,rating\n1,1,4\n1,2,five\n2,1,3\n2,2,5\n'));
+    await says(page, '3 ratings');
+    const report = await lab(page).locator('load-report li').allInnerTexts();
+    expect(report).toHaveLength(1);
+    expect(report[0]).toMatch(/line 3.*five/s);
   });
 
   test('a dropped table trains, stays after a reload, and can be given up', async () => {

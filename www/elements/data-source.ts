@@ -13,6 +13,7 @@ import { count, fixed, plain } from '../format.ts';
 import { loadingText } from '../lab/loading.ts';
 import { near } from '../near.ts';
 import { sentence } from '../sentence.ts';
+import { Hears } from './hears.ts';
 import { LabView } from './lab-view.ts';
 
 /** Which data set a lab runs on, and the way to one of the reader's own. */
@@ -46,9 +47,13 @@ export class DataSource extends LabView {
     void this.take(droppedFiles(event.dataTransfer));
   };
 
+  constructor() {
+    super();
+    new Hears(this, () => this.lab, { trouble: this.renewed });
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
-    this.lab.addEventListener('trouble', this.renewed);
     intake.addEventListener('change', this.renewed);
     dataChanges.addEventListener('news', this.renewed);
     window.addEventListener('dragover', this.dragged);
@@ -58,7 +63,6 @@ export class DataSource extends LabView {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.lab.removeEventListener('trouble', this.renewed);
     intake.removeEventListener('change', this.renewed);
     dataChanges.removeEventListener('news', this.renewed);
     window.removeEventListener('dragover', this.dragged);

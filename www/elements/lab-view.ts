@@ -3,6 +3,7 @@ import { property, state } from 'lit/decorators.js';
 
 import type { Lab } from '../lab/lab.ts';
 import { sentence } from '../sentence.ts';
+import { Hears } from './hears.ts';
 
 /**
  * What the views of a lab have in common: they are handed the lab, live in the page's own styles, hear
@@ -15,33 +16,24 @@ export abstract class LabView extends LitElement {
   /** Counts questions, so that an answer to an earlier one is known to be late. */
   private questions = 0;
 
-  private readonly changed = (): void => this.labChanged();
-  private readonly data = (): void => {
-    this.drop();
-    this.dataChanged();
-  };
-  private readonly trained = (): void => {
-    this.drop();
-    this.modelChanged();
-  };
+  constructor() {
+    super();
+    new Hears(this, () => this.lab, {
+      change: () => this.labChanged(),
+      data: () => {
+        this.drop();
+        this.dataChanged();
+      },
+      trained: () => {
+        this.drop();
+        this.modelChanged();
+      },
+    });
+  }
 
   /** The page's styles apply: there is no shadow tree. */
   protected override createRenderRoot(): HTMLElement {
     return this;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.lab.addEventListener('change', this.changed);
-    this.lab.addEventListener('data', this.data);
-    this.lab.addEventListener('trained', this.trained);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.lab.removeEventListener('change', this.changed);
-    this.lab.removeEventListener('data', this.data);
-    this.lab.removeEventListener('trained', this.trained);
   }
 
   protected override firstUpdated(_changed: PropertyValues): void {

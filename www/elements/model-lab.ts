@@ -76,10 +76,11 @@ export class ModelLab extends LitElement {
   private async begin(): Promise<void> {
     if (this.lab) return;
     const fallback = [...this.childNodes];
-    try {
-      await Promise.all(this.block.show.map((view) => VIEW_ELEMENTS[view].load()));
-    } catch {
-      this.notes = ['This live part could not be loaded. Reload the page to try again.'];
+    // What did arrive is used.
+    const loads = this.block.show.map((view) => VIEW_ELEMENTS[view].load());
+    const missing = (await Promise.allSettled(loads)).some(({ status }) => status === 'rejected');
+    if (missing) {
+      this.notes = ['Some of this live part could not be loaded. Reload the page to try again.'];
     }
     for (const node of fallback) node.remove();
     this.lab = this.create();

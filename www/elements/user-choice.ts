@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { count } from '../format.ts';
 import { userIndex } from '../lab/films.ts';
 import type { Lab } from '../lab/lab.ts';
+import { Hears } from './hears.ts';
 
 /** Browsers grow slow with longer lists of suggestions. */
 const MOST_SUGGESTIONS = 1000;
@@ -15,21 +16,14 @@ export class UserChoice extends LitElement {
   /** The ids that the data set gives. */
   @property({ attribute: false }) users: readonly string[] = [];
 
-  private readonly changed = (): void => this.requestUpdate();
+  constructor() {
+    super();
+    new Hears(this, () => this.lab, { change: () => this.requestUpdate() });
+  }
 
   /** The page's styles apply: there is no shadow tree. */
   protected override createRenderRoot(): HTMLElement {
     return this;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.lab.addEventListener('change', this.changed);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.lab.removeEventListener('change', this.changed);
   }
 
   protected override render(): TemplateResult {
