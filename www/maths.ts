@@ -1,5 +1,5 @@
 import katex from 'katex';
-import { html, type TemplateResult } from 'lit';
+import { html, svg, type TemplateResult } from 'lit';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 
 const typeset = new Map<string, TemplateResult>();
@@ -13,4 +13,19 @@ export function tex(formula: string): TemplateResult {
     typeset.set(formula, result);
   }
   return result;
+}
+
+/** A symbol on a picture, set as in the text: a letter, and a number as its index. */
+export function pictured(letter: string, index?: number): TemplateResult {
+  return svg`<tspan class="pictured">${letter}</tspan>${
+    index === undefined ? '' : svg`<tspan class="pictured-index" dy="4">${index}</tspan>`
+  }`;
+}
+
+/** A sentence of the site's own, with symbols such as `w_ij` in it set as formulas. */
+export function withSymbols(text: string): (string | TemplateResult)[] {
+  return text.split(/\b([a-z]_[a-z]+)\b/).map((part, n) => {
+    const [letter, index] = part.split('_');
+    return n % 2 === 1 ? tex(`${letter}_{${index}}`) : part;
+  });
 }

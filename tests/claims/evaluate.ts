@@ -1,11 +1,12 @@
 // What the expressions of a `try` block come to.
 
 import type { Act } from '../../www/lesson/try/check.ts';
+import { alike } from './alike.ts';
 import type { Call, Comparison, Expression } from '../../www/lesson/try/expression.ts';
 import { OVER_RUNS } from '../../www/lesson/try/quantities.ts';
 
-/** A number, a text such as a fingerprint, or yes or no as 1 or 0. */
-export type Value = number | string;
+/** A number, a text such as a fingerprint, yes or no as 1 or 0; or many, which can only be `alike`. */
+export type Value = number | string | Float64Array | ReadonlySet<string>;
 
 /** Answers for a quantity or a place; `evaluate` gives the values of other expressions. */
 export type Ask = (call: Call, evaluate: Evaluate) => Value | Promise<Value>;
@@ -105,10 +106,16 @@ async function call(
   if (expression.name === 'abs' && first) return Math.abs(Number(await own(first)));
   if (OVER_RUNS.includes(expression.name) && first) {
     const values = await Promise.all(all.map((each) => evaluate(first, each, all)));
-    return over(expression.name, values.map(Number));
+    const ofPairs = /^(least|most|mean)_alike$/.exec(expression.name)?.[1];
+    return ofPairs ? over(ofPairs, pairs(values)) : over(expression.name, values.map(Number));
   }
   if (!ask) throw new Error(`nothing has run that could be asked for ${expression.name}`);
   return ask(expression, own);
+}
+
+/** How much each two of them have in common. */
+function pairs(values: readonly Value[]): number[] {
+  return values.flatMap((one, n) => values.slice(0, n).map((other) => alike(one, other)));
 }
 
 function over(name: string, values: number[]): number {
@@ -138,6 +145,7 @@ function compare(
   if (typeof left === 'string' || typeof right === 'string') {
     return operator === '!=' ? left !== right : operator === '=' && left === right;
   }
+  if (typeof left !== 'number' || typeof right !== 'number') return false;
   const half = written?.kind === 'number' ? written.half : 0;
   switch (operator) {
     case '<':

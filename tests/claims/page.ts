@@ -39,14 +39,14 @@ async function perform(act: Act, page: Page, lab: Locator, id: string): Promise<
     case 'press':
       return lab.getByRole('button', { name: act.button }).first().click();
     case 'choose': {
-      const field = lab.getByLabel(act.label).first();
+      const field = await labelled(lab, act.label);
       if (await field.evaluate((element) => element instanceof HTMLSelectElement)) {
         await field.selectOption({ label: act.option });
       } else await lab.getByRole('radio', { name: act.option }).check();
       return;
     }
     case 'type': {
-      const field = lab.getByLabel(act.label).first();
+      const field = await labelled(lab, act.label);
       await field.fill(act.text);
       await field.press('Enter');
       return;
@@ -58,8 +58,9 @@ async function perform(act: Act, page: Page, lab: Locator, id: string): Promise<
       await expect.poll(() => failures(act, [ask])).toEqual([]);
       return;
     }
+    case 'cold':
     case 'folds':
-      throw new Error(`line ${act.line}: a page has no folds`);
+      throw new Error(`line ${act.line}: the page does not tell ${act.kind}`);
   }
 }
 
@@ -86,6 +87,12 @@ async function set(
   await control.blur();
 }
 
+/** The field with exactly this label, or else the first whose label holds these words. */
+async function labelled(lab: Locator, label: string): Promise<Locator> {
+  const exact = lab.getByLabel(label, { exact: true });
+  return ((await exact.count()) > 0 ? exact : lab.getByLabel(label)).first();
+}
+
 /** A number as the page writes it. */
 function written(step: number): string {
   return step.toLocaleString('en-US');
@@ -98,7 +105,7 @@ async function read(lab: Locator, call: Call, evaluate: Evaluate): Promise<Value
     case 'shows':
       return Number((await lab.innerText()).replace(/\s+/g, ' ').includes(text));
     case 'value':
-      return number(await lab.getByLabel(text).first().inputValue({ timeout: 1000 }));
+      return number(await (await labelled(lab, text)).inputValue({ timeout: 1000 }));
     case 'cell': {
       const rows = lab.locator('tr', { has: lab.page().locator('th', { hasText: text }) });
       const cell = rows

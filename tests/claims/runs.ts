@@ -3,6 +3,7 @@
 import './engine.ts';
 
 import {
+  ColdStart,
   type CrossValidated,
   crossValidate,
   Data,
@@ -11,12 +12,15 @@ import {
   Run,
   Walk,
 } from '../../pkg/factorscope.js';
+import { coldCurve, KNOWN } from '../../www/lab/cold.ts';
 import { usualLeast } from '../../www/lab/films.ts';
 import { settingsList, settingsOf } from '../../www/lab/registry.ts';
+import { meanSize, TIERS, tierShares } from '../../www/lab/tiers.ts';
 import { engineCells, SPLIT, type Table } from '../../www/lab/state.ts';
 import type { Data as DataName } from '../../www/lesson/views.ts';
-import type { Call } from '../../www/lesson/try/expression.ts';
+import type { Call, Expression } from '../../www/lesson/try/expression.ts';
 import { PARAMETERS } from '../../www/lesson/try/quantities.ts';
+import { cosines, nearest } from './alike.ts';
 import { movieLens } from './chapters.ts';
 import type { Evaluate, Value } from './evaluate.ts';
 
@@ -125,6 +129,24 @@ export function folds(spec: Spec, count: number): Asked {
   });
 }
 
+/** Users or items that become cold, group by group, each measured with what is asked for. */
+export function cold(spec: Spec, groups: number, side: 'users' | 'items'): Asked {
+  const { data, key, settings } = parts(spec);
+  return once(['cold', groups, side, ...key], () => {
+    const { model, seed, splitSeed } = spec;
+    const plan = new ColdStart(data, side, Uint32Array.from(KNOWN), groups, seed, splitSeed);
+    const measure = (known: number): number => {
+      const found = Array.from({ length: groups }, (_, fold) => ({
+        ...plan.measure(model.id, settings, fold, known),
+        at: 0,
+        fold,
+      }));
+      return coldCurve(found, 0)[0]?.rmse ?? NaN;
+    };
+    return new Chilled(measure);
+  });
+}
+
 /** An index that counts from 1 on the page. */
 async function place({ at }: Call, n: number, evaluate: Evaluate): Promise<number | undefined> {
   const index = at[n];
@@ -153,9 +175,34 @@ abstract class WithModel implements Asked {
       case 'farthest_known':
         return Math.max(...this.errors().map(Math.abs));
       case 'norm':
-        return Math.hypot(...this.sizes(call));
+        return Math.hypot(...(await this.values(call, evaluate)));
       case 'largest':
-        return this.sizes(call).reduce((most, size) => Math.max(most, size), 0);
+        return (await this.values(call, evaluate)).reduce(
+          (most, value) => Math.max(most, Math.abs(value)),
+          0,
+        );
+      case 'length': {
+        const [least = 0, most = Infinity] = [
+          await place(call, 0, evaluate),
+          await place(call, 1, evaluate),
+        ];
+        const rows = await this.rows(call.of[0], evaluate);
+        const counts = call.at.length > 0 ? this.data.itemCounts() : undefined;
+        const kept = rows.filter((_, n) => {
+          const ratings = counts?.[n] ?? least;
+          return least <= ratings && ratings <= most;
+        });
+        return kept.reduce((sum, row) => sum + Math.hypot(...row), 0) / kept.length;
+      }
+      case 'cosines':
+        return cosines(await this.rated(call, evaluate));
+      case 'nearest':
+        return nearest(await this.rated(call, evaluate), (await place(call, 1, evaluate)) ?? 1);
+      case 'mates': {
+        const { users } = this.data.info();
+        const sizes = Array.from({ length: users }, (_, u) => this.data.row(u).items.length);
+        return sizes.reduce((sum, n) => sum + n * n, 0) / sizes.reduce((sum, n) => sum + n, 0);
+      }
       case 'rare_items': {
         const least = (await place(call, 0, evaluate)) ?? 1;
         const counts = [...this.data.itemCounts()];
@@ -172,8 +219,8 @@ abstract class WithModel implements Asked {
 
   protected abstract own(call: Call, evaluate: Evaluate): Promise<Value>;
 
-  protected parameter(name: string): ParameterValues {
-    const found = this.model.parameters().find((parameter) => parameter.name === name);
+  protected parameter(name: string, among = this.model.parameters()): ParameterValues {
+    const found = among.find((parameter) => parameter.name === name);
     if (!found) throw new Error(`this model has no parameter ${name}`);
     return found;
   }
@@ -185,10 +232,30 @@ abstract class WithModel implements Asked {
     return values[row * columns + column] ?? NaN;
   }
 
-  private sizes({ of }: Call): number[] {
-    const [first] = of;
-    const { values } = this.parameter(first?.kind === 'call' ? first.name : '');
-    return [...values].map(Math.abs);
+  /** The values of the parameter in round brackets, or of the one row that it names. */
+  private async values({ of }: Call, evaluate: Evaluate): Promise<number[]> {
+    return (await this.rows(of[0], evaluate)).flat();
+  }
+
+  protected async rows(
+    of: Expression | undefined,
+    evaluate: Evaluate,
+    among?: ParameterValues[],
+  ): Promise<number[][]> {
+    if (of?.kind !== 'call') throw new Error('only a parameter has rows');
+    const { columns, values } = this.parameter(of.name, among);
+    const row = await place(of, 0, evaluate);
+    const count = values.length / columns;
+    const rows = row === undefined ? Array.from({ length: count }, (_, n) => n) : [row - 1];
+    return rows.map((n) => [...values.slice(n * columns, (n + 1) * columns)]);
+  }
+
+  /** The vectors of the items with at least so many ratings. */
+  private async rated(call: Call, evaluate: Evaluate): Promise<number[][]> {
+    const least = (await place(call, 0, evaluate)) ?? 0;
+    const counts = this.data.itemCounts();
+    const q: Call = { kind: 'call', run: undefined, name: 'q_i', of: [], at: [] };
+    return (await this.rows(q, evaluate)).filter((_, i) => (counts[i] ?? 0) >= least);
   }
 
   /** Of all known ratings of a small data set. */
@@ -224,6 +291,8 @@ class Trained extends WithModel {
         return epoch?.train.rmse ?? NaN;
       case 'test_rmse':
         return epoch?.test.rmse ?? NaN;
+      case 'test_rank':
+        return epoch?.test.rank ?? NaN;
       case 'lowest_rmse':
         return Math.min(...tests);
       case 'lowest_epoch':
@@ -265,6 +334,18 @@ class Trained extends WithModel {
         );
         return sizes.sort((a, b) => a - b)[Math.floor(sizes.length / 2)] ?? NaN;
       }
+      case 'tier_size': {
+        const [words] = call.of;
+        const tier = TIERS.find((name) => words?.kind === 'text' && words.value === name);
+        if (!tier) throw new Error(`the tiers are ${TIERS.join(', ')}`);
+        const user = await place(call, 0, evaluate);
+        const rows = this.lists().flatMap((films, u) =>
+          user === undefined || user === u + 1
+            ? films.map(({ item }) => tierShares(this.run.explain(u, item).terms))
+            : [],
+        );
+        return meanSize(rows, tier);
+      }
       case 'top_count':
         return this.run.recommend(0, 1, (await place(call, 0, evaluate)) ?? 1)[0]?.count ?? NaN;
       default:
@@ -305,9 +386,9 @@ class Walked extends WithModel {
         return rises(this.walk.errors());
       case 'moved': {
         const [of] = call.of;
-        const { name, values } = this.parameter(of?.kind === 'call' ? of.name : '');
-        const start = this.start.find((parameter) => parameter.name === name)?.values ?? [];
-        return Math.max(...[...values].map((value, n) => Math.abs(value - (start[n] ?? NaN))));
+        const now = (await this.rows(of, evaluate)).flat();
+        const before = (await this.rows(of, evaluate, this.start)).flat();
+        return Math.max(...now.map((value, n) => Math.abs(value - (before[n] ?? NaN))));
       }
       case 'error':
       case 'error_after':
@@ -331,17 +412,33 @@ class Folded implements Asked {
   constructor(private readonly found: CrossValidated) {}
 
   async value(call: Call, evaluate: Evaluate): Promise<Value> {
-    const { rmse } = this.found;
+    const { rank, rmse } = this.found;
     const fold = await place(call, 0, evaluate);
     switch (call.name) {
       case 'cv_rmse':
         return (fold === undefined ? rmse?.mean : rmse?.folds[fold - 1]) ?? NaN;
       case 'cv_spread':
         return rmse?.sd ?? NaN;
+      case 'cv_rank':
+        return rank?.mean ?? NaN;
       case 'fingerprint':
         return this.found.fingerprint;
       default:
         throw new Error(`folds cannot tell ${call.name}`);
     }
+  }
+}
+
+class Chilled implements Asked {
+  private readonly measured = new Map<number, number>();
+
+  constructor(private readonly measure: (known: number) => number) {}
+
+  async value(call: Call, evaluate: Evaluate): Promise<Value> {
+    if (call.name !== 'cold_rmse') throw new Error(`a cold start cannot tell ${call.name}`);
+    const known = (await place(call, 0, evaluate)) ?? 0;
+    const found = this.measured.get(known) ?? this.measure(known);
+    this.measured.set(known, found);
+    return found;
   }
 }

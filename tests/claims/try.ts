@@ -5,7 +5,7 @@ import { TOY } from '../../www/lab/state.ts';
 import { resized, withRating } from '../../www/lab/table.ts';
 import type { Act, Check } from '../../www/lesson/try/check.ts';
 import { type Ask, failures } from './evaluate.ts';
-import { type Asked, folds, type Spec, train, walk } from './runs.ts';
+import { type Asked, cold, folds, type Spec, train, walk } from './runs.ts';
 
 const SEED = 42;
 
@@ -26,6 +26,7 @@ export async function tryOnEngine(check: Check): Promise<string[]> {
       else if (act.kind === 'train') last = train(spec);
       else if (act.kind === 'step') last = walk(spec, act.to);
       else if (act.kind === 'folds') last = folds(spec, act.folds);
+      else if (act.kind === 'cold') last = cold(spec, act.groups, act.side);
       else if (act.kind === 'expect' || act.kind === 'prints') {
         const now = last;
         const ask: Ask = (call, evaluate) => {

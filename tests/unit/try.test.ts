@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { renderBody } from '../../www/lesson/markdown.ts';
 import type { Check } from '../../www/lesson/try/check.ts';
 import { printed, sectionAbove } from '../../www/lesson/try/prose.ts';
+import { alike, cosines, nearest } from '../claims/alike.ts';
 import { entries } from '../claims/engine.ts';
 import { tryOnEngine } from '../claims/try.ts';
 
@@ -56,6 +57,9 @@ describe('a try block', () => {
     ['an unknown quantity', ['expect: rsme > 1'], 10, 'unknown quantity `rsme`'],
     ['an index too many', ['expect: step[1] > 1'], 10, '`step` takes other indices'],
     ['a run that nothing names', ['expect: a.rmse > 1'], 10, 'no run of this block is called `a`'],
+    ['a cold start of nobody', ['do: cold 3', 'expect: 1'], 10, '`cold` takes a number of groups'],
+    ['a doubtful pace', ['slow: no', 'expect: 1'], 10, 'unknown value for `slow` `no`'],
+    ['the length of no parameter', ['expect: length(1) = 1'], 10, '`length` takes a parameter'],
     ['half an expectation', ['expect: rmse >'], 10, 'did not expect `the end`'],
     ['an aggregate of one run', ['expect: count(diverged) = 1'], 10, 'say which by `over`'],
     [
@@ -105,10 +109,57 @@ describe('what a block expects', () => {
     expect(await found(...over, 'expect: count(mu > 2) = 3', 'expect: spread(mu) = 0')).toEqual([]);
   });
 
+  test('compares any two of the runs that it is tried over by what a turn leaves as it is', async () => {
+    const expected = [
+      'expect: least_alike(cosines[1]) = 1.000',
+      'expect: mean_alike(nearest[1][1]) = 1',
+    ];
+    expect(await found('over: seed=3,3', 'do: step 9', ...expected)).toEqual([]);
+    expect(await found('over: seed=3,4', 'do: step 9', ...expected)).not.toEqual([]);
+  });
+
+  test('takes one row of a parameter, or the items with so many ratings', async () => {
+    // Items 1 and 3 of the toy have two ratings, item 2 has one.
+    const lines = [
+      'expect: abs(length(q_i)[1][1] - norm(q_i[2])) = 0.000000',
+      'expect: abs(length(q_i)[2] - (norm(q_i[1]) + norm(q_i[3])) / 2) = 0.000000',
+      'expect: moved(q_i[2]) = 0',
+    ];
+    expect(await found('do: step 0', ...lines)).toEqual([]);
+  });
+
   test('follows the edited toy', async () => {
     // Left are 2, 4 and 5.
     const set = 'set: r[3][1]=5 r[1][3]=- items=2';
     expect(await found(set, 'do: step 0', 'expect: ratings = 3', 'expect: mu = 3.667')).toEqual([]);
+  });
+});
+
+describe('what two trainings have in common', () => {
+  const square = [
+    [2, 0],
+    [0, 3],
+    [-1, 0],
+    [4, 1],
+  ];
+
+  test('is told by the cosines of all pairs, which no turn and no length changes', () => {
+    // In the order 2-1, 3-1, 3-2, 4-1, 4-2, 4-3.
+    const [far = NaN, ...others] = [...cosines(square)];
+    expect(far).toBe(0);
+    const root = Math.sqrt(17);
+    for (const [n, value] of [-1, 0, 4 / root, 1 / root, -4 / root].entries()) {
+      expect(others[n]).toBeCloseTo(value, 12);
+    }
+    const turned = square.map(([x = NaN, y = NaN]) => [-5 * y, 5 * x]);
+    expect(alike(cosines(square), cosines(turned))).toBeCloseTo(1, 12);
+    expect(alike(Float64Array.of(1, 2, 3), Float64Array.of(3, 2, 1))).toBeCloseTo(-1, 12);
+  });
+
+  test('or by the share of the nearest that are the same', () => {
+    const of = nearest(square, 1);
+    expect([...of].sort()).toEqual(['0 3', '1 3', '2 1', '3 0']);
+    expect(alike(of, new Set(['0 3', '1 3', '2 3', '3 1']))).toBe(0.5);
   });
 });
 

@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 
 import { fixed, plain } from '../format.ts';
 import { contour, height, lowest } from '../lab/landscape.ts';
-import { tex } from '../maths.ts';
+import { pictured, tex } from '../maths.ts';
 
 const RATING = 2;
 const REACH = 3;
@@ -171,8 +171,8 @@ export class AlternatingMap extends LitElement {
         <text x=${x(tick)} y=${SIZE + 18} text-anchor="middle">${plain(tick)}</text>
         <text x="-8" y=${y(tick)} dy="0.35em" text-anchor="end">${plain(tick)}</text>`,
       )}
-      <text class="of-user" x=${SIZE / 2 + 70} y=${SIZE + 18} text-anchor="middle">p</text>
-      <text class="of-item" x="-8" y=${SIZE / 2 - 66} text-anchor="end">q</text>`;
+      <text class="of-user" x=${SIZE / 2 + 70} y=${SIZE + 18} text-anchor="middle">${pictured('p')}</text>
+      <text class="of-item" x="-8" y=${SIZE / 2 - 66} text-anchor="end">${pictured('q')}</text>`;
   }
 
   private trace(): TemplateResult {

@@ -8,13 +8,12 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Chart } from '../../pkg/factorscope.js';
 import type { ColdPart, ColdSetup } from '../engine/types.ts';
 import { count, fixed, plain, signed } from '../format.ts';
-import { coldCurve, worth } from '../lab/cold.ts';
+import { KNOWN, coldCurve, worth } from '../lab/cold.ts';
 import type { Line } from '../lab/lines.ts';
 import { settingsList } from '../lab/registry.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
-const KNOWN = [0, 1, 2, 5, 10];
 const FOLDS = 3;
 const SIDES = { users: 'users', items: 'films' } as const;
 type Side = keyof typeof SIDES;

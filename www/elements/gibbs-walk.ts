@@ -7,7 +7,7 @@ import type { ParameterValues, Step } from '../../pkg/factorscope.js';
 import type { Opened, Walked } from '../engine/types.ts';
 import { count, fixed, plain } from '../format.ts';
 import { ellipse, inverse2 } from '../lab/bayes.ts';
-import { tex } from '../maths.ts';
+import { pictured, tex } from '../maths.ts';
 import { color } from '../palette.ts';
 import { sentence } from '../sentence.ts';
 import { numbersTable } from './drawn-vector.ts';
@@ -172,8 +172,10 @@ export class GibbsWalk extends LabView {
   }
 
   private about({ subject }: Step): TemplateResult | string {
-    if ('user' in subject) return html`${tex(`p_${subject.user + 1}`)} of user ${subject.user + 1}`;
-    if ('item' in subject) return html`${tex(`q_${subject.item + 1}`)} of item ${subject.item + 1}`;
+    if ('user' in subject)
+      return html`${tex(`p_{${subject.user + 1}}`)} of user ${subject.user + 1}`;
+    if ('item' in subject)
+      return html`${tex(`q_{${subject.item + 1}}`)} of item ${subject.item + 1}`;
     if ('vectors' in subject) {
       return subject.vectors === 'user'
         ? html`mean ${tex(String.raw`\mu_P`)} and precision ${tex(String.raw`\Lambda_P`)} of all
@@ -202,7 +204,7 @@ export class GibbsWalk extends LabView {
       all.map(
         ([px, py], n) => svg`
           <circle class="gibbs-now of-${kind}" cx=${x(px)} cy=${y(py)} r="5"></circle>
-          <text class="of-${kind}" x=${x(px)} y=${y(py)} dx="8" dy="-6">${letter}${n + 1}</text>`,
+          <text class="of-${kind}" x=${x(px)} y=${y(py)} dx="8" dy="-6">${pictured(letter, n + 1)}</text>`,
       );
     const id = `${this.lab.block.id}-gibbs-inside`;
     return html`
@@ -266,8 +268,8 @@ export class GibbsWalk extends LabView {
     return html`
       <h4>Mean and precision of all ${side === 'P' ? 'users' : 'items'}</h4>
       <p>
-        Drawn from their Normal-Wishart distribution, given the present
-        ${side === 'P' ? 'vectors p' : 'vectors q'}.
+        Drawn from their Normal-Wishart distribution, given the present vectors
+        ${tex(side === 'P' ? 'p_u' : 'q_i')}.
       </p>
       <div class="system table-scroll" role="group" aria-label="Before and after" tabindex="0">
         ${numbersTable(tex(String.raw`\mu_${side}\text{ before}`), before('mu'), 1)}

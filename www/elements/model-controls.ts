@@ -4,7 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Entry, Hyperparameter } from '../../pkg/factorscope.js';
 import { LARGEST_SEED } from '../lab/link.ts';
 import { readValue, type Settings } from '../lab/registry.ts';
-import { tex } from '../maths.ts';
+import { tex, withSymbols } from '../maths.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 
@@ -80,7 +80,7 @@ export class ModelControls extends LabView {
     const id = this.idOf(h.name);
     const value = this.settings[h.name] ?? h.default;
     const label = html`<label for=${id}>${h.name.replaceAll('_', ' ')} ${symbol(h)}</label>`;
-    const help = html`<span class="help" id="${id}-help">${h.help}</span>`;
+    const help = html`<span class="help" id="${id}-help">${withSymbols(h.help)}</span>`;
     if (h.kind.type === 'choice') {
       return html`<div class="control">
         ${label}

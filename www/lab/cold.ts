@@ -2,6 +2,9 @@
 
 import type { ColdPart } from '../engine/types.ts';
 
+/** How many ratings of each cold user or item are known, from one training to the next. */
+export const KNOWN = [0, 1, 2, 5, 10];
+
 /** Errors with so many known ratings, over all groups measured so far. */
 export interface ColdError {
   known: number;

@@ -15,12 +15,15 @@ import {
 import { type Printed, printed, sectionAbove } from './prose.ts';
 import { answeredBy, misuse, OVER_RUNS, PARAMETERS, QUANTITIES } from './quantities.ts';
 
+type Side = 'users' | 'items';
+
 /** One thing that a check does, in the order of the block. */
 export type Act =
   | { kind: 'set'; line: number; name: string; value: string }
   | { kind: 'train'; line: number; as: string | undefined }
   | { kind: 'step'; line: number; to: number; as: string | undefined }
   | { kind: 'folds'; line: number; folds: number; as: string | undefined }
+  | { kind: 'cold'; line: number; groups: number; side: Side; as: string | undefined }
   | { kind: 'press'; line: number; button: string }
   | { kind: 'choose'; line: number; label: string; option: string }
   | { kind: 'type'; line: number; label: string; text: string }
@@ -35,6 +38,8 @@ export interface Check {
   claim: string;
   /** Who tries it. */
   on: 'engine' | 'page';
+  /** Whether it takes so long that it is tried only when asked for. */
+  slow: boolean;
   /** The live part, or what stands for one where the block names a model and data of its own. */
   lab: Lab;
   /** The whole block is tried once for each of these values. */
@@ -91,7 +96,9 @@ class Reading {
     const asked = this.acts.some(({ kind }) => kind === 'expect' || kind === 'prints');
     if (!asked) this.fail(line, 'the try block has neither `expect` nor `prints`');
     const claim = this.found.find(({ key }) => key === 'claim')?.value ?? this.words();
-    return { file, line, claim, on: this.who(), lab: this.lab, over: this.over, acts: this.acts };
+    const slow = this.found.some(({ key }) => key === 'slow');
+    const { acts, lab, over } = this;
+    return { file, line, claim, on: this.who(), slow, lab, over, acts };
   }
 
   private fail(line: number, what: string): never {
@@ -135,6 +142,9 @@ class Reading {
       case 'model':
       case 'data':
         return;
+      case 'slow':
+        oneOf(value, ['yes'], 'value for `slow`', { file: this.around.file, line });
+        return;
       case 'over':
         return this.range(entry);
       case 'set':
@@ -150,7 +160,7 @@ class Reading {
         this.acts.push(this.prints(entry));
         return;
       default: {
-        const keys = ['claim', 'lab', 'model', 'data', 'over', 'set', 'do', 'expect', 'prints'];
+        const keys = 'claim lab model data slow over set do expect prints'.split(' ');
         oneOf(key, keys, 'key of a try block', { file: this.around.file, line });
       }
     }
@@ -206,7 +216,8 @@ class Reading {
 
   private deed({ line, value }: Line): Act {
     const [, verb = '', rest = ''] = /^(\w+)\s*(.*)$/.exec(value) ?? [];
-    const [, amount, as] = /^(\d+)?\s*(?:as ([A-Za-z]\w*))?$/.exec(rest) ?? [];
+    const [, amount, side, as] =
+      /^(\d+)?\s*(users|items)?\s*(?:as ([A-Za-z]\w*))?$/.exec(rest) ?? [];
     const [one, two] = [...rest.matchAll(/"([^"]*)"/g)].map(([, text = '']) => text);
     const count = (): number =>
       amount === undefined ? this.fail(line, `\`${verb}\` takes a number`) : Number(amount);
@@ -221,6 +232,11 @@ class Reading {
         return { kind: verb, line, to: count(), as };
       case 'folds':
         return { kind: verb, line, folds: count(), as };
+      case 'cold':
+        if (side !== 'users' && side !== 'items') {
+          this.fail(line, '`cold` takes a number of groups, and users or items');
+        }
+        return { kind: verb, line, groups: count(), side, as };
       case 'press':
         return { kind: verb, line, button: needed(one) };
       case 'choose':
@@ -228,7 +244,7 @@ class Reading {
       case 'type':
         return { kind: verb, line, label: needed(one), text: needed(two) };
       default: {
-        const verbs = ['train', 'step', 'folds', 'press', 'choose', 'type'];
+        const verbs = ['train', 'step', 'folds', 'cold', 'press', 'choose', 'type'];
         oneOf(verb, verbs, 'thing to do', { file: this.around.file, line });
         return this.fail(line, `cannot read \`${value}\``);
       }
@@ -291,7 +307,7 @@ class Reading {
     }
     const [first] = of;
     if (
-      ['norm', 'largest', 'moved'].includes(name) &&
+      ['norm', 'largest', 'length', 'moved'].includes(name) &&
       !(first?.kind === 'call' && PARAMETERS.includes(first.name))
     ) {
       this.fail(line, `\`${name}\` takes a parameter: ${PARAMETERS.join(', ')}`);
@@ -302,7 +318,7 @@ class Reading {
   private who(): Check['on'] {
     const asked = this.acts.flatMap((act): ('engine' | 'page' | 'both')[] => {
       if (act.kind === 'press' || act.kind === 'choose' || act.kind === 'type') return ['page'];
-      if (act.kind === 'folds') return ['engine'];
+      if (act.kind === 'folds' || act.kind === 'cold') return ['engine'];
       const expressions =
         act.kind === 'expect' ? [act.claim] : act.kind === 'prints' ? act.values : [];
       return expressions.flatMap(calls).map(({ name }) => answeredBy(name));

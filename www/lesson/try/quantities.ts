@@ -15,10 +15,25 @@ export const FUNCTIONS = {
   mean: { of: [1, 1], about: 'their mean' },
   spread: { of: [1, 1], about: 'their standard deviation' },
   count: { of: [1, 1], about: 'for how many of the runs of `over` something holds' },
+  least_alike: {
+    of: [1, 1],
+    about: 'how much the least alike two runs of `over` have in common: a correlation or a share',
+  },
+  most_alike: { of: [1, 1], about: 'the same for the most alike two' },
+  mean_alike: { of: [1, 1], about: 'the same on average over all pairs of runs' },
 } as const satisfies Record<string, Use>;
 
 /** Functions that look at all runs of `over` at once. */
-export const OVER_RUNS: readonly string[] = ['least', 'most', 'mean', 'spread', 'count'];
+export const OVER_RUNS: readonly string[] = [
+  'least',
+  'most',
+  'mean',
+  'spread',
+  'count',
+  'least_alike',
+  'most_alike',
+  'mean_alike',
+];
 
 /** What the engine can be asked after a training, a walk or folds. Epochs, users and items count from 1. */
 export const QUANTITIES = {
@@ -46,6 +61,20 @@ export const QUANTITIES = {
   farthest_known: { about: 'the largest error on a known rating of a small data set' },
   norm: { of: [1, 1], about: 'the length of all values of a parameter as one vector' },
   largest: { of: [1, 1], about: 'the largest size of any value of a parameter' },
+  length: {
+    of: [1, 1],
+    at: [0, 2],
+    about:
+      'mean length of a parameter’s vectors; of items with at least, and at most, so many ratings',
+  },
+  cosines: {
+    at: [1, 1],
+    about: 'the cosines of all pairs of items with at least so many ratings, for `alike`',
+  },
+  nearest: {
+    at: [2, 2],
+    about: 'of the items with at least so many ratings, so many nearest to each, for `alike`',
+  },
   moved: { of: [1, 1], about: 'the most that any value of a parameter has changed on a walk' },
   distinct_films: { about: 'how many different films the lists of ten of all users hold together' },
   most_listed: { about: 'in how many of these lists the most frequent film is' },
@@ -56,13 +85,27 @@ export const QUANTITIES = {
     of: [1, 1],
     about: 'median size in these lists of the addend with this in its symbol',
   },
+  tier_size: {
+    of: [1, 1],
+    at: [0, 1],
+    about:
+      'mean size of what a tier of the integrated model adds, in the lists of ten or in a user’s',
+  },
   top_count: {
     at: [1, 1],
     about: 'ratings of the first film for user 1, of films with at least so many',
   },
+  mates: { about: 'how many ratings the user of a rating has given, on average over all ratings' },
   rare_items: { at: [1, 1], about: 'which part of the items has fewer ratings than so many' },
   cv_rmse: { at: [0, 1], about: 'mean test RMSE over the folds, or that of one fold' },
   cv_spread: { about: 'its standard deviation over the folds' },
+  test_rank: { about: 'expected percentile rank on the test set, in percent' },
+  cv_rank: { about: 'its mean over the folds' },
+  cold_rmse: {
+    at: [1, 1],
+    about:
+      'RMSE for users or items made cold group by group, of each of whom so many ratings are known',
+  },
   users: { about: 'how many users the data has' },
   items: { about: 'how many items' },
   ratings: { about: 'how many ratings' },
@@ -78,6 +121,9 @@ export const PARAMETERS: readonly string[] = [
   'y_j',
   'x_j',
   'z_u',
+  'w_ij',
+  'c_ij',
+  'alpha_u',
 ];
 
 /** What is read off the live part on the page. */
