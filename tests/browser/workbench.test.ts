@@ -42,6 +42,26 @@ test('a model picked for the small table takes two factors and a penalty that le
   expect(await page.locator('#lab-1-lambda').inputValue()).toBe('10');
 });
 
+test('a walk is that of the model picked last, whichever came before it', async () => {
+  const { page } = await site.visit('chapters/workbench.html');
+  await page.locator('#lab-2').scrollIntoViewIfNeeded();
+  const where = page.locator('#lab-2 .walk-where');
+  const forward = page.locator('#lab-2 step-walk .buttons button.main');
+  const firstStep = async (model: string): Promise<string> => {
+    await pick(page, 'lab-2', model);
+    await expect.poll(() => where.innerText(), { message: model }).toMatch(/^Step 0/);
+    await forward.click();
+    await expect.poll(() => where.innerText(), { message: model }).toMatch(/^Step 1 /);
+    return page.locator('#lab-2 step-walk .fingerprint').innerText();
+  };
+  const ids = models.map(({ id }) => id);
+  const seen = new Map<string, string>();
+  for (const id of ids) seen.set(id, await firstStep(id));
+  for (const id of [...ids].reverse().slice(1)) {
+    expect(await firstStep(id), id).toBe(seen.get(id));
+  }
+});
+
 describe.each(models)('$id on the workbench', ({ hyperparameters, id }) => {
   test('trains and recommends, and nothing on the page is not a number', async () => {
     const { page } = await site.visit('chapters/workbench.html');

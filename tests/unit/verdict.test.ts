@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 import { expect, test, vi } from 'vitest';
 
 import type { Entry } from '../../pkg/factorscope.js';
@@ -5,6 +7,9 @@ import { readLink, writeLink } from '../../www/lab/link.ts';
 import { initialState } from '../../www/lab/state.ts';
 import { walkKey } from '../../www/lab/training.ts';
 import { VERDICTS, verdictOf } from '../../www/lab/verdict.ts';
+import { loadRegistry } from '../../www/lesson/registry.ts';
+
+const registry = await loadRegistry(fileURLToPath(new URL('../../pkg', import.meta.url)));
 
 vi.mock('virtual:registry', () => ({ default: [] }));
 
@@ -37,13 +42,25 @@ test('a receipt goes through a link', () => {
   expect(back.faults).toEqual([]);
 });
 
-test('a walk begins anew for another model with the same settings, for every ordered pair', () => {
-  const models = ['svd', 'nsvd', 'asymmetric-svd', 'timesvd', 'timesvdpp', 'svdpp'];
-  const setup = { settings: ['factors=2'], seed: 1, splitSeed: 1, split: '0.2' };
-  for (const from of models) {
-    for (const to of models) {
-      const same = walkKey(0, { ...setup, model: from }) === walkKey(0, { ...setup, model: to });
-      expect(same, `${from} to ${to}`).toBe(from === to);
-    }
+test('a walk begins anew for another model, for every ordered pair of all models', () => {
+  const settings = registry.map(({ hyperparameters }) =>
+    hyperparameters.map(({ name }, n) => `${name}=${n}`),
+  );
+  // Of its own settings and of those of any other model: where both are equal, the model alone decides.
+  for (const some of [...settings, ['factors=2']]) {
+    const keys = registry.map(({ id }) =>
+      walkKey(0, { model: id, settings: some, seed: 1, splitSeed: 1, split: '0.2' }),
+    );
+    expect(new Set(keys).size).toBe(registry.length);
   }
+  expect(registry.length).toBeGreaterThan(15);
+});
+
+test('a walk goes on where only the split is another: it takes all ratings', () => {
+  const setup = { model: 'svd', settings: ['factors=2'], seed: 1, splitSeed: 1, split: '0.2' };
+  expect(walkKey(0, { ...setup, splitSeed: 2, split: 'latest' })).toBe(walkKey(0, setup));
+  for (const other of [{ seed: 2 }, { settings: ['factors=3'] }]) {
+    expect(walkKey(0, { ...setup, ...other })).not.toBe(walkKey(0, setup));
+  }
+  expect(walkKey(1, setup)).not.toBe(walkKey(0, setup));
 });

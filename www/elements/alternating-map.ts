@@ -1,17 +1,20 @@
-import { html, LitElement, nothing, svg, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import './run-link.ts';
+
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
 
 import { fixed, plain } from '../format.ts';
+import { CHOICES, type Way } from '../lab/choices.ts';
 import { contour, height, lowest } from '../lab/landscape.ts';
 import { pictured, tex } from '../maths.ts';
+import { LabView } from './lab-view.ts';
 
 const RATING = 2;
 const REACH = 3;
 const CELLS = 60;
 const SIZE = 420;
 const LEVELS = [0.2, 0.5, 1, 2, 3, 5, 8, 12, 20, 32];
-const START = { p: -2.2, q: 0.5 } as const;
-const LAMBDA = 0.1;
+const CHOICE = CHOICES.landscape;
 
 type Axis = 'p' | 'q';
 interface Place {
@@ -21,19 +24,9 @@ interface Place {
 
 /** The objective for one rating and one factor as a map, crossed at right angles by the two solutions. */
 @customElement('alternating-map')
-export class AlternatingMap extends LitElement {
-  /** Makes the controls' ids unique on the page. */
-  @property() lab = '';
-  @state() private lambda = LAMBDA;
-  @state() private path: readonly Place[] = [START];
-  @state() private last: Axis | undefined;
-
+export class AlternatingMap extends LabView {
   private contours: TemplateResult[] = [];
   private drawn = Number.NaN;
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   protected override render(): TemplateResult {
     const { p, q } = this.place;
@@ -61,7 +54,7 @@ export class AlternatingMap extends LitElement {
             ${this.slider('p', p, (value) => this.begin({ p: value, q }))}
             ${this.slider('q', q, (value) => this.begin({ p, q: value }))}
             ${this.slider('lambda', this.lambda, (value) => {
-              this.lambda = value;
+              this.lab.choose(CHOICE.lambda, value);
               this.begin(this.place);
             })}
           </div>
@@ -72,29 +65,53 @@ export class AlternatingMap extends LitElement {
           </div>
           <p class="landscape-solved value" role="status">${this.solved()}</p>
         </div>
+        <run-link .lab=${this.lab} bare></run-link>
       </section>
     `;
   }
 
   private get place(): Place {
-    return this.path.at(-1) ?? START;
+    return this.path.at(-1) ?? this.way;
   }
 
-  private begin(place: Place): void {
-    this.path = [place];
-    this.last = undefined;
+  private get lambda(): number {
+    return this.lab.chosen(CHOICE.lambda);
+  }
+
+  private get way(): Way {
+    return this.lab.chosen(CHOICE.path);
+  }
+
+  /** What was solved for last. */
+  private get last(): Axis | undefined {
+    return axes(this.way).at(-1);
+  }
+
+  /** All places on the way: each step solves for one number while the other is held. */
+  private get path(): Place[] {
+    const { p, q } = this.way;
+    const path: Place[] = [{ p, q }];
+    for (const axis of axes(this.way)) {
+      const place = path.at(-1) ?? { p, q };
+      const value = lowest(RATING, this.lambda, axis === 'p' ? place.q : place.p);
+      if (value !== undefined) path.push({ ...place, [axis]: value });
+    }
+    return path;
+  }
+
+  private begin({ p, q }: Place): void {
+    this.lab.choose(CHOICE.path, { p, q, solved: '' });
   }
 
   private readonly restart = (): void => {
-    this.lambda = LAMBDA;
-    this.begin(START);
+    this.lab.choose(CHOICE.lambda, CHOICE.lambda.start);
+    this.lab.choose(CHOICE.path, CHOICE.path.start);
   };
 
+  /** To solve for the same number twice changes nothing. */
   private solve(axis: Axis): void {
-    const held = axis === 'p' ? this.place.q : this.place.p;
-    const value = lowest(RATING, this.lambda, held);
-    this.last = axis;
-    if (value !== undefined) this.path = [...this.path, { ...this.place, [axis]: value }];
+    const { solved, ...start } = this.way;
+    if (!solved.endsWith(axis)) this.lab.choose(CHOICE.path, { ...start, solved: solved + axis });
   }
 
   private readonly choose = (event: MouseEvent): void => {
@@ -129,7 +146,7 @@ export class AlternatingMap extends LitElement {
     value: number,
     put: (value: number) => void,
   ): TemplateResult {
-    const id = `${this.lab}-${name}`;
+    const id = `${this.lab.block.id}-${name}`;
     const [least, most] = name === 'lambda' ? [0, 2] : [-REACH, REACH];
     return html`
       <div class="control">
@@ -176,19 +193,25 @@ export class AlternatingMap extends LitElement {
   }
 
   private trace(): TemplateResult {
+    const { path } = this;
+    const id = `${this.lab.block.id}-inside`;
     const { p, q } = this.place;
-    const legs = this.path.slice(1).map((to, n) => {
-      const from = this.path[n] ?? to;
+    const legs = path.slice(1).map((to, n) => {
+      const from = path[n] ?? to;
       const kind = from.q === to.q ? 'leg-user' : 'leg-item';
       return svg`<line class="leg ${kind}" x1=${x(from.p)} y1=${y(from.q)} x2=${x(to.p)} y2=${y(to.q)}></line>`;
     });
-    const first = this.path[0] ?? START;
+    const first = this.way;
     return svg`
-      <clipPath id="${this.lab}-inside"><rect width=${SIZE} height=${SIZE}></rect></clipPath>
-      <g clip-path="url(#${this.lab}-inside)">${legs}</g>
+      <clipPath id=${id}><rect width=${SIZE} height=${SIZE}></rect></clipPath>
+      <g clip-path="url(#${id})">${legs}</g>
       <circle class="leg-start" cx=${x(first.p)} cy=${y(first.q)} r="4"></circle>
       <circle class="leg-end" cx=${x(p)} cy=${y(q)} r="6"></circle>`;
   }
+}
+
+function axes({ solved }: Way): Axis[] {
+  return [...solved].map((axis) => (axis === 'p' ? 'p' : 'q'));
 }
 
 function x(p: number): string {

@@ -7,15 +7,18 @@ import type { BiasCurve } from '../../pkg/factorscope.js';
 import type { Curved } from '../engine/types.ts';
 import { count, plain } from '../format.ts';
 import { filmName } from '../lab/films.ts';
+import { CHOICES } from '../lab/choices.ts';
 import type { Line } from '../lab/lines.ts';
 import { dateOfYear } from '../lab/time.ts';
 import { color } from '../palette.ts';
 import { LabView } from './lab-view.ts';
 
 /** Films and users to choose from. */
-const CHOICES = 50;
+const OFFERED = 50;
 /** Days of the user shown first. */
 const LEGIBLE = 60;
+
+const FILM = CHOICES['bias-curves'].film;
 
 type Kind = 'item' | 'user';
 
@@ -25,13 +28,29 @@ export class BiasCurves extends LabView {
   @state() private curved: Curved | undefined;
   @state() private item: BiasCurve | undefined;
   @state() private user: BiasCurve | undefined;
-  @state() private film = 0;
+  /** What is drawn: asked for again where another one is chosen. */
+  private asked = '';
+  protected override readonly computes = false;
+
   protected override modelChanged(): void {
     void this.follow();
   }
 
+  protected override labChanged(): void {
+    this.requestUpdate();
+    if (this.curved && this.asked !== this.wanted()) void this.draw();
+  }
+
   protected override dataChanged(): void {
     this.curved = undefined;
+  }
+
+  private get film(): number {
+    return this.lab.chosen(FILM) ?? this.curved?.films[0]?.item ?? 0;
+  }
+
+  private wanted(): string {
+    return `${this.film} ${this.lab.state.user}`;
   }
 
   protected override render(): TemplateResult {
@@ -110,10 +129,9 @@ export class BiasCurves extends LabView {
 
   private choose(event: Event, kind: Kind): void {
     const index = Number((event.target as HTMLSelectElement).value);
-    if (kind === 'item') this.film = index;
+    if (kind === 'item') this.lab.choose(FILM, index);
     // A choice of rows changes no parameter: what the link promised still holds.
     else this.lab.set({ user: index }, true);
-    void this.draw();
   }
 
   /** Takes the list from a model just trained, and keeps the choices where it has them. */
@@ -124,10 +142,10 @@ export class BiasCurves extends LabView {
     }
     await this.question(async (late) => {
       const client = await this.lab.engine();
-      const curved = await client.call((engine) => engine.curved(CHOICES));
+      const curved = await client.call((engine) => engine.curved(OFFERED));
       if (late()) return;
       const { films, users } = curved;
-      if (!films.some(({ item }) => item === this.film)) this.film = films[0]?.item ?? 0;
+      if (!films.some(({ item }) => item === this.lab.chosen(FILM))) this.lab.unfit(FILM);
       if (!users.some(({ user }) => user === this.lab.state.user)) {
         this.lab.set({ user: middling(users)?.user ?? 0 }, true);
       }
@@ -139,6 +157,7 @@ export class BiasCurves extends LabView {
   private async draw(): Promise<void> {
     await this.question(async (late) => {
       const { film } = this;
+      this.asked = this.wanted();
       const { user } = this.lab.state;
       const client = await this.lab.engine();
       const item = await client.call((engine) => engine.itemCurve(film, colors('item')));

@@ -1,9 +1,10 @@
 import './line-chart.ts';
 
-import { html, type PropertyValues, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Chain, Chart } from '../../pkg/factorscope.js';
+import { CHOICES } from '../lab/choices.ts';
 import type { Line } from '../lab/lines.ts';
 import { LabView } from './lab-view.ts';
 
@@ -14,21 +15,24 @@ const TRACES = {
   alpha: 'precision alpha',
 } as const;
 type Trace = keyof typeof TRACES;
+const { trace } = CHOICES.traces;
 
 /** How a chain of draws went: one value a sweep. */
 @customElement('chain-traces')
 export class ChainTraces extends LabView {
   @state() private chain: Chain | undefined;
   @state() private draws: readonly number[] = [];
-  @state() private trace: Trace = 'rmse';
   @state() private chart: Chart | undefined;
 
-  protected override modelChanged(): void {
-    void this.ask();
+  protected override readonly computes = false;
+
+  /** On the toy nothing is held back, so that there is no error to begin with. */
+  private get trace(): Trace {
+    const tested = this.lab.block.data !== 'toy';
+    return this.lab.chosen(trace) ?? (tested ? 'rmse' : 'means');
   }
 
-  protected override firstUpdated(_changed: PropertyValues): void {
-    if (this.lab.block.data === 'toy') this.trace = 'means';
+  protected override modelChanged(): void {
     void this.ask();
   }
 
@@ -58,7 +62,7 @@ export class ChainTraces extends LabView {
                   name=${group}
                   value=${name}
                   .checked=${name === this.trace}
-                  @change=${() => this.choose(name)}
+                  @change=${() => this.lab.choose(trace, name)}
                 />${TRACES[name]}
               </label>
             `,
@@ -73,11 +77,6 @@ export class ChainTraces extends LabView {
         ></line-chart>
       </section>
     `;
-  }
-
-  private choose(trace: Trace): void {
-    this.trace = trace;
-    void this.ask();
   }
 
   private lines(): Line[] {
@@ -116,7 +115,8 @@ export class ChainTraces extends LabView {
       const { cell, user } = this.lab.state;
       const chosen = this.lab.block.data === 'toy' ? cell.u : user;
       const u = Math.min(chosen, opened.users.length - 1);
-      const i = Math.min(cell.i, opened.items.length - 1);
+      const film = this.lab.block.data === 'toy' ? cell.i : this.lab.chosen(CHOICES.posterior.film);
+      const i = Math.min(film, opened.items.length - 1);
       const chain = await client.call((engine) => engine.chain());
       const { draws } = await client.call((engine) => engine.posterior(u, i));
       if (late()) return;

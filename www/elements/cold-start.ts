@@ -1,5 +1,6 @@
 import './data-source.ts';
 import './line-chart.ts';
+import './run-link.ts';
 
 import { proxy } from 'comlink';
 import { html, nothing, type TemplateResult } from 'lit';
@@ -8,6 +9,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Chart } from '../../pkg/factorscope.js';
 import type { ColdPart, ColdSetup } from '../engine/types.ts';
 import { count, fixed, plain, signed } from '../format.ts';
+import { CHOICES } from '../lab/choices.ts';
 import { KNOWN, coldCurve, worth } from '../lab/cold.ts';
 import type { Line } from '../lab/lines.ts';
 import { settingsList } from '../lab/registry.ts';
@@ -17,11 +19,11 @@ import { LabView } from './lab-view.ts';
 const FOLDS = 3;
 const SIDES = { users: 'users', items: 'films' } as const;
 type Side = keyof typeof SIDES;
+const { side } = CHOICES['cold-start'];
 
 /** Errors for those of whom little is known, with attributes and without. */
 @customElement('cold-start')
 export class ColdStart extends LabView {
-  @state() private side: Side = 'users';
   @state() private parts: ColdPart[] = [];
   @state() private running = false;
   @state() private told = '';
@@ -30,6 +32,8 @@ export class ColdStart extends LabView {
   @state() private hasUsers = true;
   /** Who was cold in what is shown. */
   @state() private shown: Side = 'users';
+  /** Whether it is known what the data tells. */
+  private looked = false;
   /** Counts measurements: what an earlier one still has to say is dropped. */
   private current = 0;
 
@@ -37,11 +41,23 @@ export class ColdStart extends LabView {
     void this.look();
   }
 
+  protected override labChanged(): void {
+    this.requestUpdate();
+    if (this.parts.length > 0 || this.running) return;
+    this.shown = this.side;
+    if (this.looked && this.lab.linked) void this.start();
+  }
+
+  private get side(): Side {
+    return this.hasUsers ? (this.lab.chosen(side) ?? 'users') : 'items';
+  }
+
   protected override dataChanged(): void {
     this.stop();
     this.parts = [];
     this.chart = undefined;
     this.told = '';
+    this.looked = false;
     void this.look();
   }
 
@@ -54,16 +70,16 @@ export class ColdStart extends LabView {
         <fieldset class="choice">
           <legend>New are</legend>
           ${(Object.keys(SIDES) as Side[]).map(
-            (side) =>
+            (one) =>
               html`<label>
                 <input
                   type="radio"
                   name="${id}-side"
-                  value=${side}
-                  .checked=${side === this.side}
-                  ?disabled=${this.running || (side === 'users' && !this.hasUsers)}
-                  @change=${() => (this.side = side)}
-                />${SIDES[side]}
+                  value=${one}
+                  .checked=${one === this.side}
+                  ?disabled=${this.running || (one === 'users' && !this.hasUsers)}
+                  @change=${() => this.lab.choose(side, one)}
+                />${SIDES[one]}
               </label>`,
           )}
         </fieldset>
@@ -79,7 +95,14 @@ export class ColdStart extends LabView {
           ${
             this.running
               ? html`<button type="button" @click=${this.stop}>Cancel</button>`
-              : html`<button type="button" class="main" @click=${this.start}>Measure</button>`
+              : html`<button
+                  type="button"
+                  class="main"
+                  ?disabled=${!this.lab.runnable}
+                  @click=${this.start}
+                >
+                  Measure
+                </button>`
           }
           <progress
             aria-label="Progress of the measurement"
@@ -96,6 +119,7 @@ export class ColdStart extends LabView {
           label="RMSE for new ${SIDES[this.shown]} over the number of their ratings that are known"
         ></line-chart>
         ${this.table()} ${this.verdict()}
+        <run-link .lab=${this.lab} bare></run-link>
       </section>
     `;
   }
@@ -225,8 +249,9 @@ export class ColdStart extends LabView {
     try {
       const { info } = await this.lab.opened();
       this.hasUsers = info.user_attributes.length > 0;
-      if (!this.hasUsers) this.side = 'items';
-      if (this.parts.length === 0) this.shown = this.side;
+      if (!this.hasUsers && this.lab.chosen(side) === 'users') this.lab.unfit(side);
+      this.looked = true;
+      this.changed();
     } catch (error) {
       this.fault = sentence(error);
     }

@@ -1,9 +1,13 @@
-import { html, LitElement, svg, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import './run-link.ts';
+
+import { html, svg, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
 
 import { fixed, plain, signed } from '../format.ts';
-import { BETA, deviation } from '../lab/time.ts';
+import { CHOICES } from '../lab/choices.ts';
+import { deviation } from '../lab/time.ts';
 import { tex } from '../maths.ts';
+import { LabView } from './lab-view.ts';
 
 const WIDTH = 640;
 const HEIGHT = 260;
@@ -31,19 +35,9 @@ const SLIDERS: readonly Slider[] = [
 
 /** alpha_u dev_u(t) around the mean date of a user's ratings, with everything in it movable. */
 @customElement('drift-map')
-export class DriftMap extends LitElement {
-  /** The id of the lab it stands in. */
-  @property() lab = '';
-  @state() private days = 100;
-  @state() private alpha = 0.04;
-  @state() private beta = BETA;
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
-
+export class DriftMap extends LabView {
   protected override render(): TemplateResult {
-    const { alpha, beta, days } = this;
+    const [alpha, beta, days] = [this.at('alpha'), this.at('beta'), this.at('days')];
     const dev = deviation(days, beta);
     const drift = alpha * dev;
     return html`
@@ -68,22 +62,25 @@ export class DriftMap extends LitElement {
           </p>
           <button type="button" class="quiet" @click=${this.reset}>Start over</button>
         </div>
+        <run-link .lab=${this.lab} bare></run-link>
       </section>
     `;
   }
 
   private readonly reset = (): void => {
-    this.days = 100;
-    this.alpha = 0.04;
-    this.beta = BETA;
+    for (const { name } of SLIDERS) this.lab.choose(CHOICES.drift[name], CHOICES.drift[name].start);
   };
 
+  private at(name: Slider['name']): number {
+    return this.lab.chosen(CHOICES.drift[name]);
+  }
+
   private slider({ digits, least, most, name, step, symbol }: Slider): TemplateResult {
-    const id = `${this.lab}-${name}`;
+    const id = `${this.lab.block.id}-${name}`;
     return html`
       <div class="control">
         <label for=${id}>${tex(symbol)}</label>
-        <output class="value" for=${id}>${fixed(this[name], digits)}</output>
+        <output class="value" for=${id}>${fixed(this.at(name), digits)}</output>
         <input
           id=${id}
           type="range"
@@ -91,8 +88,9 @@ export class DriftMap extends LitElement {
           min=${least}
           max=${most}
           step=${step}
-          .value=${String(this[name])}
-          @input=${(event: Event) => (this[name] = (event.target as HTMLInputElement).valueAsNumber)}
+          .value=${String(this.at(name))}
+          @input=${(event: Event) =>
+            this.lab.choose(CHOICES.drift[name], (event.target as HTMLInputElement).valueAsNumber)}
         />
       </div>
     `;
@@ -122,7 +120,8 @@ export class DriftMap extends LitElement {
     const days = at.map((share) => Math.sign(share) * share * share * REACH);
     return days
       .map(
-        (day, n) => `${n === 0 ? 'M' : 'L'}${x(day)} ${y(this.alpha * deviation(day, this.beta))}`,
+        (day, n) =>
+          `${n === 0 ? 'M' : 'L'}${x(day)} ${y(this.at('alpha') * deviation(day, this.at('beta')))}`,
       )
       .join('');
   }

@@ -4,6 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { ParameterValues } from '../../pkg/factorscope.js';
 import type { Opened } from '../engine/types.ts';
 import { count, fixed, plain } from '../format.ts';
+import { type Choice, CHOICES } from '../lab/choices.ts';
 import {
   dot,
   ends,
@@ -27,6 +28,10 @@ const MOST_LABELS = 16;
 const LISTED = 8;
 /** Beyond so many ratings a film needs some of them to be shown. */
 const LARGE = 5000;
+/** The most ratings a film can be asked to have. */
+const MOST_ASKED = 100_000;
+
+const CHOICE = CHOICES.factors;
 
 interface Shown {
   opened: Opened;
@@ -41,10 +46,20 @@ interface Shown {
 @customElement('factor-map')
 export class FactorMap extends LabView {
   @state() private shown: Shown | undefined;
-  @state() private first = 0;
-  @state() private second = 1;
-  @state() private degrees = 0;
-  @state() private least: number | undefined;
+  protected override readonly computes = false;
+
+  private get first(): number {
+    return Math.min(this.lab.chosen(CHOICE.first), (this.shown?.q.columns ?? 1) - 1);
+  }
+
+  private get second(): number {
+    return Math.min(this.lab.chosen(CHOICE.second), (this.shown?.q.columns ?? 1) - 1);
+  }
+
+  private get degrees(): number {
+    return this.shown?.weighted ? 0 : this.lab.chosen(CHOICE.turn);
+  }
+
   protected override modelChanged(): void {
     void this.ask();
   }
@@ -71,9 +86,9 @@ export class FactorMap extends LabView {
       const [p, q] = [of('p_u'), of('q_i')];
       if (!p || !q) throw new Error('this model has no vectors of users and films');
       this.shown = { opened, counts, p, q, weighted: of('sigma') !== undefined };
-      if (this.shown.weighted) this.degrees = 0;
-      this.first = Math.min(this.first, q.columns - 1);
-      this.second = Math.min(this.second, q.columns - 1);
+      for (const axis of [CHOICE.first, CHOICE.second]) {
+        if (this.lab.chosen(axis) >= q.columns) this.lab.unfit(axis);
+      }
     });
   }
 
@@ -99,7 +114,7 @@ export class FactorMap extends LabView {
     const points = placed(shown.q, shown.counts, {
       axes: [this.first, this.second],
       degrees,
-      least: this.least ?? usual,
+      least: this.lab.chosen(CHOICE.least) ?? usual,
     });
     const { high, low } = ends(points, LISTED);
     const drawn = thinned(points, MOST_POINTS);
@@ -131,27 +146,23 @@ export class FactorMap extends LabView {
       name: string,
       label: string,
       chosen: number,
-      choose: (k: number) => void,
+      axis: Choice<number>,
     ): TemplateResult => html`
       <div>
         <label for="${id}-${name}">${label}</label>
         <select
           id="${id}-${name}"
-          @change=${(event: Event) => choose((event.target as HTMLSelectElement).selectedIndex)}
+          @change=${(event: Event) =>
+            this.lab.choose(axis, (event.target as HTMLSelectElement).selectedIndex)}
         >
-          ${factors.map(
-            (k) =>
-              html`<option ?selected=${k === chosen} .selected=${k === chosen}>
-                factor ${k + 1}
-              </option>`,
-          )}
+          ${factors.map((k) => html`<option .selected=${k === chosen}>factor ${k + 1}</option>`)}
         </select>
       </div>
     `;
     return html`
       <div class="factors-controls">
-        ${choice('first', 'Horizontal', this.first, (k) => (this.first = k))}
-        ${choice('second', 'Vertical', this.second, (k) => (this.second = k))}
+        ${choice('first', 'Horizontal', this.first, CHOICE.first)}
+        ${choice('second', 'Vertical', this.second, CHOICE.second)}
         <div>
           <label for="${id}-least">At least this many ratings</label>
           <input
@@ -159,11 +170,12 @@ export class FactorMap extends LabView {
             class="number"
             type="number"
             min="1"
-            max="100000"
-            .value=${String(this.least ?? usual)}
+            max=${MOST_ASKED}
+            .value=${String(this.lab.chosen(CHOICE.least) ?? usual)}
             @change=${(event: Event) => {
               const value = Number((event.target as HTMLInputElement).value);
-              this.least = Number.isInteger(value) && value >= 1 ? value : undefined;
+              const fine = Number.isInteger(value) && value >= 1 && value <= MOST_ASKED;
+              this.lab.choose(CHOICE.least, fine ? value : undefined);
             }}
           />
         </div>
@@ -179,7 +191,8 @@ export class FactorMap extends LabView {
             step="5"
             ?disabled=${weighted || this.first === this.second}
             .value=${String(this.degrees)}
-            @input=${(event: Event) => (this.degrees = Number((event.target as HTMLInputElement).value))}
+            @input=${(event: Event) =>
+              this.lab.choose(CHOICE.turn, Number((event.target as HTMLInputElement).value))}
           />
         </div>
       </div>

@@ -4,6 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Film, Part } from '../../pkg/factorscope.js';
 import type { Addends, Opened } from '../engine/types.ts';
 import { count, fixed, signed } from '../format.ts';
+import { CHOICES } from '../lab/choices.ts';
 import { filmName, nameOf } from '../lab/films.ts';
 import { addends } from '../lab/fold-in.ts';
 import { tex } from '../maths.ts';
@@ -14,6 +15,7 @@ const GENRES = 3;
 /** Films with fewer training ratings say little about a factor. */
 const LEAST = 30;
 const WRITTEN = 6;
+const FILM = CHOICES.parts.film;
 
 /** Each factor of a nonnegative factorization by its films, and one prediction as a sum of factors. */
 @customElement('factor-parts')
@@ -21,7 +23,9 @@ export class FactorParts extends LabView {
   @state() private opened: Opened | undefined;
   @state() private parts: readonly Part[] = [];
   @state() private films: readonly Film[] = [];
-  @state() private film = 0;
+  /** The film of the sum. */
+  private film = 0;
+  protected override readonly computes = false;
   @state() private sum: Addends | undefined;
   private user = 0;
 
@@ -30,8 +34,10 @@ export class FactorParts extends LabView {
   }
 
   protected override labChanged(): void {
-    if (this.lab.result && this.lab.state.user !== this.user) void this.ask();
     this.requestUpdate();
+    if (!this.lab.result || this.films.length === 0) return;
+    if (this.lab.state.user !== this.user) void this.ask();
+    else if (this.film !== this.wanted) void this.guarded(() => this.add(this.wanted));
   }
 
   protected override dataChanged(): void {
@@ -103,11 +109,11 @@ export class FactorParts extends LabView {
         <select
           id="${id}-sum"
           @change=${(event: Event) =>
-            void this.choose(Number((event.target as HTMLSelectElement).value))}
+            this.lab.choose(FILM, Number((event.target as HTMLSelectElement).value))}
         >
           ${films.map(
             (film) =>
-              html`<option value=${film.item} ?selected=${film.item === this.film}>
+              html`<option value=${film.item} .selected=${film.item === this.film}>
                 ${filmName(film)}
               </option>`,
           )}
@@ -176,12 +182,13 @@ export class FactorParts extends LabView {
       this.parts = parts;
       this.films = films;
       this.user = user;
-      await this.add(films[0]?.item ?? 0);
+      if (!films.some(({ item }) => item === this.lab.chosen(FILM))) this.lab.unfit(FILM);
+      await this.add(this.wanted);
     });
   }
 
-  private async choose(film: number): Promise<void> {
-    await this.guarded(() => this.add(film));
+  private get wanted(): number {
+    return this.lab.chosen(FILM) ?? this.films[0]?.item ?? 0;
   }
 
   private async add(film: number): Promise<void> {

@@ -6,6 +6,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Explanation, Film, ShareOf } from '../../pkg/factorscope.js';
 import type { Opened } from '../engine/types.ts';
 import { count, fixed, plain, signed } from '../format.ts';
+import { CHOICES } from '../lab/choices.ts';
 import { addendsOf, filmName, meaning, shares, usualLeast } from '../lab/films.ts';
 import { LARGEST_LEAST } from '../lab/link.ts';
 import { tex } from '../maths.ts';
@@ -13,6 +14,7 @@ import { LabView } from './lab-view.ts';
 
 const FILMS = 10;
 const REASONS = 5;
+const { why } = CHOICES.recommendations;
 
 interface Shown {
   user: number;
@@ -25,9 +27,8 @@ interface Shown {
 export class FilmTable extends LabView {
   @state() private opened: Opened | undefined;
   @state() private shown: Shown | undefined;
-  /** The item whose explanation stands open. */
-  @state() private open: number | undefined;
-  @state() private why: Explanation | undefined;
+  protected override readonly computes = false;
+  @state() private why: (Explanation & { item: number }) | undefined;
   /** Confidence and similarity of each rated film, where the model has them. */
   @state() private parts: ReadonlyMap<number, ShareOf> | undefined;
   /** The least number of ratings that was asked for, as the state says it. */
@@ -40,7 +41,16 @@ export class FilmTable extends LabView {
   protected override labChanged(): void {
     const { least, user } = this.lab.state;
     const { shown } = this;
+    this.requestUpdate();
+    const { open } = this;
     if (shown?.user !== user || this.asking !== least) void this.ask();
+    else if (open !== undefined && open !== this.why?.item) void this.explain(open);
+  }
+
+  /** The item whose explanation stands open. */
+  private get open(): number | undefined {
+    const chosen = this.lab.chosen(why);
+    return this.shown?.films.some(({ item }) => item === chosen) ? chosen : undefined;
   }
 
   protected override dataChanged(): void {
@@ -207,7 +217,7 @@ export class FilmTable extends LabView {
   /** The addends of the prediction, and the rated films behind them. */
   private reason(opened: Opened): TemplateResult {
     const { why } = this;
-    if (!why) return html`<p>Asking the model …</p>`;
+    if (!why || why.item !== this.open) return html`<p>Asking the model …</p>`;
     const sum = why.terms.reduce((all, { value }) => all + value, 0);
     const single = shares(why, REASONS);
     const { share } = why;
@@ -320,27 +330,24 @@ export class FilmTable extends LabView {
   }
 
   private toggle(item: number): void {
-    this.why = undefined;
-    this.open = this.open === item ? undefined : item;
-    if (this.open !== undefined) void this.explain(this.open);
+    this.lab.choose(why, this.open === item ? undefined : item);
   }
 
   private async explain(item: number): Promise<void> {
     const user = this.shown?.user ?? 0;
     await this.guarded(async () => {
       const client = await this.lab.engine();
-      const why = await client.call((engine) => engine.explain(user, item));
+      const told = await client.call((engine) => engine.explain(user, item));
       const parts = this.ranks
         ? await client.call((engine) => engine.shares(user, item))
         : undefined;
       if (this.open !== item || this.shown?.user !== user) return;
       this.parts = parts && new Map(parts.map((part) => [part.item, part]));
-      this.why = why;
+      this.why = { ...told, item };
     });
   }
 
   private async ask(): Promise<void> {
-    this.open = undefined;
     this.why = undefined;
     if (!this.lab.result) {
       this.shown = undefined;
@@ -360,7 +367,13 @@ export class FilmTable extends LabView {
       this.opened = opened;
       this.asking = least;
       this.shown = { user, films, favorites };
-      if (user !== wanted) this.choose(user);
+      this.why = undefined;
+      if (user !== wanted) {
+        this.lab.missed('user');
+        this.choose(user);
+      }
+      if (this.open === undefined) this.lab.unfit(why);
+      else await this.explain(this.open);
     });
   }
 }

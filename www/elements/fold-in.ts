@@ -4,6 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { NewcomerAnswer } from '../../pkg/factorscope.js';
 import type { Opened } from '../engine/types.ts';
 import { count, fixed, plain, signed } from '../format.ts';
+import { CHOICES } from '../lab/choices.ts';
 import { filmName, nameOf, usualLeast } from '../lab/films.ts';
 import { findFilms, type Given, mainReason, withRating } from '../lab/fold-in.ts';
 import { tex } from '../maths.ts';
@@ -13,16 +14,16 @@ const FILMS = 10;
 const MATCHES = 12;
 /** How many ratings a start from a known user takes over. */
 const TAKEN = 5;
+const CHOICE = CHOICES['fold-in'];
 
 /** Somebody who is not in the data: a few ratings in, predictions out, nothing trained. */
 @customElement('fold-in-view')
 export class FoldInView extends LabView {
   @state() private opened: Opened | undefined;
-  @state() private given: readonly Given[] = [];
-  @state() private wanted = '';
+  protected override readonly computes = false;
+  /** What the answer is about, as links write it. */
+  private asked = '';
   @state() private answer: NewcomerAnswer | undefined;
-  /** What the list is sorted by: the change that the ratings make, or the prediction. */
-  @state() private byChange = true;
   /** Milliseconds from the question to the answer. */
   @state() private took = 0;
 
@@ -33,7 +34,24 @@ export class FoldInView extends LabView {
   protected override dataChanged(): void {
     this.opened = undefined;
     this.answer = undefined;
-    this.given = [];
+  }
+
+  protected override labChanged(): void {
+    this.requestUpdate();
+    if (this.lab.result && this.asked !== this.wanted()) void this.ask();
+  }
+
+  private get given(): readonly Given[] {
+    return this.lab.chosen(CHOICE.given);
+  }
+
+  /** What the list is sorted by: the change that the ratings make, or the prediction. */
+  private get byChange(): boolean {
+    return this.lab.chosen(CHOICE.order) === 'change';
+  }
+
+  private wanted(): string {
+    return JSON.stringify([this.given, this.byChange, this.lab.state.least]);
   }
 
   protected override render(): TemplateResult {
@@ -62,7 +80,8 @@ export class FoldInView extends LabView {
   private entering(opened: Opened): TemplateResult {
     const { id } = this.lab.block;
     const [low, high] = opened.info.scale;
-    const found = findFilms(opened.items, this.wanted, this.given, MATCHES);
+    const { given } = this;
+    const found = findFilms(opened.items, this.lab.chosen(CHOICE.search), given, MATCHES);
     return html`
       <h4>Your ratings</h4>
       <form @submit=${(event: Event) => event.preventDefault()}>
@@ -72,8 +91,10 @@ export class FoldInView extends LabView {
           type="text"
           autocomplete="off"
           aria-describedby="${id}-film-help"
-          .value=${this.wanted}
-          @input=${(event: Event) => (this.wanted = (event.target as HTMLInputElement).value)}
+          maxlength="100"
+          .value=${this.lab.chosen(CHOICE.search)}
+          @input=${(event: Event) =>
+            this.lab.choose(CHOICE.search, (event.target as HTMLInputElement).value)}
         />
         <p class="help" id="${id}-film-help">
           Type a part of its title; a click takes it with ${plain(high)} stars.
@@ -90,7 +111,7 @@ export class FoldInView extends LabView {
         </ul>
       </form>
       ${
-        this.given.length === 0
+        given.length === 0
           ? html`<p>
               None yet: so far you are predicted ${tex(String.raw`\mu + b_i`)}, as anybody would be.
             </p>`
@@ -103,7 +124,7 @@ export class FoldInView extends LabView {
                 </tr>
               </thead>
               <tbody>
-                ${this.given.map((one) => this.row(one, opened, low, high))}
+                ${given.map((one) => this.row(one, opened, low, high))}
               </tbody>
             </table>`
       }
@@ -111,7 +132,7 @@ export class FoldInView extends LabView {
         <button type="button" @click=${() => void this.borrow(opened)}>
           Take ${TAKEN} ratings of some user
         </button>
-        <button type="button" ?disabled=${this.given.length === 0} @click=${() => this.put([])}>
+        <button type="button" ?disabled=${given.length === 0} @click=${() => this.put([])}>
           Clear
         </button>
       </div>
@@ -148,11 +169,12 @@ export class FoldInView extends LabView {
   }
 
   private predicted(answer: NewcomerAnswer, opened: Opened): TemplateResult {
+    const { given } = this;
     return html`
       <h4>Predicted for you</h4>
       <p class="fold-in-told value" role="status">
-        ${count(this.given.length)} ${this.given.length === 1 ? 'rating' : 'ratings'}, no training,
-        answered in ${fixed(this.took, 0)} ms; your bias ${tex('b_u')} = ${signed(answer.bias, 4)}.
+        ${count(given.length)} ${given.length === 1 ? 'rating' : 'ratings'}, no training, answered
+        in ${fixed(this.took, 0)} ms; your bias ${tex('b_u')} = ${signed(answer.bias, 4)}.
       </p>
       ${this.order()}
       <table class="film-list fold-in-films">
@@ -196,7 +218,7 @@ export class FoldInView extends LabView {
           type="radio"
           name=${name}
           .checked=${this.byChange === byChange}
-          @change=${() => this.sort(byChange)}
+          @change=${() => this.lab.choose(CHOICE.order, byChange ? 'change' : 'prediction')}
         />
         ${text}</label
       >`;
@@ -206,17 +228,12 @@ export class FoldInView extends LabView {
     </fieldset>`;
   }
 
-  private sort(byChange: boolean): void {
-    this.byChange = byChange;
-    void this.ask();
-  }
-
   private least(opened: Opened): number {
     return this.lab.state.least ?? usualLeast(opened.info.ratings);
   }
 
   private take(item: number, rating: number): void {
-    this.wanted = '';
+    this.lab.choose(CHOICE.search, '');
     this.put(withRating(this.given, item, rating));
   }
 
@@ -240,8 +257,7 @@ export class FoldInView extends LabView {
   }
 
   private put(given: readonly Given[]): void {
-    this.given = given;
-    void this.ask();
+    this.lab.choose(CHOICE.given, given);
   }
 
   private async ask(): Promise<void> {
@@ -253,6 +269,11 @@ export class FoldInView extends LabView {
     await this.question(async (late) => {
       const opened = await this.lab.opened();
       const client = await this.lab.engine();
+      const [low, high] = opened.info.scale;
+      const known = ({ item, rating }: Given): boolean =>
+        item < opened.items.length && rating >= low && rating <= high;
+      if (!this.given.every(known)) this.lab.unfit(CHOICE.given);
+      this.asked = this.wanted();
       const from = performance.now();
       const items = Uint32Array.from(this.given, ({ item }) => item);
       const ratings = Float32Array.from(this.given, ({ rating }) => rating);

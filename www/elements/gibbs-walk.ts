@@ -60,7 +60,7 @@ export class GibbsWalk extends LabView {
           <div class="gibbs-numbers">${walked ? this.numbers(walked) : nothing}</div>
         </div>
         ${walked ? this.predictions(walked) : nothing}
-        <run-link .lab=${this.lab} .print=${walked}></run-link>
+        <run-link .lab=${this.lab} .print=${walked} without="the dots of earlier sweeps"></run-link>
       </section>
     `;
   }
@@ -68,7 +68,7 @@ export class GibbsWalk extends LabView {
   private buttons(): TemplateResult {
     const { step } = this.lab.state;
     const per = this.walked?.position.per_epoch ?? 1;
-    const idle = !this.walked || this.running;
+    const idle = !this.walked || this.running || !this.lab.runnable;
     return html`
       <div class="buttons" role="group" aria-label="Walk">
         <button type="button" ?disabled=${idle || step === 0} @click=${this.restart}>

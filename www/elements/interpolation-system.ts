@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 
 import type { Interpolating, Opened } from '../engine/types.ts';
 import { fixed, plain, signed } from '../format.ts';
+import { CHOICES } from '../lab/choices.ts';
 import { tex } from '../maths.ts';
 import { type Find, PairView, type Shown, titleOf } from './pair-view.ts';
 
@@ -11,10 +12,11 @@ const raw = String.raw;
 /** The small linear system behind one prediction, and its weights beside the similarities. */
 @customElement('interpolation-system')
 export class InterpolationSystem extends PairView<Interpolating> {
+  protected override readonly choice = CHOICES.interpolation;
   protected override readonly label = 'The system of one prediction';
 
-  protected override readonly find: Find<Interpolating> = (engine, ...pair) =>
-    engine.interpolate(...pair);
+  protected override readonly find: Find<Interpolating> = (engine, setup, user, item) =>
+    engine.interpolate(setup, user, item);
 
   protected override answer({ found, opened }: Shown<Interpolating>): TemplateResult {
     const { baseline, neighbors } = found.interpolated;

@@ -13,13 +13,15 @@ export abstract class LabView extends LitElement {
   @property({ attribute: false }) lab!: Lab;
   /** What went wrong, as a sentence. */
   @state() protected fault = '';
+  /** Whether it computes from the settings: while one of them is not allowed it rests then. */
+  protected readonly computes: boolean = true;
   /** Counts questions, so that an answer to an earlier one is known to be late. */
   private questions = 0;
 
   constructor() {
     super();
     new Hears(this, () => this.lab, {
-      change: () => this.labChanged(),
+      change: () => this.changed(),
       data: () => {
         this.drop();
         this.dataChanged();
@@ -41,7 +43,16 @@ export abstract class LabView extends LitElement {
     this.modelChanged();
   }
 
-  /** The state is new: show it. Called once at the start as well. */
+  /** The state is new, or the view has something to do with it at last. */
+  protected changed(): void {
+    if (this.computes && !this.lab.runnable) this.requestUpdate();
+    else this.labChanged();
+  }
+
+  /**
+   * The state is new: show it, and compute what follows. Called once at the start as well; not while something
+   * that is not allowed stands in the field of a setting.
+   */
   protected labChanged(): void {
     this.requestUpdate();
   }

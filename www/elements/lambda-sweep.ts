@@ -35,7 +35,7 @@ export class LambdaSweep extends LabView {
   protected override firstUpdated(): void {
     void near(this).then(() => {
       this.seen = true;
-      this.labChanged();
+      this.changed();
     });
   }
 
@@ -185,7 +185,14 @@ export class LambdaSweep extends LabView {
         ${
           this.running
             ? html`<button type="button" @click=${this.cancel}>Cancel</button>`
-            : html`<button type="button" class="main" @click=${this.start}>Run the sweep</button>`
+            : html`<button
+                type="button"
+                class="main"
+                ?disabled=${!this.lab.runnable}
+                @click=${this.start}
+              >
+                Run the sweep
+              </button>`
         }
         <span role="status" class="race-told">${this.told}</span>
       </div>

@@ -44,10 +44,17 @@ export class MatrixShortcut extends LabView {
             : nothing
         }
         <div class="buttons">
-          <button type="button" class="main" ?disabled=${running} @click=${this.measure}>
+          <button
+            type="button"
+            class="main"
+            ?disabled=${running || !this.lab.runnable}
+            @click=${this.measure}
+          >
             ${running ? 'Measuring …' : 'Measure'}
           </button>
-          <button type="button" ?disabled=${running} @click=${this.next}>Another user</button>
+          <button type="button" ?disabled=${running || !this.lab.runnable} @click=${this.next}>
+            Another user
+          </button>
         </div>
         ${this.faultText()}
         <div class="table-scroll" role="status">

@@ -19,6 +19,9 @@ export class ModelControls extends LabView {
   @property({ attribute: false }) omitted: readonly string[] = [];
   /** Sets the lab's second model instead; seed and reset stand with the first. */
   @property({ type: Boolean }) rival = false;
+  protected override readonly computes = false;
+  /** The fields that hold what is not allowed. */
+  private readonly wrong = new Set<HTMLInputElement>();
 
   protected override render(): TemplateResult {
     const all = this.entry.hyperparameters.filter(({ name }) => !this.omitted.includes(name));
@@ -40,27 +43,32 @@ export class ModelControls extends LabView {
             : ''
         }
         ${
-          this.rival
+          this.second
             ? ''
             : html`<button
                 type="button"
                 class="quiet"
-                @click=${this.reset}
+                @click=${() => this.lab.reset()}
                 ?disabled=${this.atDefaults() && this.lab.refusal === undefined}
               >
                 Reset settings
               </button>`
         }
         ${
-          this.lab.refusal && !this.rival
+          this.lab.refusal && !this.second
             ? html`<p class="fault" role="alert">
                 ${sentence(this.lab.refusal)} Until then the value before counts, and nothing is
-                trained.
+                computed anew in this part.
               </p>`
             : nothing
         }
       </form>
     `;
+  }
+
+  /** Whether it stands beside the controls of the first model, which speak for both. */
+  private get second(): boolean {
+    return this.rival && this.lab.block.show.includes('controls');
   }
 
   private get entry(): Entry {
@@ -90,7 +98,7 @@ export class ModelControls extends LabView {
           @change=${(event: Event) => this.put(h, (event.target as HTMLSelectElement).selectedIndex)}
         >
           ${h.kind.choices.map(
-            (choice, n) => html`<option ?selected=${n === value}>${choice}</option>`,
+            (choice, n) => html`<option .selected=${n === value}>${choice}</option>`,
           )}
         </select>
         ${help}
@@ -105,6 +113,7 @@ export class ModelControls extends LabView {
         inputmode="decimal"
         autocomplete="off"
         aria-describedby="${id}-help"
+        data-value=${String(value)}
         .value=${String(value)}
         @change=${(event: Event) => this.type(h, event.target as HTMLInputElement)}
       />
@@ -151,6 +160,7 @@ export class ModelControls extends LabView {
         inputmode="numeric"
         autocomplete="off"
         aria-describedby="${id}-help"
+        data-value=${String(value)}
         .value=${String(value)}
         @change=${(event: Event) => this.typeSeed(of, name, event.target as HTMLInputElement)}
       />
@@ -170,35 +180,47 @@ export class ModelControls extends LabView {
   private putSeed(of: 'seed' | 'splitSeed', value: number): void {
     // A walk goes through all ratings: only its start values and order send it back to the start.
     this.lab.set(of === 'seed' ? { seed: value, step: 0 } : { splitSeed: value });
+    this.lab.refuse(this.idOf(of === 'seed' ? 'seed' : 'split-seed'), undefined);
   }
 
   private put(h: Hyperparameter, value: number): void {
-    // A slider puts its field right as well.
-    this.lab.refuse(this.idOf(h.name), undefined);
     const settings = { ...this.settings, [h.name]: value };
     this.lab.set(this.rival ? { rival: settings } : { settings });
+    // A slider puts its field right as well; last, so that nothing is computed from the value before.
+    this.lab.refuse(this.idOf(h.name), undefined);
   }
 
   private type(h: Hyperparameter, input: HTMLInputElement): void {
     const value = readValue(h, input.value.trim());
     const whole = h.kind.type === 'integer' ? 'a whole number' : 'a number';
     const why = value === undefined ? `${h.name} is ${whole} from ${h.min} to ${h.max}` : undefined;
-    this.judge(input, why);
     if (value !== undefined) this.put(h, value);
+    this.judge(input, why);
   }
 
-  /** Says what is wrong with a field; nothing is trained until it is right. */
+  /** Says what is wrong with a field; nothing is computed until it is right. */
   private judge(input: HTMLInputElement, why: string | undefined): void {
     input.setCustomValidity(why ?? '');
+    if (why !== undefined) this.wrong.add(input);
     this.lab.refuse(input.id, why);
     if (why !== undefined) input.reportValidity();
+  }
+
+  /** Where a slider, a reset, a link or another model has put a value right, its field shows it. */
+  protected override updated(): void {
+    for (const input of this.wrong) {
+      if (this.lab.refusalOf(input.id) !== undefined) continue;
+      this.wrong.delete(input);
+      input.setCustomValidity('');
+      input.value = input.getAttribute('data-value') ?? '';
+    }
   }
 
   private typeSeed(of: 'seed' | 'splitSeed', name: string, input: HTMLInputElement): void {
     const text = input.value.trim();
     const fine = /^\d{1,10}$/.test(text) && Number(text) <= LARGEST_SEED;
-    this.judge(input, fine ? undefined : `the ${name} is a whole number from 0 to ${LARGEST_SEED}`);
     if (fine) this.putSeed(of, Number(text));
+    this.judge(input, fine ? undefined : `the ${name} is a whole number from 0 to ${LARGEST_SEED}`);
   }
 
   private atDefaults(): boolean {
@@ -212,11 +234,6 @@ export class ModelControls extends LabView {
       same(state.settings, settings) &&
       same(state.rival, rival)
     );
-  }
-
-  private reset(): void {
-    const { seed, splitSeed, settings, rival } = this.lab.start;
-    this.lab.set({ seed, splitSeed, settings, ...(rival ? { rival } : {}), step: 0 });
   }
 }
 

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import { dataChanges, retryData, standInReason } from '../data/store.ts';
+import { choicesOf } from '../lab/choices.ts';
 import { Lab } from '../lab/lab.ts';
 import { linkedLab, readLink } from '../lab/link.ts';
 import { modelEntry, settingsOf } from '../lab/registry.ts';
@@ -21,7 +22,10 @@ const SEED = 42;
 @customElement('model-lab')
 export class ModelLab extends LitElement {
   @state() private lab: Lab | undefined;
-  @state() private notes: readonly string[] = [];
+  /** Whether the code of some view did not arrive. */
+  @state() private incomplete = false;
+  /** That a link was made on other data, as a sentence. */
+  @state() private otherData = '';
 
   private readonly block = JSON.parse(this.dataset['lab'] ?? '{}') as Block;
   private readonly followed = (): void => this.follow();
@@ -66,7 +70,7 @@ export class ModelLab extends LitElement {
             : nothing
         }
         ${this.verdict(lab)}
-        ${this.notes.map((note) => html`<p class="note" role="status">${note}</p>`)}
+        ${this.notes(lab).map((note) => html`<p class="note" role="status">${note}</p>`)}
         ${this.block.show.map((view: View) => VIEW_ELEMENTS[view].render(lab))}
       </section>
     `;
@@ -78,10 +82,8 @@ export class ModelLab extends LitElement {
     const fallback = [...this.childNodes];
     // What did arrive is used.
     const loads = this.block.show.map((view) => VIEW_ELEMENTS[view].load());
-    const missing = (await Promise.allSettled(loads)).some(({ status }) => status === 'rejected');
-    if (missing) {
-      this.notes = ['Some of this live part could not be loaded. Reload the page to try again.'];
-    }
+    const loaded = await Promise.allSettled(loads);
+    this.incomplete = loaded.some(({ status }) => status === 'rejected');
     for (const node of fallback) node.remove();
     this.lab = this.create();
     this.lab.addEventListener('trouble', this.renewed);
@@ -115,16 +117,21 @@ export class ModelLab extends LitElement {
     const linked = new URLSearchParams(fragment).get('model');
     const picked = block.show.includes('model') ? modelEntry(linked ?? '') : undefined;
     if (picked) lab.pick(picked);
-    const { faults, receipt, state } = readLink(fragment, lab.entry, lab.start, lab.rival);
-    this.notes =
-      faults.length > 0
-        ? [`Part of the link could not be used and stays at its default: ${faults.join(', ')}.`]
-        : [];
-    lab.linked = true;
-    lab.set(state);
-    lab.receipt = receipt;
+    const offered = choicesOf(block.show);
+    this.otherData = '';
+    lab.follow(readLink(fragment, lab.entry, lab.start, lab.rival, offered));
     land(this);
     void this.compareData(lab);
+  }
+
+  private notes({ faults }: Lab): string[] {
+    const missing = 'Some of this live part could not be loaded. Reload the page to try again.';
+    const unused = 'Part of the link could not be used and stays at its default';
+    return [
+      this.incomplete ? missing : '',
+      faults.length > 0 ? `${unused}: ${faults.join(', ')}.` : '',
+      this.otherData,
+    ].filter((note) => note !== '');
   }
 
   private verdict({ verdict }: Lab): TemplateResult | typeof nothing {
@@ -136,9 +143,8 @@ export class ModelLab extends LitElement {
   private async compareData(lab: Lab): Promise<void> {
     const { info } = await lab.opened().catch(() => ({ info: undefined }));
     if (!info || !lab.receipt.data || info.fingerprint === lab.receipt.data) return;
-    const note =
+    this.otherData =
       `The link was made on other data than ${info.name}, which is in use here: ` +
       'its numbers will differ. If it was made with a file, drop that file on the page.';
-    this.notes = [...this.notes, note];
   }
 }

@@ -7,6 +7,7 @@ import { customElement, state } from 'lit/decorators.js';
 
 import type { Chart, Entry, Epoch } from '../../pkg/factorscope.js';
 import { fixed } from '../format.ts';
+import { type Choice, CHOICES } from '../lab/choices.ts';
 import type { Line } from '../lab/lines.ts';
 import {
   AXES,
@@ -43,8 +44,6 @@ const MEASURED: Record<Measured, string> = { test: 'test RMSE', train: 'training
 @customElement('model-race')
 export class ModelRace extends LabView {
   @state() private runners: readonly Runner[] = [];
-  @state() private axis: RaceAxis = 'epochs';
-  @state() private measured: Measured = 'test';
   @state() private chart: Chart | undefined;
   @state() private running = false;
   /** Whether the race under way is to end after its current epoch. */
@@ -55,6 +54,8 @@ export class ModelRace extends LabView {
   private drawing = 0;
   /** Settings and seed of the race shown. */
   private raced = '';
+  /** Over what the chart is drawn. */
+  private way = '';
 
   protected override render(): TemplateResult {
     const { entry, rival } = this.lab;
@@ -82,7 +83,12 @@ export class ModelRace extends LabView {
               ? html`<button type="button" @click=${this.cancel} ?disabled=${this.cancelled}>
                   Cancel
                 </button>`
-              : html`<button type="button" class="main" @click=${this.start}>
+              : html`<button
+                  type="button"
+                  class="main"
+                  ?disabled=${!this.lab.runnable}
+                  @click=${this.start}
+                >
                   Start the race
                 </button>`
           }
@@ -102,8 +108,8 @@ export class ModelRace extends LabView {
             : nothing
         }
         <div class="race-switches">
-          ${this.choice('Drawn against', 'axis', AXIS_NAMES, this.axis, (axis) => (this.axis = axis))}
-          ${this.choice('Error', 'measured', MEASURED, this.measured, (m) => (this.measured = m))}
+          ${this.choice('Drawn against', 'axis', AXIS_NAMES, CHOICES.race.axis)}
+          ${this.choice('Error', 'measured', MEASURED, CHOICES.race.error)}
         </div>
         <line-chart
           .chart=${this.chart}
@@ -138,15 +144,24 @@ export class ModelRace extends LabView {
   }
 
   protected override updated(changed: Map<PropertyKey, unknown>): void {
-    if (['runners', 'axis', 'measured'].some((name) => changed.has(name))) void this.draw();
+    const way = `${this.axis} ${this.measured}`;
+    if (changed.has('runners') || way !== this.way) void this.draw();
+    this.way = way;
+  }
+
+  private get axis(): RaceAxis {
+    return this.lab.chosen(CHOICES.race.axis);
+  }
+
+  private get measured(): Measured {
+    return this.lab.chosen(CHOICES.race.error);
   }
 
   private choice<T extends string>(
     legend: string,
     name: string,
     options: Record<T, string>,
-    chosen: T,
-    choose: (value: T) => void,
+    of: Choice<T>,
   ): TemplateResult {
     const group = `${this.lab.block.id}-${name}`;
     return html`
@@ -159,8 +174,8 @@ export class ModelRace extends LabView {
                 type="radio"
                 name=${group}
                 value=${value}
-                .checked=${value === chosen}
-                @change=${() => choose(value)}
+                .checked=${value === this.lab.chosen(of)}
+                @change=${() => this.lab.choose(of, value)}
               />${options[value]}
             </label>
           `,

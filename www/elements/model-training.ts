@@ -71,6 +71,7 @@ export class ModelTraining extends LabView {
   protected override updated(): void {
     const { linked, receipt } = this.lab;
     if (!linked || !receipt.run || receipt === this.followed || this.running) return;
+    if (!this.lab.runnable) return;
     this.followed = receipt;
     void this.train();
   }
@@ -93,7 +94,7 @@ export class ModelTraining extends LabView {
             <button
               type="button"
               class="main"
-              ?disabled=${this.running || this.lab.refusal !== undefined}
+              ?disabled=${this.running || !this.lab.runnable}
               @click=${this.train}
             >
               Train

@@ -4,6 +4,7 @@ import { customElement } from 'lit/decorators.js';
 import type { Candidate } from '../../pkg/factorscope.js';
 import type { Neighbored, Opened } from '../engine/types.ts';
 import { fixed, plain, signed } from '../format.ts';
+import { CHOICES } from '../lab/choices.ts';
 import { tex } from '../maths.ts';
 import { type Find, PairView, type Shown, titleOf, userOf } from './pair-view.ts';
 
@@ -12,22 +13,11 @@ const raw = String.raw;
 /** One prediction from neighbors: who speaks, with what weight, and what two of them share. */
 @customElement('neighbor-explorer')
 export class NeighborExplorer extends PairView<Neighbored> {
+  protected override readonly choice = CHOICES.neighbors;
   protected override readonly label = 'One prediction from its neighbors';
-  /** The neighbor that is compared with the item, or the user, where one has been chosen. */
-  private other: number | undefined;
 
-  protected override readonly find: Find<Neighbored> = (engine, ...pair) =>
-    engine.neighbors(...pair, this.other);
-
-  protected override dataChanged(): void {
-    super.dataChanged();
-    this.other = undefined;
-  }
-
-  protected override choose(user: number, item: number): void {
-    this.other = undefined;
-    super.choose(user, item);
-  }
+  protected override readonly find: Find<Neighbored> = (engine, ...asked) =>
+    engine.neighbors(...asked);
 
   private get byItems(): boolean {
     return this.lab.entry.id !== 'user-knn';
@@ -115,10 +105,7 @@ export class NeighborExplorer extends PairView<Neighbored> {
               type="radio"
               name=${name}
               .checked=${found.other === id}
-              @change=${() => {
-                this.other = id;
-                void this.follow();
-              }}
+              @change=${() => this.lab.choose(this.choice.other, id)}
             />
             ${this.name(candidate, opened)}
           </label>

@@ -5,38 +5,46 @@ import { html, svg, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { NewItem } from '../../pkg/factorscope.js';
+import type { Opened } from '../engine/types.ts';
 import { count, fixed, plain, signed } from '../format.ts';
+import { CHOICES } from '../lab/choices.ts';
 import { histogram, mean } from '../lab/newcomer.ts';
 import { Newcomer } from './newcomer.ts';
 
 const STEP = 0.25;
+const GENRES = CHOICES['new-film'].genres;
 
 /** A made-up film that nobody has rated: genres to switch, and what all users would give it. */
 @customElement('new-film')
 export class NewFilm extends Newcomer {
-  @state() private chosen: readonly number[] = [];
-  @state() private told: NewItem | undefined;
+  @state() private answered: NewItem | undefined;
   /** The same without any genre. */
   @state() private unknown: NewItem | undefined;
 
+  protected override readonly told = GENRES;
+
+  protected override fits(told: readonly number[], { info }: Opened): boolean {
+    return told.every((at) => at < info.item_attributes.length);
+  }
+
   protected override dataChanged(): void {
     super.dataChanged();
-    this.chosen = [];
-    this.told = undefined;
+    this.answered = undefined;
   }
 
   protected override render(): TemplateResult {
-    const { opened, told, unknown } = this;
+    const { answered, opened, unknown } = this;
     const genres = opened?.info.item_attributes ?? [];
     return html`
       <section class="newcomer" aria-label="A made-up film">
         <data-source .lab=${this.lab}></data-source>
         ${this.faultText()}
         ${
-          opened && told && unknown
+          opened && answered && unknown
             ? genres.length === 0
               ? html`<p class="note">This data has no genres.</p>`
-              : html`${this.choices(genres.map(({ value }) => value))} ${this.answer(told, unknown)}`
+              : html`${this.choices(genres.map(({ value }) => value))}
+                ${this.levels(answered, unknown)}`
             : html`<p class="newcomer-wait">Training …</p>`
         }
         <run-link .lab=${this.lab} .print=${this.print}></run-link>
@@ -45,6 +53,7 @@ export class NewFilm extends Newcomer {
   }
 
   private choices(genres: readonly string[]): TemplateResult {
+    const chosen = this.lab.chosen(GENRES);
     return html`<fieldset class="newcomer-genres">
       <legend>Genres of the new film</legend>
       ${genres.map(
@@ -52,11 +61,11 @@ export class NewFilm extends Newcomer {
           html`<label>
             <input
               type="checkbox"
-              .checked=${this.chosen.includes(at)}
+              .checked=${chosen.includes(at)}
               @change=${() => {
-                const has = this.chosen.includes(at);
-                this.chosen = has ? this.chosen.filter((g) => g !== at) : [...this.chosen, at];
-                void this.ask();
+                const has = chosen.includes(at);
+                const now = has ? chosen.filter((g) => g !== at) : [...chosen, at];
+                this.lab.choose(GENRES, now);
               }}
             />${genre}
           </label>`,
@@ -64,7 +73,7 @@ export class NewFilm extends Newcomer {
     </fieldset>`;
   }
 
-  private answer({ ratings, bias }: NewItem, unknown: NewItem): TemplateResult {
+  private levels({ ratings, bias }: NewItem, unknown: NewItem): TemplateResult {
     const [low, high] = this.opened?.info.scale ?? [0, 5];
     const bars = histogram(ratings, low, high, STEP);
     const before = histogram(unknown.ratings, low, high, STEP);
@@ -139,12 +148,12 @@ export class NewFilm extends Newcomer {
   protected override ask(): Promise<void> {
     return this.question(async (late) => {
       const client = await this.lab.engine();
-      const { chosen } = this;
+      const chosen = this.lab.chosen(GENRES);
       const [told, unknown] = await client.call((engine) =>
         Promise.all([engine.newItem([...chosen]), engine.newItem([])]),
       );
       if (late()) return undefined;
-      this.told = told;
+      this.answered = told;
       this.unknown = unknown;
       return this.stopped;
     });

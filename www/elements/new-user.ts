@@ -4,13 +4,17 @@ import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { NewUser as Told, ParameterValues } from '../../pkg/factorscope.js';
+import type { Opened } from '../engine/types.ts';
 import { fixed, signed } from '../format.ts';
 import { filmName } from '../lab/films.ts';
+import { CHOICES } from '../lab/choices.ts';
 import { apart, type Arrow, arrows, kinds, mean, row, type Word } from '../lab/newcomer.ts';
 import { tex } from '../maths.ts';
 import { Newcomer } from './newcomer.ts';
 
 const FILMS = 5;
+/** The numbers of the attributes that hold, one a kind at most. */
+const TOLD = CHOICES['new-user'].told;
 /** Films with fewer ratings have hardly moved from their genres. */
 const LEAST = 20;
 const SIZE = 420;
@@ -25,34 +29,39 @@ type Place = (at: readonly [number, number]) => Point;
 /** A made-up user: attributes to switch, the sum of their vectors, and the films that follow. */
 @customElement('new-user')
 export class NewUser extends Newcomer {
-  /** The numbers of the attributes that hold, one a kind at most. */
-  @state() private chosen: readonly number[] = [];
-  @state() private told: Told | undefined;
+  @state() private answered: Told | undefined;
   /** The same of whom nothing is known. */
   @state() private unknown: Told | undefined;
   @state() private vectors: Float32Array = new Float32Array();
   @state() private y: ParameterValues | undefined;
 
+  protected override readonly told = TOLD;
+
+  /** One a kind at most. */
+  protected override fits(told: readonly number[], { info }: Opened): boolean {
+    const said = told.map((at) => info.user_attributes[at]?.kind);
+    return !said.includes(undefined) && new Set(said).size === said.length;
+  }
+
   protected override dataChanged(): void {
     super.dataChanged();
-    this.chosen = [];
-    this.told = undefined;
+    this.answered = undefined;
   }
 
   protected override render(): TemplateResult {
-    const { opened, told, unknown } = this;
+    const { answered, opened, unknown } = this;
     return html`
       <section class="newcomer" aria-label="A made-up user">
         ${this.faultText()}
         ${
-          opened && told && unknown
+          opened && answered && unknown
             ? opened.info.user_attributes.length === 0
               ? html`<p class="note">This data says nothing of its users but their ratings.</p>`
               : html`<div class="newcomer-two">
-                    <div>${this.choices()} ${this.addends(told, unknown)}</div>
-                    ${this.plane(told)}
+                    <div>${this.choices()} ${this.addends(answered, unknown)}</div>
+                    ${this.plane(answered)}
                   </div>
-                  ${this.films(told, unknown)}`
+                  ${this.films(answered, unknown)}`
             : html`<p class="newcomer-wait">Training on the simulated ratings …</p>`
         }
         <run-link .lab=${this.lab} .print=${this.print}></run-link>
@@ -63,6 +72,7 @@ export class NewUser extends Newcomer {
   private choices(): TemplateResult {
     const all = kinds(this.opened?.info.user_attributes ?? []);
     const { id } = this.lab.block;
+    const chosen = this.lab.chosen(TOLD);
     return html`<form class="newcomer-choices" @submit=${(event: Event) => event.preventDefault()}>
       ${all.map(
         ({ kind, values }) => html`
@@ -71,15 +81,18 @@ export class NewUser extends Newcomer {
             id="${id}-${kind}"
             @change=${(event: Event) => {
               const at = Number((event.target as HTMLSelectElement).value);
-              const others = this.chosen.filter((own) => values.every((value) => value.at !== own));
-              this.chosen = (at < 0 ? others : [...others, at]).sort((a, b) => a - b);
-              void this.ask();
+              const others = chosen.filter((own) => values.every((value) => value.at !== own));
+              const now = at < 0 ? others : [...others, at];
+              this.lab.choose(
+                TOLD,
+                now.sort((a, b) => a - b),
+              );
             }}
           >
             <option value="-1">not told</option>
             ${values.map(
               ({ at, value }) =>
-                html`<option value=${at} .selected=${this.chosen.includes(at)}>${value}</option>`,
+                html`<option value=${at} .selected=${chosen.includes(at)}>${value}</option>`,
             )}
           </select>
         `,
@@ -158,7 +171,7 @@ export class NewUser extends Newcomer {
 
   private plane(told: Told): TemplateResult {
     const names = this.opened?.info.user_attributes ?? [];
-    const chain = arrows(this.chosen, (at) => row(this.y, at));
+    const chain = arrows(this.lab.chosen(TOLD), (at) => row(this.y, at));
     const items = this.opened?.items ?? [];
     const dots = items.map((_item, i): [number, number] => [
       this.vectors[2 * i] ?? 0,
@@ -238,7 +251,7 @@ export class NewUser extends Newcomer {
   protected override ask(): Promise<void> {
     return this.question(async (late) => {
       const client = await this.lab.engine();
-      const { chosen } = this;
+      const chosen = this.lab.chosen(TOLD);
       const [told, unknown, vectors, parameters] = await client.call((engine) =>
         Promise.all([
           engine.newUser([...chosen], FILMS, LEAST),
@@ -248,7 +261,7 @@ export class NewUser extends Newcomer {
         ]),
       );
       if (late()) return undefined;
-      this.told = told;
+      this.answered = told;
       this.unknown = unknown;
       this.vectors = vectors;
       this.y = parameters.find(({ name }) => name === 'y_a');

@@ -1,6 +1,7 @@
 import { state } from 'lit/decorators.js';
 
 import type { Opened, Print, Setup } from '../engine/types.ts';
+import type { Choice } from '../lab/choices.ts';
 import { near } from '../near.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
@@ -12,8 +13,16 @@ export abstract class Newcomer extends LabView {
   @state() protected print: Print | undefined;
   /** Why the training ended early: shown with every answer of the model. */
   protected stopped: string | undefined;
+  /** What is told of the newcomer, when it was asked. */
+  private asked = '';
   private wanted: Setup | undefined;
   private running = false;
+
+  /** What is told of the newcomer: attributes by their places. */
+  protected abstract readonly told: Choice<readonly number[]>;
+
+  /** Whether the data can tell so. */
+  protected abstract fits(told: readonly number[], opened: Opened): boolean;
 
   /** The model is there: ask it. */
   protected abstract ask(): Promise<void>;
@@ -26,6 +35,8 @@ export abstract class Newcomer extends LabView {
     this.requestUpdate();
     if (this.wanted && JSON.stringify(this.wanted) !== JSON.stringify(this.setup())) {
       void this.train();
+    } else if (this.opened && this.asked !== this.lab.chosen(this.told).join()) {
+      void this.answer(this.opened);
     }
   }
 
@@ -33,6 +44,12 @@ export abstract class Newcomer extends LabView {
     this.opened = undefined;
     this.print = undefined;
     if (this.wanted) void near(this).then(() => this.train());
+  }
+
+  private async answer(opened: Opened): Promise<void> {
+    if (!this.fits(this.lab.chosen(this.told), opened)) this.lab.unfit(this.told);
+    this.asked = this.lab.chosen(this.told).join();
+    await this.ask();
   }
 
   private setup(): Setup {
@@ -57,7 +74,7 @@ export abstract class Newcomer extends LabView {
         JSON.stringify(this.wanted) !== JSON.stringify(this.setup())
       );
       this.opened = opened;
-      await this.ask();
+      await this.answer(opened);
     } catch (error) {
       this.fault = sentence(error);
     } finally {

@@ -7,6 +7,7 @@ import { state } from 'lit/decorators.js';
 
 import type { Opened, Print, Setup } from '../engine/types.ts';
 import type { Engine } from '../engine/worker.ts';
+import type { Choice } from '../lab/choices.ts';
 import { LabView } from './lab-view.ts';
 
 /** An item as a reader knows it. */
@@ -32,14 +33,24 @@ export type Find<Found> = (
   setup: Setup,
   user: number,
   item: number | undefined,
+  other: number | undefined,
 ) => Promise<Found>;
 
 /** A view of one prediction: a user and an item of a small data set to choose, and what the model says. */
-export abstract class PairView<Found extends Print & { item: number }> extends LabView {
+export abstract class PairView<
+  Found extends Print & { item: number; other?: number | undefined },
+> extends LabView {
   @state() private shown: Shown<Found> | undefined;
-  private user = 0;
-  /** Without a choice the engine takes the item of which it has most to say. */
-  private item: number | undefined;
+  /** What the answer shown was asked for. */
+  private asked = '';
+  private dataVersion = 0;
+
+  /** What is chosen. Without an item the engine takes the one of which it has most to say. */
+  protected abstract readonly choice: {
+    readonly user: Choice<number>;
+    readonly item: Choice<number | undefined>;
+    readonly other?: Choice<number | undefined>;
+  };
 
   /** What the view is called. */
   protected abstract readonly label: string;
@@ -55,28 +66,52 @@ export abstract class PairView<Found extends Print & { item: number }> extends L
 
   protected override dataChanged(): void {
     this.shown = undefined;
-    this.user = 0;
-    this.item = undefined;
+    this.asked = '';
+    this.dataVersion += 1;
   }
 
-  protected choose(user: number, item: number): void {
-    this.user = user;
-    this.item = item;
-    void this.follow();
+  private choose(user: number, item: number): void {
+    const { choice, lab } = this;
+    if (choice.other) lab.choose(choice.other, undefined);
+    lab.choose(choice.user, user);
+    lab.choose(choice.item, item);
   }
 
-  protected follow(): Promise<void> {
-    const { item, user } = this;
-    return this.question(async (late) => {
-      const opened = await this.lab.opened();
-      const client = await this.lab.engine();
-      const setup = this.lab.setup('everything');
-      const found = await client.call((engine) => this.find(engine, setup, user, item));
+  /** Everything that decides the answer, in one text. */
+  private wanted(): string {
+    const { choice, lab } = this;
+    const { item, other, user } = choice;
+    const chosen = [lab.chosen(user), lab.chosen(item), other && lab.chosen(other)];
+    return JSON.stringify([this.dataVersion, lab.setup('everything'), ...chosen]);
+  }
+
+  private async follow(): Promise<void> {
+    if (this.asked === this.wanted()) return;
+    await this.question(async (late) => {
+      const { choice, lab } = this;
+      const opened = await lab.opened();
+      this.fitTo(opened);
+      const client = await lab.engine();
       if (late()) return;
-      // The film that the engine took stays while settings change, or nothing could be compared.
-      this.item = found.item;
+      const asked = this.wanted();
+      const [user, item] = [lab.chosen(choice.user), lab.chosen(choice.item)];
+      const other = choice.other && lab.chosen(choice.other);
+      const setup = lab.setup('everything');
+      const found = await client.call((engine) => this.find(engine, setup, user, item, other));
+      if (late()) return;
       this.shown = { opened, user, found };
+      this.asked = asked;
+      // The film that the engine took stays while settings change, or nothing could be compared.
+      if (item === undefined) lab.choose(choice.item, found.item);
+      if (choice.other && other !== undefined && found.other !== other) lab.unfit(choice.other);
     });
+  }
+
+  /** What the data does not have cannot be chosen. */
+  private fitTo({ items, users }: Opened): void {
+    const { choice, lab } = this;
+    if (lab.chosen(choice.user) >= users.length) lab.unfit(choice.user);
+    if ((lab.chosen(choice.item) ?? 0) >= items.length) lab.unfit(choice.item);
   }
 
   protected override render(): TemplateResult {
@@ -95,7 +130,7 @@ export abstract class PairView<Found extends Print & { item: number }> extends L
   }
 
   private picker({ found: { item }, opened }: Shown<Found>): TemplateResult {
-    const { user } = this;
+    const user = this.lab.chosen(this.choice.user);
     const { id } = this.lab.block;
     const value = (event: Event): number => Number((event.target as HTMLSelectElement).value);
     return html`
@@ -104,14 +139,14 @@ export abstract class PairView<Found extends Print & { item: number }> extends L
         <select id="${id}-pair-user" @change=${(event: Event) => this.choose(value(event), item)}>
           ${opened.users.map(
             (_, u) =>
-              html`<option value=${u} ?selected=${u === user}>${userOf(opened, u)}</option>`,
+              html`<option value=${u} .selected=${u === user}>${userOf(opened, u)}</option>`,
           )}
         </select>
         <label for="${id}-pair-item" class="of-item">Item i</label>
         <select id="${id}-pair-item" @change=${(event: Event) => this.choose(user, value(event))}>
           ${opened.items.map(
             (_, i) =>
-              html`<option value=${i} ?selected=${i === item}>${titleOf(opened, i)}</option>`,
+              html`<option value=${i} .selected=${i === item}>${titleOf(opened, i)}</option>`,
           )}
         </select>
       </div>

@@ -1,4 +1,5 @@
 import './line-chart.ts';
+import './run-link.ts';
 
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
@@ -6,15 +7,17 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Chart } from '../../pkg/factorscope.js';
 import { fixed, plain } from '../format.ts';
 import { curve, density, likelihood, type Normal, posterior, type Seen } from '../lab/bayes.ts';
+import { CHOICES } from '../lab/choices.ts';
 import type { Line } from '../lab/lines.ts';
 import { tex } from '../maths.ts';
 import { LabView } from './lab-view.ts';
 
 /** What user 2 of the toy table gave, less the mean of all ratings, 2.2. */
 const RATINGS = [
-  { item: 2, t: 1.8, q: 1 },
-  { item: 3, t: 0.8, q: 0.5 },
+  { item: 2, t: 1.8 },
+  { item: 3, t: 0.8 },
 ] as const;
+const CHOICE = CHOICES['prior-posterior'];
 const REACH = 4;
 const PIECES = 160;
 
@@ -28,7 +31,8 @@ interface Rating {
 /** One user, one factor: the prior of p, what the ratings say, and both together. */
 @customElement('prior-posterior')
 export class PriorPosterior extends LabView {
-  @state() private ratings: readonly Rating[] = RATINGS.map((r) => ({ ...r, used: true }));
+  protected override readonly computes = false;
+
   @state() private chart: Chart | undefined;
 
   protected override labChanged(): void {
@@ -39,6 +43,15 @@ export class PriorPosterior extends LabView {
   private get variances(): { noise: number; prior: number } {
     const { settings } = this.lab.state;
     return { noise: settings['variance'] ?? 1, prior: settings['variance_p'] ?? 1 };
+  }
+
+  private get ratings(): Rating[] {
+    const [q, unused] = [this.lab.chosen(CHOICE.q), this.lab.chosen(CHOICE.unused)];
+    return RATINGS.map((rating, n) => ({
+      ...rating,
+      q: q[n] ?? 0,
+      used: !unused.includes(rating.item),
+    }));
   }
 
   private get seen(): Seen[] {
@@ -62,6 +75,7 @@ export class PriorPosterior extends LabView {
           A curve is highest over the most probable p, and its width says how much remains unknown.
           The likelihood is scaled so that the area under it is 1, as under the other two.
         </p>
+        <run-link .lab=${this.lab} bare></run-link>
       </section>
     `;
   }
@@ -94,8 +108,15 @@ export class PriorPosterior extends LabView {
   }
 
   private put(at: number, patch: Partial<Rating>): void {
-    this.ratings = this.ratings.map((rating, n) => (n === at ? { ...rating, ...patch } : rating));
-    void this.draw();
+    const all = this.ratings.map((rating, n) => (n === at ? { ...rating, ...patch } : rating));
+    this.lab.choose(
+      CHOICE.q,
+      all.map(({ q }) => q),
+    );
+    this.lab.choose(
+      CHOICE.unused,
+      all.flatMap(({ item, used }) => (used ? [] : [item])),
+    );
   }
 
   private lines(): Line[] {

@@ -6,12 +6,14 @@ import type { Chart, Posterior } from '../../pkg/factorscope.js';
 import type { Bars, Opened, Progress, Setup } from '../engine/types.ts';
 import { count, fixed, plain } from '../format.ts';
 import { bars, curve, density, spread } from '../lab/bayes.ts';
+import { CHOICES } from '../lab/choices.ts';
 import { filmName, userIndex } from '../lab/films.ts';
 import { color } from '../palette.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
 import './run-link.ts';
 
+const CHOICE = CHOICES.posterior;
 const MOST_FILMS = 60;
 const MOST_SUGGESTIONS = 1000;
 /** Half the width of the middle nine tenths of a normal distribution, in standard deviations. */
@@ -26,8 +28,10 @@ export class RatingPosterior extends LabView {
   @state() private chart: Chart | undefined;
   @state() private progress: Progress | undefined;
   @state() private running = false;
-  @state() private search = '';
   private setup: Setup | undefined;
+  protected override readonly computes = false;
+  /** What was asked about. */
+  private asked = '';
 
   protected override modelChanged(): void {
     void this.ask();
@@ -44,7 +48,12 @@ export class RatingPosterior extends LabView {
     if (this.alone && this.setup && mine !== JSON.stringify(this.setup)) {
       this.setup = undefined;
       this.lab.finish(undefined);
-    } else void this.ask();
+    } else if (this.asked !== this.wanted()) void this.ask();
+  }
+
+  private wanted(): string {
+    const { i, u } = this.pair;
+    return `${u} ${i}`;
   }
 
   protected override dataChanged(): void {
@@ -52,6 +61,7 @@ export class RatingPosterior extends LabView {
     this.told = undefined;
     this.chart = undefined;
     this.rated = undefined;
+    this.asked = '';
   }
 
   /** Whether no other view of this part trains the model. */
@@ -61,9 +71,10 @@ export class RatingPosterior extends LabView {
 
   private get pair(): { u: number; i: number } {
     const { cell, user } = this.lab.state;
-    const u = this.lab.block.data === 'toy' ? cell.u : user;
+    const toy = this.lab.block.data === 'toy';
+    const [u, i] = toy ? [cell.u, cell.i] : [user, this.lab.chosen(CHOICE.film)];
     const { items = [], users = [] } = this.opened ?? {};
-    return { u: Math.min(u, users.length - 1), i: Math.min(cell.i, items.length - 1) };
+    return { u: Math.min(u, users.length - 1), i: Math.min(i, items.length - 1) };
   }
 
   protected override render(): TemplateResult {
@@ -98,7 +109,12 @@ export class RatingPosterior extends LabView {
     const done = (this.progress?.history.length ?? 1) - 1;
     return html`
       <div class="buttons">
-        <button type="button" class="main" ?disabled=${this.running} @click=${this.draw}>
+        <button
+          type="button"
+          class="main"
+          ?disabled=${this.running || !this.lab.runnable}
+          @click=${this.draw}
+        >
           Draw ${count(epochs)} sweeps
         </button>
         <progress aria-label="Progress" max=${epochs} .value=${done}></progress>
@@ -158,8 +174,10 @@ export class RatingPosterior extends LabView {
                     type="search"
                     autocomplete="off"
                     placeholder="any part of a title"
-                    .value=${this.search}
-                    @input=${(event: Event) => (this.search = (event.target as HTMLInputElement).value)}
+                    maxlength="100"
+                    .value=${this.lab.chosen(CHOICE.search)}
+                    @input=${(event: Event) =>
+                      this.lab.choose(CHOICE.search, (event.target as HTMLInputElement).value)}
                   />`
               : nothing
           }
@@ -192,7 +210,7 @@ export class RatingPosterior extends LabView {
   private films(opened: Opened): { item: number; name: string }[] {
     const { i } = this.pair;
     const rated = new Map(this.rated?.items.map((item, n) => [item, this.rated?.ratings[n] ?? 0]));
-    const wanted = this.search.trim().toLowerCase();
+    const wanted = this.lab.chosen(CHOICE.search).trim().toLowerCase();
     const small = opened.items.length <= MOST_FILMS;
     const all = opened.items.map((known, item) => ({ item, title: filmName(known) }));
     const found = small
@@ -282,10 +300,11 @@ export class RatingPosterior extends LabView {
 
   private choose(u: number, i: number): void {
     // A choice of what is looked at changes no parameter.
-    this.lab.set(
-      this.lab.block.data === 'toy' ? { cell: { u, i } } : { user: u, cell: { u, i } },
-      true,
-    );
+    if (this.lab.block.data === 'toy') this.lab.set({ cell: { u, i } }, true);
+    else {
+      this.lab.choose(CHOICE.film, i);
+      this.lab.set({ user: u }, true);
+    }
   }
 
   private async ask(): Promise<void> {
@@ -297,7 +316,9 @@ export class RatingPosterior extends LabView {
     await this.question(async (late) => {
       const opened = await this.lab.opened();
       this.opened = opened;
+      if (this.lab.chosen(CHOICE.film) >= opened.items.length) this.lab.unfit(CHOICE.film);
       const { i, u } = this.pair;
+      this.asked = this.wanted();
       const client = await this.lab.engine();
       const rated = await client.call((engine) => engine.row(u));
       const told = await client.call((engine) => engine.posterior(u, i));

@@ -11,20 +11,32 @@ import { LabView } from './lab-view.ts';
 export class RunLink extends LabView {
   /** What the parameters and predictions come to as they stand; nothing while there are none. */
   @property({ attribute: false }) print: Print | undefined;
+  /** Where there are no parameters to speak of. */
+  @property({ type: Boolean }) bare = false;
+  /** What the link leaves out beside a file of the reader's, in words. */
+  @property() without = '';
+  protected override readonly computes = false;
   @state() private copied = '';
   @state() private address = '';
 
   protected override render(): TemplateResult {
+    const own = this.lab.onPageData ? 'a file of your own, which has to be dropped again' : '';
+    const left = [own, this.without].filter(Boolean);
     return html`
       <div class="run-link">
-        <span>
-          Fingerprint of all parameters:
-          <output class="fingerprint">${this.print?.fingerprint ?? '–'}</output>
-        </span>
+        ${
+          this.bare
+            ? nothing
+            : html`<span>
+                Fingerprint of all parameters:
+                <output class="fingerprint">${this.print?.fingerprint ?? '–'}</output>
+              </span>`
+        }
         <span class="buttons">
           <button type="button" @click=${this.copy}>Copy link to this state</button>
           <span role="status">${this.copied}</span>
         </span>
+        ${left.length > 0 ? html`<p class="help">Not in the link: ${left.join('; ')}.</p>` : nothing}
         ${
           this.address
             ? html`<input

@@ -7,11 +7,12 @@ import './step-updates.ts';
 import './walk-map.ts';
 
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 
 import type { Step } from '../../pkg/factorscope.js';
 import type { Drawn, Walked } from '../engine/types.ts';
 import { count, fixed, plain, steady } from '../format.ts';
+import { CHOICES } from '../lab/choices.ts';
 import { epochEnd, epochOf, halfEnd, learningRate, ratingOf } from '../lab/step.ts';
 import { DAY, dateOf } from '../lab/time.ts';
 import { tex } from '../maths.ts';
@@ -19,6 +20,7 @@ import { PALETTE } from '../palette.ts';
 import { FIRST_COMPONENTS } from './walk-map.ts';
 import { LAST_STEP, WalkingView } from './walking-view.ts';
 
+const { drawn, predictions, speed, whole } = CHOICES.walk;
 /** Steps in a second. */
 const SPEEDS = [1, 2, 5, 10, 25] as const;
 /** Beyond so many items the table takes the whole width. */
@@ -27,9 +29,6 @@ const NARROW = 6;
 /** A training gone through step by step, forward and back: all that a step says, for any model. */
 @customElement('step-walk')
 export class StepWalk extends WalkingView {
-  @state() private predicted = true;
-  @state() private whole = false;
-
   protected override render(): TemplateResult {
     const { lab, opened, walked } = this;
     const step = walked?.step;
@@ -46,8 +45,8 @@ export class StepWalk extends WalkingView {
               .parameters=${walked?.parameters ?? []}
               .predictions=${walked?.predictions}
               .step=${step}
-              .predicted=${this.predicted}
-              .whole=${this.whole}
+              .predicted=${lab.chosen(predictions)}
+              .whole=${lab.chosen(whole)}
             ></walk-map>
             ${this.legend()}
           </section>
@@ -72,7 +71,7 @@ export class StepWalk extends WalkingView {
               .items=${opened?.items ?? []}
               .gamma=${learningRate(lab.entry, lab.state.settings)}
               .settings=${lab.state.settings}
-              .whole=${this.whole}
+              .whole=${lab.chosen(whole)}
             ></step-updates>
           </section>
           <section class="walk-loss">${this.loss()}</section>
@@ -86,7 +85,7 @@ export class StepWalk extends WalkingView {
   private transport(): TemplateResult {
     const { position } = this.walked ?? {};
     const { step } = this.lab.state;
-    const idle = !this.walked;
+    const idle = !this.walked || !this.lab.runnable;
     return html`
       <div class="buttons" role="group" aria-label="Walk">
         <button type="button" ?disabled=${idle || step === 0} @click=${() => this.go(0)}>
@@ -127,7 +126,11 @@ export class StepWalk extends WalkingView {
     if (!halved) return nothing;
     const first = this.ranks ? (opened?.items.length ?? 0) : users;
     const end = halfEnd(this.lab.state.step, perEpoch, first);
-    return html`<button type="button" ?disabled=${!walked} @click=${() => this.go(end)}>
+    return html`<button
+      type="button"
+      ?disabled=${!walked || !this.lab.runnable}
+      @click=${() => this.go(end)}
+    >
       End of the half-sweep
     </button>`;
   }
@@ -272,7 +275,7 @@ export class StepWalk extends WalkingView {
           type="radio"
           name=${name}
           .checked=${this.drawing === what}
-          @change=${() => this.draw(what)}
+          @change=${() => this.lab.choose(drawn, what)}
         />
         ${text}
       </label>`;
@@ -316,18 +319,21 @@ export class StepWalk extends WalkingView {
             .value=${String(this.lab.state.step)}
             @input=${(event: Event) => (event.target as HTMLInputElement).setCustomValidity('')}
           />
-          <button type="submit" ?disabled=${!this.walked}>Go</button>
+          <button type="submit" ?disabled=${!this.walked || !this.lab.runnable}>Go</button>
         </form>
         <label>
           Speed
           <select
             @change=${(event: Event) =>
-              (this.speed = SPEEDS[(event.target as HTMLSelectElement).selectedIndex] ?? 2)}
+              this.lab.choose(
+                speed,
+                SPEEDS[(event.target as HTMLSelectElement).selectedIndex] ?? 2,
+              )}
           >
             ${SPEEDS.map(
-              (speed) =>
-                html`<option ?selected=${speed === this.speed}>
-                  ${speed} ${speed === 1 ? 'step' : 'steps'} a second
+              (one) =>
+                html`<option .selected=${one === this.lab.chosen(speed)}>
+                  ${one} ${one === 1 ? 'step' : 'steps'} a second
                 </option>`,
             )}
           </select>
@@ -335,8 +341,9 @@ export class StepWalk extends WalkingView {
         <label>
           <input
             type="checkbox"
-            .checked=${this.predicted}
-            @change=${(event: Event) => (this.predicted = (event.target as HTMLInputElement).checked)}
+            .checked=${this.lab.chosen(predictions)}
+            @change=${(event: Event) =>
+              this.lab.choose(predictions, (event.target as HTMLInputElement).checked)}
           />
           Show predictions
         </label>
@@ -345,8 +352,9 @@ export class StepWalk extends WalkingView {
             ? html`<label>
                 <input
                   type="checkbox"
-                  .checked=${this.whole}
-                  @change=${(event: Event) => (this.whole = (event.target as HTMLInputElement).checked)}
+                  .checked=${this.lab.chosen(whole)}
+                  @change=${(event: Event) =>
+                    this.lab.choose(whole, (event.target as HTMLInputElement).checked)}
                 />
                 Show all ${this.components()} components
               </label>`

@@ -57,7 +57,7 @@ export class SvdMatrix extends LabView {
   protected override firstUpdated(): void {
     void near(this).then(() => {
       this.seen = true;
-      this.labChanged();
+      this.changed();
     });
   }
 

@@ -1,7 +1,10 @@
+import './run-link.ts';
+
 import { html, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 
 import { fixed, plain, signed } from '../format.ts';
+import { CHOICES } from '../lab/choices.ts';
 import { dot, turnedVector } from '../lab/factors.ts';
 import { tex } from '../maths.ts';
 import { LabView } from './lab-view.ts';
@@ -10,11 +13,8 @@ const FEATURES = ['action and adventure', 'comedy', 'romance', 'horror', 'animat
 type Vector = readonly number[];
 type Who = 'user' | 'first' | 'second';
 
-const START: Readonly<Record<Who, Vector>> = {
-  user: [1, 0.8, -1, 0.1, 1],
-  first: [1, 1.5, -1.3, 0, 1.2],
-  second: [-1, -1, 1, 0, -1],
-};
+const WHO: readonly Who[] = ['user', 'first', 'second'];
+const CHOICE = CHOICES.taste;
 const NAMES: Readonly<Record<Who, string>> = {
   user: 'the user',
   first: 'the first film',
@@ -25,11 +25,9 @@ const MOST = 3;
 /** A user and two films as vectors with named features: their products, and what a turn leaves. */
 @customElement('taste-vectors')
 export class TasteVectors extends LabView {
-  @state() private vectors = START;
-  @state() private degrees = 0;
-
   protected override render(): TemplateResult {
-    const { degrees, vectors } = this;
+    const { vectors } = this;
+    const degrees = this.lab.chosen(CHOICE.turn);
     const mixed = (vector: Vector): Vector => turnedVector(vector, 0, 1, degrees);
     const after = {
       user: mixed(vectors.user),
@@ -55,7 +53,8 @@ export class TasteVectors extends LabView {
             max="180"
             step="5"
             .value=${String(degrees)}
-            @input=${(event: Event) => (this.degrees = Number((event.target as HTMLInputElement).value))}
+            @input=${(event: Event) =>
+              this.lab.choose(CHOICE.turn, Number((event.target as HTMLInputElement).value))}
           />
         </div>
         ${this.table(
@@ -71,8 +70,18 @@ export class TasteVectors extends LabView {
         <div class="buttons">
           <button type="button" class="quiet" @click=${this.reset}>Start over</button>
         </div>
+        <run-link .lab=${this.lab} bare></run-link>
       </section>
     `;
+  }
+
+  private get vectors(): Readonly<Record<Who, Vector>> {
+    const all = this.lab.chosen(CHOICE.vectors);
+    const of = (who: Who): Vector => {
+      const at = WHO.indexOf(who) * FEATURES.length;
+      return all.slice(at, at + FEATURES.length);
+    };
+    return { user: of('user'), first: of('first'), second: of('second') };
   }
 
   private table(
@@ -151,11 +160,12 @@ export class TasteVectors extends LabView {
       input.value = String(old[k] ?? 0);
       return;
     }
-    this.vectors = { ...this.vectors, [who]: old.map((x, at) => (at === k ? typed : x)) };
+    const at = WHO.indexOf(who) * FEATURES.length + k;
+    this.lab.choose(CHOICE.vectors, this.lab.chosen(CHOICE.vectors).with(at, typed));
   }
 
   private readonly reset = (): void => {
-    this.vectors = START;
-    this.degrees = 0;
+    this.lab.choose(CHOICE.vectors, CHOICE.vectors.start);
+    this.lab.choose(CHOICE.turn, CHOICE.turn.start);
   };
 }

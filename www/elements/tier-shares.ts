@@ -5,6 +5,7 @@ import { customElement, state } from 'lit/decorators.js';
 
 import type { Film } from '../../pkg/factorscope.js';
 import { fixed, plain, signed } from '../format.ts';
+import { CHOICES } from '../lab/choices.ts';
 import { filmName, usualLeast } from '../lab/films.ts';
 import { meanSize, reach, type Tier, TIERS, type TierShares, tierShares } from '../lab/tiers.ts';
 import { LabView } from './lab-view.ts';
@@ -13,6 +14,7 @@ const FILMS = 10;
 const WIDTH = 100;
 const HEIGHT = 12;
 
+const LIST = CHOICES.tiers.list;
 type List = 'films' | 'favorites';
 const LISTS: readonly (readonly [List, string])[] = [
   ['films', 'films with the highest predictions'],
@@ -32,7 +34,7 @@ type Scales = Record<Exclude<Tier, 'baseline'>, number>;
 @customElement('tier-shares')
 export class TierSharesView extends LabView {
   @state() private rows: readonly Row[] = [];
-  @state() private list: List = 'films';
+  protected override readonly computes = false;
   @state() private user = '';
   @state() private users: readonly string[] = [];
   private shownFor = '';
@@ -43,7 +45,8 @@ export class TierSharesView extends LabView {
 
   protected override labChanged(): void {
     const { least, user } = this.lab.state;
-    if (this.lab.result && this.shownFor !== `${user} ${least}`) void this.ask();
+    if (this.lab.result && this.shownFor !== `${user} ${least} ${this.lab.chosen(LIST)}`)
+      void this.ask();
     this.requestUpdate();
   }
 
@@ -87,8 +90,8 @@ export class TierSharesView extends LabView {
               ><input
                 type="radio"
                 name=${name}
-                .checked=${this.list === list}
-                @change=${() => this.choose(list)}
+                .checked=${this.lab.chosen(LIST) === list}
+                @change=${() => this.lab.choose(LIST, list)}
               />
               ${text}</label
             >`,
@@ -149,11 +152,6 @@ export class TierSharesView extends LabView {
     );
   }
 
-  private choose(list: List): void {
-    this.list = list;
-    void this.ask();
-  }
-
   private async ask(): Promise<void> {
     if (!this.lab.result) {
       this.rows = [];
@@ -163,19 +161,20 @@ export class TierSharesView extends LabView {
       const { info, users } = await this.lab.opened();
       const { least, user: wanted } = this.lab.state;
       const user = Math.min(wanted, users.length - 1);
+      const list = this.lab.chosen(LIST);
       const client = await this.lab.engine();
       const found = await client.call((engine) =>
         engine.recommend(user, FILMS, least ?? usualLeast(info.ratings)),
       );
       const rows: Row[] = [];
-      for (const film of found[this.list]) {
+      for (const film of found[list]) {
         const { terms } = await client.call((engine) => engine.explain(user, film.item));
         if (late()) return;
         const prediction = terms.reduce((sum, { value }) => sum + value, 0);
         rows.push({ film, shares: tierShares(terms), prediction });
       }
       if (late()) return;
-      this.shownFor = `${wanted} ${least}`;
+      this.shownFor = `${wanted} ${least} ${list}`;
       this.user = users[user] ?? '';
       this.users = users;
       this.rows = rows;

@@ -1,4 +1,5 @@
 import './data-source.ts';
+import './run-link.ts';
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
@@ -62,7 +63,12 @@ export class TimeSplits extends LabView {
       <section class="time-splits" aria-label="Three splits">
         <data-source .lab=${this.lab}></data-source>
         <div class="buttons">
-          <button type="button" class="main" ?disabled=${this.running} @click=${this.start}>
+          <button
+            type="button"
+            class="main"
+            ?disabled=${this.running || !this.lab.runnable}
+            @click=${this.start}
+          >
             Train all ${all}
           </button>
           <button type="button" ?disabled=${!this.running} @click=${this.stop}>Cancel</button>
@@ -105,6 +111,7 @@ export class TimeSplits extends LabView {
             </tbody>
           </table>
         </div>
+        <run-link .lab=${this.lab} bare></run-link>
       </section>
     `;
   }

@@ -47,7 +47,7 @@ export class UpdateOrder extends LabView {
   protected override firstUpdated(): void {
     void near(this).then(() => {
       this.seen = true;
-      this.labChanged();
+      this.changed();
     });
   }
 

@@ -89,7 +89,12 @@ export class VarianceShares extends LabView {
     return html`
       <section class="variance" aria-label="Parts of the variance">
         <div class="buttons">
-          <button type="button" class="main" ?disabled=${this.running} @click=${this.measure}>
+          <button
+            type="button"
+            class="main"
+            ?disabled=${this.running || !this.lab.runnable}
+            @click=${this.measure}
+          >
             Measure the parts
           </button>
           <span role="status">${this.running ? 'Training …' : measured ? 'Measured.' : ''}</span>

@@ -75,7 +75,12 @@ export abstract class VariantsView<Variant extends string, Found> extends LabVie
             ? html`<button type="button" @click=${this.cancel} ?disabled=${this.cancelled}>
                 Cancel
               </button>`
-            : html`<button type="button" class="main" @click=${() => void this.train()}>
+            : html`<button
+                type="button"
+                class="main"
+                ?disabled=${!this.lab.runnable}
+                @click=${() => void this.train()}
+              >
                 Train ${this.words.all}
               </button>`
         }

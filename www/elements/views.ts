@@ -48,7 +48,7 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
   },
   landscape: {
     load: () => import('./alternating-map.ts'),
-    render: (lab) => html`<alternating-map .lab=${lab.block.id}></alternating-map>`,
+    render: (lab) => html`<alternating-map .lab=${lab}></alternating-map>`,
   },
   neighbors: {
     load: () => import('./neighbor-explorer.ts'),
@@ -76,7 +76,7 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
   },
   drift: {
     load: () => import('./drift-map.ts'),
-    render: (lab) => html`<drift-map .lab=${lab.block.id}></drift-map>`,
+    render: (lab) => html`<drift-map .lab=${lab}></drift-map>`,
   },
   'bias-curves': {
     load: () => import('./bias-curves.ts'),

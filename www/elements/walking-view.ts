@@ -1,6 +1,7 @@
 import { state } from 'lit/decorators.js';
 
 import type { Drawn, Opened, Walked } from '../engine/types.ts';
+import { CHOICES } from '../lab/choices.ts';
 import { walkKey } from '../lab/training.ts';
 import { modelColor } from '../palette.ts';
 import { sentence } from '../sentence.ts';
@@ -17,12 +18,8 @@ export abstract class WalkingView extends LabView {
   @state() protected opened: Opened | undefined;
   @state() protected slow = false;
   @state() protected playing = false;
-  @state() protected speed = 2;
   /** A step that was asked for and not reached. */
   @state() protected goal: number | undefined;
-
-  /** What was chosen to be drawn over the steps; nothing for what suits the model. */
-  @state() protected chosen: Drawn | undefined;
 
   /** What the engine's walk was begun with; nothing where it has to begin anew. */
   private begun = '';
@@ -40,7 +37,7 @@ export abstract class WalkingView extends LabView {
     this.seen = new IntersectionObserver(
       ([entry]) => {
         this.near = entry?.isIntersecting ?? false;
-        if (this.near) this.labChanged();
+        if (this.near) this.changed();
         else this.playing = false;
       },
       { rootMargin: '400px' },
@@ -123,36 +120,34 @@ export abstract class WalkingView extends LabView {
    */
   protected get drawing(): Drawn {
     if (this.lab.entry.task === 'ranking') return 'objective';
-    return this.chosen ?? (this.lab.entry.id === 'als' ? 'objective' : 'rmse');
-  }
-
-  /** Draws something else. */
-  protected draw(what: Drawn): void {
-    this.chosen = what;
-    void this.follow();
+    return (
+      this.lab.chosen(CHOICES.walk.drawn) ?? (this.lab.entry.id === 'als' ? 'objective' : 'rmse')
+    );
   }
 
   protected go(step: number): void {
+    if (!this.lab.runnable) return;
     this.playing = false;
     this.goal = undefined;
     this.lab.set({ step: Math.min(Math.max(step, 0), LAST_STEP) });
   }
 
   protected async play(): Promise<void> {
-    if (this.playing) {
+    if (this.playing || !this.lab.runnable) {
       this.playing = false;
       return;
     }
     this.playing = true;
-    while (this.playing && this.isConnected) {
+    while (this.playing && this.isConnected && this.lab.runnable) {
       const started = performance.now();
       this.lab.set({ step: Math.min(this.lab.state.step + 1, LAST_STEP) });
       await this.follow();
       await this.updateComplete;
       if (this.lab.state.step >= LAST_STEP) this.playing = false;
-      const rest = 1000 / this.speed - (performance.now() - started);
+      const rest = 1000 / this.lab.chosen(CHOICES.walk.speed) - (performance.now() - started);
       await new Promise((resolve) => setTimeout(resolve, Math.max(rest, 0)));
     }
+    this.playing = false;
   }
 
   /** Arrow keys and space, while this part has the focus or is under the pointer. */

@@ -1,16 +1,15 @@
+import './run-link.ts';
+
 import { html, svg, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 
 import { fixed, plain } from '../format.ts';
+import { CHOICES } from '../lab/choices.ts';
 import { type Weighed, weightedErrors, weightedMean } from '../lab/confidence.ts';
 import { tex } from '../maths.ts';
 import { LabView } from './lab-view.ts';
 
-const START: readonly Weighed[] = [
-  { rating: 5, confidence: 1 },
-  { rating: 4, confidence: 1 },
-  { rating: 1, confidence: 1 },
-];
+const CHOICE = CHOICES['weighted-mean'];
 const LOW = 0.5;
 const HIGH = 5;
 const WIDTH = 640;
@@ -24,8 +23,6 @@ function x(rating: number): number {
 /** Three ratings on a line, each with its confidence, and the number that fits them best. */
 @customElement('weighted-mean')
 export class WeightedMean extends LabView {
-  @state() private all: readonly Weighed[] = START;
-
   protected override render(): TemplateResult {
     const { all } = this;
     const b = weightedMean(all);
@@ -82,11 +79,24 @@ export class WeightedMean extends LabView {
           ${fixed(weightedErrors(all, b), 3)}
         </p>
         <div class="buttons">
-          <button type="button" @click=${() => (this.all = START)}>Reset</button>
+          <button type="button" @click=${this.reset}>Reset</button>
         </div>
+        <run-link .lab=${this.lab} bare></run-link>
       </section>
     `;
   }
+
+  private get all(): Weighed[] {
+    const confidences = this.lab.chosen(CHOICE.confidences);
+    return this.lab
+      .chosen(CHOICE.ratings)
+      .map((rating, n) => ({ rating, confidence: confidences[n] ?? 0 }));
+  }
+
+  private readonly reset = (): void => {
+    for (const choice of [CHOICE.ratings, CHOICE.confidences])
+      this.lab.choose(choice, choice.start);
+  };
 
   private slider(
     n: number,
@@ -107,7 +117,8 @@ export class WeightedMean extends LabView {
         .value=${String(value)}
         @input=${(event: Event) => {
           const to = (event.target as HTMLInputElement).valueAsNumber;
-          this.all = this.all.map((cell, at) => (at === n ? { ...cell, [part]: to } : cell));
+          const choice = part === 'rating' ? CHOICE.ratings : CHOICE.confidences;
+          this.lab.choose(choice, this.lab.chosen(choice).with(n, to));
         }}
       />
       <span class="value">${fixed(value, 1)}</span>

@@ -7,7 +7,9 @@ import type { Epoch, Film } from '../../pkg/factorscope.js';
 import { Client } from '../engine/client.ts';
 import type { Print, Setup } from '../engine/types.ts';
 import { fixed, plain } from '../format.ts';
+import { CHOICES } from '../lab/choices.ts';
 import { engineCells, type Table } from '../lab/state.ts';
+import { ratingAt } from '../lab/table.ts';
 import {
   emptyMean,
   knownError,
@@ -22,6 +24,7 @@ import { type Ready, VariantsView } from './variants-view.ts';
 
 /** Of the films with the highest predictions, this many are named. */
 const TOP = 5;
+const HELD = CHOICES.zeros.held;
 
 /** What became of a small table. */
 interface Small {
@@ -42,8 +45,6 @@ interface Large {
 @customElement('zeros-compare')
 export class ZerosCompare extends VariantsView<Variant, Large> {
   @state() private small: Small | undefined;
-  /** The known cell that is held back, of a small table. */
-  @state() private held: number | undefined;
   protected override readonly names = VARIANT_NAMES;
   protected override readonly words = { all: 'all three', pass: 'sweep' };
   /** Opens tables from which a cell is held back; the lab's own engine keeps the whole one. */
@@ -68,8 +69,7 @@ export class ZerosCompare extends VariantsView<Variant, Large> {
     this.requestUpdate();
     const { table } = this.lab.state;
     if (table) {
-      if (this.held !== undefined && (table.cells[this.held] ?? null) === null)
-        this.held = undefined;
+      if (this.held === undefined) this.lab.unfit(HELD);
       void this.fit(table);
     } else if (this.running) {
       this.cancel();
@@ -80,17 +80,26 @@ export class ZerosCompare extends VariantsView<Variant, Large> {
     }
   }
 
+  /** The known cell that is held back, of a small table. */
+  private get held(): number | undefined {
+    const { table } = this.lab.state;
+    const cell = this.lab.chosen(HELD);
+    if (!table || !cell || cell.u >= table.users || cell.i >= table.items) return undefined;
+    return ratingAt(table, cell) === null ? undefined : cell.u * table.items + cell.i;
+  }
+
   protected override setup(variant: Variant): Setup {
     return this.lab.setupWith({ variant });
   }
 
   /** A small table is factorized anew at every change. */
   private fit(whole: Table): Promise<void> {
-    const table = without(whole, this.held);
+    const { held } = this;
+    const table = without(whole, held);
     const passes = this.lab.state.settings['epochs'] ?? 1;
     return this.question(async (late) => {
       let client = await this.lab.engine();
-      if (this.held !== undefined) {
+      if (held !== undefined) {
         client = this.apart;
         const { items, users } = table;
         await client.open({ kind: 'table', users, items, cells: engineCells(table) }, false);
@@ -128,14 +137,16 @@ export class ZerosCompare extends VariantsView<Variant, Large> {
           id=${id}
           @change=${(event: Event) => {
             const { value } = event.target as HTMLSelectElement;
-            this.held = value === '' ? undefined : Number(value);
-            void this.fit(whole);
+            const at = Number(value);
+            const cell = { u: Math.floor(at / whole.items), i: at % whole.items };
+            // With one rating less it is another run.
+            this.lab.choose(HELD, value === '' ? undefined : cell, false);
           }}
         >
-          <option value="" ?selected=${this.held === undefined}>none</option>
+          <option value="" .selected=${this.held === undefined}>none</option>
           ${known.map(
             (at) =>
-              html`<option value=${at} ?selected=${at === this.held}>
+              html`<option value=${at} .selected=${at === this.held}>
                 ${place(at)}: ${plain(whole.cells[at] ?? 0)}
               </option>`,
           )}

@@ -8,8 +8,9 @@ import type { Lab as Block } from '../lesson/lab.ts';
 import { type Data, SPLITTING } from '../lesson/views.ts';
 import { color, modelColor } from '../palette.ts';
 import { sentence } from '../sentence.ts';
+import { type Choice, choicesOf, chosenOf, withChoice, withoutData } from './choices.ts';
 import type { Line } from './lines.ts';
-import { writeLink } from './link.ts';
+import { type Linked, writeLink } from './link.ts';
 import { settingsList, settingsOf, smallSettings } from './registry.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 import { engineCells, isRandom, type LabState, type Receipt } from './state.ts';
@@ -53,6 +54,10 @@ export class Lab extends EventTarget {
   verdict: Verdict | undefined;
   /** Whether the state came from a link: then views run at once. */
   linked = false;
+  /** What of its link could not be used and stays at its default, by name. */
+  faults: readonly string[] = [];
+  /** What its link chose in the views, as far as nobody has chosen anew. */
+  private told: ReadonlySet<string> = new Set();
 
   private readonly refused = new Map<string, string>();
   private ready: Result | undefined;
@@ -68,7 +73,11 @@ export class Lab extends EventTarget {
     super();
     this.current = beginning;
     dataChanges.addEventListener('change', () => {
-      if (this.onPageData) this.reopen();
+      if (!this.onPageData) return;
+      const choices = withoutData(this.current.choices, choicesOf(this.block.show));
+      this.current = { ...this.current, choices };
+      this.told = new Set();
+      this.reopen();
     });
   }
 
@@ -97,6 +106,7 @@ export class Lab extends EventTarget {
     const small = this.block.data === 'toy' || CUTOUTS[this.block.data] !== undefined;
     const settings = small ? smallSettings(model, this.block.settings) : settingsOf(model);
     this.beginning = { ...this.beginning, model: model.id, settings };
+    this.refused.clear();
     this.finish(undefined);
     this.set({ model: model.id, settings, step: 0 });
   }
@@ -106,17 +116,27 @@ export class Lab extends EventTarget {
     return this.block.data !== 'toy' && this.block.show.some((view) => SPLITTING.includes(view));
   }
 
-  /** Why nothing may be trained: what stands in a field and is not allowed, in words. */
+  /** Whether anything may be computed from the settings: all that stands in their fields is allowed. */
+  get runnable(): boolean {
+    return this.refused.size === 0;
+  }
+
+  /** Why nothing may be computed from them: what stands in a field and is not allowed, in words. */
   get refusal(): string | undefined {
     return this.refused.values().next().value;
   }
 
   /** Keeps in mind that a field holds what is not allowed, or no longer does. */
   refuse(field: string, why: string | undefined): void {
-    if (this.refused.get(field) === why) return;
+    if (this.refusalOf(field) === why) return;
     if (why === undefined) this.refused.delete(field);
     else this.refused.set(field, why);
     this.dispatchEvent(new Event('change'));
+  }
+
+  /** What is wrong with what stands in a field. */
+  refusalOf(field: string): string | undefined {
+    return this.refused.get(field);
   }
 
   get state(): LabState {
@@ -127,14 +147,53 @@ export class Lab extends EventTarget {
   set(patch: Partial<LabState>, keepsRun = false): void {
     const table = patch.table !== undefined && patch.table !== this.current.table;
     this.current = { ...this.current, ...patch };
-    // Another model, a link or a reset puts allowed values into all fields.
-    if (patch.settings && patch.seed !== undefined) this.refused.clear();
     if (!keepsRun) {
       this.receipt = { run: undefined, data: undefined };
       this.verdict = undefined;
     }
     if (table) this.reopen();
     else this.dispatchEvent(new Event('change'));
+  }
+
+  /** Settings and seeds as they were at the start, in their fields too. */
+  reset(): void {
+    const { rival, seed, settings, splitSeed } = this.start;
+    this.refused.clear();
+    this.set({ seed, splitSeed, settings, ...(rival ? { rival } : {}), step: 0 });
+  }
+
+  /** Takes over a link. */
+  follow({ faults, receipt, state }: Linked): void {
+    this.linked = true;
+    this.faults = faults;
+    this.told = new Set([...Object.keys(state.choices), ...(state.user > 0 ? ['user'] : [])]);
+    this.refused.clear();
+    this.set(state);
+    this.receipt = receipt;
+  }
+
+  /** What is chosen in a view: the start where nothing is. */
+  chosen<T>(choice: Choice<T>): T {
+    return chosenOf(this.current.choices, choice);
+  }
+
+  /** Chooses something in a view. Most choices are about what is shown, and change nothing that is computed. */
+  choose<T>(choice: Choice<T>, value: T, keepsRun = true): void {
+    this.told = new Set([...this.told].filter((key) => key !== choice.key));
+    const choices = withChoice(this.current.choices, choice, value);
+    this.set({ choices }, keepsRun);
+  }
+
+  /** Puts a choice that the data does not have back to its start, and says so where a link made it. */
+  unfit(choice: Choice<unknown>): void {
+    if (this.current.choices[choice.key] === undefined) return;
+    this.missed(choice.key);
+    this.choose(choice, choice.start);
+  }
+
+  /** Says that a link named something that the data does not have. */
+  missed(name: string): void {
+    if (this.told.has(name) && !this.faults.includes(name)) this.faults = [...this.faults, name];
   }
 
   /** Compares what came out with what the link that was followed says. */

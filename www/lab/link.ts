@@ -1,6 +1,7 @@
 // A live part's state as the fragment of an address, and back. The fragment is never sent anywhere.
 
 import type { Entry } from '../../pkg/factorscope.js';
+import { type Choice, readChoice } from './choices.ts';
 import { readValue, type Settings, settingsOf, written } from './registry.ts';
 import { type LabState, type Receipt, SPLIT, type Table } from './state.ts';
 import { type Cell, fitsTable, readCell, within } from './table.ts';
@@ -41,6 +42,7 @@ export function writeLink(
   if (state.user > 0) link.set('user', String(state.user));
   if (state.split !== SPLIT) link.set('split', state.split);
   if (state.least !== undefined) link.set('least', String(state.least));
+  for (const [key, text] of Object.entries(state.choices)) link.set(key, text);
   if (receipt.data) link.set('data', receipt.data);
   if (receipt.run) link.set('run', receipt.run);
   if (receipt.all) link.set('receipt', receipt.all);
@@ -60,12 +62,16 @@ export interface Linked {
   faults: string[];
 }
 
-/** Reads a fragment over the state a lab starts with. Whatever is not allowed stays as it was. */
+/**
+ * Reads a fragment over the state a lab starts with, for a part whose views offer these choices. Whatever is
+ * not allowed stays as it was.
+ */
 export function readLink(
   fragment: string,
   entry: Entry,
   start: LabState,
   rivalEntry?: Entry,
+  offered: readonly Choice<unknown>[] = [],
 ): Linked {
   const link = new URLSearchParams(fragment);
   const faults: string[] = [];
@@ -89,6 +95,13 @@ export function readLink(
   };
   const settings = values(entry, start.settings, '');
   const rival = rivalEntry && values(rivalEntry, start.rival ?? {}, RIVAL);
+  const choices: Record<string, string> = {};
+  for (const choice of offered) {
+    known.add(choice.key);
+    const usual = choice.write(choice.start);
+    const text = use(choice.key, (own) => readChoice(choice, own), usual);
+    if (text !== usual) choices[choice.key] = text;
+  }
   const unknown = [...new Set(link.keys())].filter((key) => !known.has(key));
   faults.push(...unknown.slice(0, NAMED).map((key) => key.slice(0, 20)));
   if (unknown.length > NAMED) faults.push(`and ${unknown.length - NAMED} more`);
@@ -112,6 +125,7 @@ export function readLink(
       // A link leaves out the usual one, which need not be the one that this part starts with.
       split: use('split', readSplit, SPLIT),
       least: use('least', whole(LARGEST_LEAST), start.least),
+      choices,
     },
     receipt: {
       run: use('run', fingerprint, undefined),

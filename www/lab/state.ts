@@ -1,4 +1,5 @@
 import type { Entry } from '../../pkg/factorscope.js';
+import type { Choices } from './choices.ts';
 import type { Settings } from './registry.ts';
 import type { Cell } from './table.ts';
 
@@ -34,6 +35,8 @@ export interface LabState {
   split: string;
   /** How many ratings a film needs in training to be recommended; nothing for the usual number. */
   least: number | undefined;
+  /** What is chosen in the views beside all that. */
+  choices: Choices;
 }
 
 /** What a link also says: what came out when it was made. */
@@ -84,6 +87,7 @@ export function initialState(
     user: 0,
     split: SPLIT,
     least: undefined,
+    choices: {},
   };
 }
 
