@@ -92,6 +92,7 @@ const CASES: Readonly<Record<keyof typeof CHOICES, Case>> = {
       await put(lab, 'epochs', '2');
       await lab.locator('.race-rival summary').first().click();
       await put(lab, 'rival-epochs', '3');
+      await lab.locator('.race-rival summary').first().click();
       await button(lab, 'Start the race').click();
       await lab.getByRole('radio', { name: 'multiplications' }).check();
       await lab.getByRole('radio', { name: 'training RMSE' }).check();
@@ -137,7 +138,7 @@ const CASES: Readonly<Record<keyof typeof CHOICES, Case>> = {
     choose: async (lab) => {
       await train(lab, '1');
       await lab.getByRole('radio', { name: 'films the user rated highest' }).check();
-      await button(lab, 'Next').click();
+      await lab.getByRole('button', { name: 'Next', exact: true }).click();
     },
   },
   'fold-in': {
@@ -196,7 +197,7 @@ const CASES: Readonly<Record<keyof typeof CHOICES, Case>> = {
     movielens: true,
     choose: async (lab) => {
       await train(lab, '3');
-      await button(lab, 'Next').click();
+      await lab.getByRole('button', { name: 'Next', exact: true }).click();
       await lab.locator('.film-why').nth(2).click();
       await lab.locator('.film-reason .sum').first().waitFor();
     },
@@ -279,15 +280,16 @@ async function shown(view: Locator): Promise<string> {
       );
     return [(element as HTMLElement).innerText, JSON.stringify(fields)];
   });
-  const lasting = text
+  return `${text} ${values}`
+    .replace(/Copied\.|Copy it from here:/, '')
+    .replace(/\s+/g, ' ')
     .replace(/answered in \d+ ms/, '')
-    .replace(/^milliseconds\b.*$/m, '')
-    .replace(/Copied\.|Copy it from here:/, '');
-  return `${lasting} ${values}`.replace(/\s+/g, ' ');
+    .replace(/milliseconds [\d,.]+ [\d,.]+/, '');
 }
 
 /** What a view says while it has not settled. */
-const UNSETTLED = /Asking the model|Working|Training|Starting the engine|Once the|Nothing to draw/;
+const UNSETTLED =
+  /Asking the model|Working|Training (…|both|on the sim)|Starting the engine|Once the|Nothing to draw/;
 
 /** Opens what is in the address of a page in another one, and gives the same part there. */
 async function followed(page: Page, view: View, nth = 0): Promise<Locator> {
