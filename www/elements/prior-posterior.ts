@@ -90,7 +90,8 @@ export class PriorPosterior extends LabView {
             .checked=${used}
             @change=${(event: Event) => this.put(n, { used: (event.target as HTMLInputElement).checked })}
           />
-          item ${item}: ${tex(String.raw`t_{${item}}`)} = ${fixed(t + 2.2, 0)} − 2.2 = ${fixed(t, 1)}
+          item ${item}: ${tex(String.raw`t_{${item}}`)} = ${fixed(t + 2.2, 0)} − 2.2 =
+          ${fixed(t, 1)}
         </label>
         <output class="value" for=${id}>${tex(String.raw`q_{${item}}`)} = ${fixed(q, 2)}</output>
         <input
