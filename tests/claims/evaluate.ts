@@ -1,7 +1,7 @@
 // What the expressions of a `try` block come to.
 
 import type { Act } from '../../www/lesson/try/check.ts';
-import { alike } from './alike.ts';
+import { alike } from '../../www/lab/alike.ts';
 import type { Call, Comparison, Expression } from '../../www/lesson/try/expression.ts';
 import { OVER_RUNS } from '../../www/lesson/try/quantities.ts';
 

@@ -20,7 +20,7 @@ import { engineCells, SPLIT, type Table } from '../../www/lab/state.ts';
 import type { Data as DataName } from '../../www/lesson/views.ts';
 import type { Call, Expression } from '../../www/lesson/try/expression.ts';
 import { PARAMETERS } from '../../www/lesson/try/quantities.ts';
-import { cosines, nearest } from './alike.ts';
+import { cosines, nearest } from '../../www/lab/alike.ts';
 import { movieLens } from './chapters.ts';
 import type { Evaluate, Value } from './evaluate.ts';
 

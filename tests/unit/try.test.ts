@@ -5,7 +5,6 @@ import { describe, expect, test, vi } from 'vitest';
 import { renderBody } from '../../www/lesson/markdown.ts';
 import type { Check } from '../../www/lesson/try/check.ts';
 import { printed, sectionAbove } from '../../www/lesson/try/prose.ts';
-import { alike, cosines, nearest } from '../claims/alike.ts';
 import { entries } from '../claims/engine.ts';
 import { tryOnEngine } from '../claims/try.ts';
 
@@ -132,34 +131,6 @@ describe('what a block expects', () => {
     // Left are 2, 4 and 5.
     const set = 'set: r[3][1]=5 r[1][3]=- items=2';
     expect(await found(set, 'do: step 0', 'expect: ratings = 3', 'expect: mu = 3.667')).toEqual([]);
-  });
-});
-
-describe('what two trainings have in common', () => {
-  const square = [
-    [2, 0],
-    [0, 3],
-    [-1, 0],
-    [4, 1],
-  ];
-
-  test('is told by the cosines of all pairs, which no turn and no length changes', () => {
-    // In the order 2-1, 3-1, 3-2, 4-1, 4-2, 4-3.
-    const [far = NaN, ...others] = [...cosines(square)];
-    expect(far).toBe(0);
-    const root = Math.sqrt(17);
-    for (const [n, value] of [-1, 0, 4 / root, 1 / root, -4 / root].entries()) {
-      expect(others[n]).toBeCloseTo(value, 12);
-    }
-    const turned = square.map(([x = NaN, y = NaN]) => [-5 * y, 5 * x]);
-    expect(alike(cosines(square), cosines(turned))).toBeCloseTo(1, 12);
-    expect(alike(Float64Array.of(1, 2, 3), Float64Array.of(3, 2, 1))).toBeCloseTo(-1, 12);
-  });
-
-  test('or by the share of the nearest that are the same', () => {
-    const of = nearest(square, 1);
-    expect([...of].sort()).toEqual(['0 3', '1 3', '2 1', '3 0']);
-    expect(alike(of, new Set(['0 3', '1 3', '2 3', '3 1']))).toBe(0.5);
   });
 });
 

@@ -126,6 +126,10 @@ export const VIEW_ELEMENTS: Record<View, ViewElement> = {
     load: () => import('./tier-shares.ts'),
     render: (lab) => html`<tier-shares .lab=${lab}></tier-shares>`,
   },
+  seeds: {
+    load: () => import('./two-seeds.ts'),
+    render: (lab) => html`<two-seeds .lab=${lab}></two-seeds>`,
+  },
   slip: {
     load: () => import('./slip-compare.ts'),
     render: (lab) => html`<slip-compare .lab=${lab}></slip-compare>`,

@@ -137,6 +137,15 @@ export interface Raced extends Print {
   stopped: string | undefined;
 }
 
+/** The vectors of a trained model's items. */
+export interface ItemVectors extends Print {
+  /** One item after the other. */
+  values: Float32Array;
+  factors: number;
+  /** Why it ended early. */
+  stopped: string | undefined;
+}
+
 /** A line of a chart: red, green, blue, and its points. */
 export interface DrawnLine {
   color: Uint8Array;

@@ -39,6 +39,7 @@ import type {
   DrawnLine,
   Fit,
   Interpolating,
+  ItemVectors,
   Loaded,
   LoadProgress,
   Meant,
@@ -249,6 +250,24 @@ export class Engine {
 
   /** Trains one model with the errors after each epoch, and keeps nothing; for races. */
   async history(setup: Setup, tell?: (epoch: Epoch) => unknown): Promise<Raced> {
+    return this.passing(setup, (run) => ({ history: run.history() }), tell);
+  }
+
+  /** Trains one model and hands over the vectors of its items, and keeps nothing. */
+  async vectorsOf(setup: Setup): Promise<ItemVectors> {
+    return this.passing(setup, (run) => {
+      const q = run.parameters().find(({ name }) => name === 'q_i');
+      if (!q) throw new Error('this model has no vectors of items');
+      return { values: Float32Array.from(q.values), factors: q.columns };
+    });
+  }
+
+  /** Trains a model of its own to the end, tells what is asked of it, and lets it go. */
+  private async passing<T>(
+    setup: Setup,
+    ask: (run: Run) => T,
+    tell?: (epoch: Epoch) => unknown,
+  ): Promise<T & Print & { stopped: string | undefined }> {
     this.cancelled = false;
     const run = begin(this.opened, setup);
     let stopped: string | undefined;
@@ -261,9 +280,9 @@ export class Engine {
     } catch (error) {
       stopped = reason(error);
     }
-    const raced = { history: run.history(), ...print(run), stopped };
+    const told = { ...ask(run), ...print(run), stopped };
     run.free();
-    return raced;
+    return told;
   }
 
   /** Lines over a common axis. */

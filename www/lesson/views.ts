@@ -24,6 +24,7 @@ export const VIEWS = {
   parts: 'the films and genres of each nonnegative factor, and a prediction as their sum',
   taste: 'a user and two films as vectors with named features, which can be edited and turned',
   factors: 'the films of a trained model along its factors: lists, a map, a turn',
+  seeds: 'the factors of two seeds beside each other, and what comes back of the angles',
   sweep: 'one training for each of several lambda: errors, or on the toy the biases',
   variance: 'which part of the variance biases and vectors explain',
   decomposition: 'a small filled matrix, the sum of its first triples, and what is left',
@@ -53,6 +54,7 @@ export const SPLITTING: readonly View[] = [
   'time-splits',
   'cold-start',
   'slip',
+  'seeds',
   'zeros',
 ];
 
