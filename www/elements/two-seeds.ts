@@ -80,7 +80,12 @@ export class TwoSeeds extends LabView {
     return html`
       <section class="seeds" aria-label="Two seeds beside each other">
         <div class="buttons">
-          <button type="button" class="main" ?disabled=${running} @click=${this.train}>
+          <button
+            type="button"
+            class="main"
+            ?disabled=${running || !this.lab.runnable}
+            @click=${this.train}
+          >
             Train two seeds
           </button>
           <span role="status">${running ? 'Training …' : found ? 'Both are trained.' : ''}</span>

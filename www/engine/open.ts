@@ -1,0 +1,114 @@
+// How a data set gets into the engine, and what a page is told of it.
+
+import { Data, Upload } from '../../pkg/factorscope.js';
+import type { Cutout, Loaded, LoadProgress, Meant, NamedFile, Opened, Source } from './types.ts';
+
+/** Between two reports of how far a file is. */
+const PROGRESS_MS = 100;
+
+/** The data set of a source, or what is cut out of it. */
+export async function opened(source: Source, cutout: Cutout): Promise<Data> {
+  const whole = await read(source);
+  if (!cutout) return whole;
+  const data = cutout === 'similar' ? whole.similar() : whole.cutout(cutout === 'uneven');
+  whole.free();
+  return data;
+}
+
+/** The ratings of files that have been read. */
+export function ratingsOf(
+  upload: Upload,
+  meant: Meant,
+  tell: (progress: LoadProgress) => unknown,
+): Data {
+  return upload.load(
+    meant,
+    throttled((done) => tell({ step: 'ratings', done })),
+  );
+}
+
+/** What a page shares of a data set, which is given up for it. */
+export function shared(data: Data): Loaded {
+  const cutout = data.cutout(false);
+  const all = {
+    opened: described(data),
+    bytes: packed(data),
+    cutout: packed(cutout),
+    report: data.report(),
+  };
+  cutout.free();
+  data.free();
+  return all;
+}
+
+async function read(source: Source): Promise<Data> {
+  switch (source.kind) {
+    case 'table':
+      return Data.table(source.users, source.items, source.cells);
+    case 'simulation':
+      return Data.simulation(source.seed);
+    case 'files':
+      return readFiles(source.files);
+  }
+}
+
+async function readFiles(files: readonly NamedFile[]): Promise<Data> {
+  const upload = await uploaded(files, () => undefined);
+  try {
+    return upload.load(undefined, () => undefined);
+  } finally {
+    upload.free();
+  }
+}
+
+/** Streams files into the engine: none of them is whole anywhere else. */
+export async function uploaded(
+  files: readonly NamedFile[],
+  tell: (progress: LoadProgress) => unknown,
+): Promise<Upload> {
+  const of = files.reduce((sum, { file }) => sum + file.size, 0);
+  const upload = new Upload();
+  const heard = throttled((done) => tell({ step: 'bytes', done, of }));
+  let done = 0;
+  for (const { file, path } of files) {
+    upload.file(path, file.size);
+    const reader = file.stream().getReader();
+    for (;;) {
+      const { value } = await reader.read();
+      if (!value) break;
+      upload.chunk(value);
+      done += value.length;
+      heard(done);
+    }
+  }
+  tell({ step: 'bytes', done: of, of });
+  return upload;
+}
+
+/** Passes on what comes often only now and then. */
+function throttled(tell: (done: number) => unknown): (done: number) => void {
+  let told = performance.now();
+  return (done) => {
+    if (performance.now() - told < PROGRESS_MS) return;
+    told = performance.now();
+    tell(done);
+  };
+}
+
+/** What a page is told of a data set. */
+export function described(data: Data): Opened {
+  const info = data.info();
+  const isSmall = info.users * info.items <= 1024;
+  return {
+    info,
+    items: data.catalogue(),
+    users: data.userIds(),
+    cells: isSmall ? data.cells() : undefined,
+    moments: isSmall ? data.moments() : undefined,
+  };
+}
+
+function packed(data: Data): Blob {
+  // The engine's own copy is handed over whole, so that nothing else can write to it.
+  return new Blob([data.encode() as Uint8Array<ArrayBuffer>]);
+}

@@ -1,0 +1,39 @@
+// A walk: a training gone through step by step.
+
+import { type Data, type ParameterValues, type Step, Walk } from '../../pkg/factorscope.js';
+import { print } from './train.ts';
+import type { Drawn, Setup, Walked } from './types.ts';
+
+/** A walk at its start values, through all ratings. */
+export function walkOf(data: Data, { model, seed, settings }: Setup): Walk {
+  return new Walk(data, model, settings, seed);
+}
+
+/** Goes to a step, forward or back, as far as it gets. */
+export function walked(walk: Walk, step: number, color: Uint8Array, drawn: Drawn): Walked {
+  walk.jump(step);
+  return {
+    position: walk.position(),
+    step: walk.last(),
+    parameters: walk.parameters(),
+    predictions: walk.predictions(),
+    errors: walk.errors(),
+    objectives: walk.objectives(),
+    objective: walk.objective(),
+    ...print(walk),
+    chart: walk.chart(color, drawn === 'objective'),
+    end: walk.position().step < step,
+  };
+}
+
+/** The first step that settings lead to. */
+export function firstStep(
+  data: Data,
+  setup: Setup,
+): { step: Step | undefined; parameters: ParameterValues[] } {
+  const walk = walkOf(data, setup);
+  walk.jump(1);
+  const first = { step: walk.last(), parameters: walk.parameters() };
+  walk.free();
+  return first;
+}
