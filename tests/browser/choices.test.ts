@@ -334,6 +334,19 @@ describe('a link copied after everything has been chosen otherwise', () => {
 });
 
 describe('a link that names what the data does not have', () => {
+  test('says so of a user, and takes the first', async (context) => {
+    needMovieLens(context);
+    const { page } = await site.visit('chapters/17-confidence.html');
+    const id = await part(page, 'shortcut').getAttribute('id');
+    const address = `chapters/17-confidence.html#lab=${id}&model=implicit-als&user=999999`;
+    const { page: other } = await site.visit(address);
+    const lab = part(other, 'shortcut');
+    await expect
+      .poll(() => lab.locator('.lab > .note').allInnerTexts())
+      .toEqual([expect.stringMatching(/stays at its default: user\.$/)]);
+    await expect.poll(() => lab.locator('caption').innerText()).toMatch(/^User 1: /);
+  });
+
   test.each([
     ['05-neighbors', 'neighbors', 'neighbors.user', '999999'],
     ['05-neighbors', 'neighbors', 'neighbors.item', '999999'],

@@ -368,10 +368,7 @@ export class FilmTable extends LabView {
       this.asking = least;
       this.shown = { user, films, favorites };
       this.why = undefined;
-      if (user !== wanted) {
-        this.lab.missed('user');
-        this.choose(user);
-      }
+      if (user !== wanted) this.choose(user);
       if (this.open === undefined) this.lab.unfit(why);
       else await this.explain(this.open);
     });

@@ -142,6 +142,7 @@ export class ModelLab extends LitElement {
 
   private async compareData(lab: Lab): Promise<void> {
     const { info } = await lab.opened().catch(() => ({ info: undefined }));
+    if (info) lab.fitUser(info.users);
     if (!info || !lab.receipt.data || info.fingerprint === lab.receipt.data) return;
     this.otherData =
       `The link was made on other data than ${info.name}, which is in use here: ` +

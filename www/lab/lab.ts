@@ -191,8 +191,15 @@ export class Lab extends EventTarget {
     this.choose(choice, choice.start);
   }
 
+  /** The same for the user, of so many. */
+  fitUser(users: number): void {
+    if (this.current.user < users) return;
+    this.missed('user');
+    this.set({ user: this.beginning.user }, true);
+  }
+
   /** Says that a link named something that the data does not have. */
-  missed(name: string): void {
+  private missed(name: string): void {
     if (this.told.has(name) && !this.faults.includes(name)) this.faults = [...this.faults, name];
   }
 
