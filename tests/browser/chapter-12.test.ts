@@ -68,6 +68,12 @@ describe('the sampler, draw by draw', () => {
     await lab.getByText('Nothing drawn yet').waitFor();
     await lab.getByRole('button', { name: 'End of the sweep' }).click();
     await lab.getByText('Draw 26', { exact: true }).waitFor();
+    // Draw 26 is the twelfth item: both digits are its index, on the picture and beside it.
+    const symbols = lab.locator('annotation[encoding="application/x-tex"]');
+    expect(await symbols.allTextContents()).toContain('q_{12}');
+    const labels = await lab.locator('.gibbs-map text.of-item').all();
+    const last = labels.at(-1)?.locator('tspan');
+    expect(await last?.allTextContents()).toEqual(['q', '12']);
     expect(await visibleFaults(page)).toEqual([]);
   });
 });
