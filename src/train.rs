@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::data::Ratings;
 use crate::data::split::Split;
-use crate::eval::{Errors, measure, measure_validation, unmeasured};
+use crate::eval::{Errors, measure, measure_validation, remarks};
 use crate::models::{Learning, Model, Spec, Task, is_finite};
 use crate::receipt::receipt;
 
@@ -63,6 +63,8 @@ pub struct Training {
     model: Box<dyn Model>,
     split: Split,
     history: Vec<Epoch>,
+    /// Passes made, with those that divergence undid: the history ends at the epoch that was kept.
+    passes: usize,
     /// The epoch that is kept where training diverges, and its parameters.
     kept: usize,
     values: Vec<Vec<f32>>,
@@ -94,6 +96,7 @@ impl Training {
             model: spec.build(split.train.clone(), seed),
             split,
             history: Vec::new(),
+            passes: 0,
             kept: 0,
             values: Vec::new(),
             task: spec.entry().task,
@@ -119,6 +122,7 @@ impl Training {
         let done = self.history.len() - 1;
         let start = (self.now)();
         self.model.pass(done);
+        self.passes += 1;
         let before = self.history[done];
         let seconds = before.seconds + (self.now)() - start;
         let epoch = self.measure(done + 1, seconds, before.operations + self.model.operations());
@@ -148,9 +152,10 @@ impl Training {
         &*self.model
     }
 
-    /// The receipt of the run as it stands.
+    /// The receipt of the run as it stands. It counts every pass made: where some were undone, as the run
+    /// diverged, it is not that of a shorter run which ended well.
     pub fn receipt(&self) -> String {
-        receipt(&self.spec, &self.split, self.seed, self.history.len() - 1, &*self.model)
+        receipt(&self.spec, &self.split, self.seed, self.passes, &*self.model)
     }
 
     /// Training, validation and test set.
@@ -160,12 +165,7 @@ impl Training {
 
     /// What a reader of the errors and parameters should know beside them, in sentences.
     pub fn remarks(&self) -> Vec<String> {
-        let mut remarks: Vec<String> = Vec::new();
-        remarks.extend(unmeasured(self.task, &self.split).map(str::to_owned));
-        if self.task == Task::Rating {
-            remarks.extend(self.split.train.stars().sentence());
-        }
-        remarks
+        remarks(self.task, &self.split)
     }
 
     /// Whether the training error has grown far beyond that of the start values and of the mean, or is
@@ -217,7 +217,7 @@ mod tests {
     use crate::data::load::{Source, load};
     use crate::data::{split, toy};
     use crate::eval::errors;
-    use crate::models::REGISTRY;
+    use crate::models::{REGISTRY, fingerprint};
 
     fn training(settings: &[&str]) -> Training {
         let spec = Spec::with("svd", settings.iter().copied()).unwrap();
@@ -256,6 +256,36 @@ mod tests {
         let split = training.split();
         let again = errors(training.model(), &split.train, split.train.scale());
         assert_eq!(again.rmse, training.history()[kept].train.rmse);
+    }
+
+    #[test]
+    fn the_receipt_of_a_diverged_training_counts_the_passes_that_were_undone() {
+        let all = split::everything(&toy::toy().ratings);
+        let (mut undone, mut ended) = (0, 0);
+        for (gamma, seed) in
+            [0.02, 0.2, 0.4, 1.0].into_iter().flat_map(|g| (0..20).map(move |s| (g, s)))
+        {
+            let settings = ["update=sequential", "sigma=1", "factors=2", &format!("gamma={gamma}")];
+            let spec = Spec::with("svd", settings).unwrap();
+            let mut training = Training::new(&spec, all.clone(), seed, || 0.0).unwrap();
+            let found = (0..30).find_map(|_| training.pass().err());
+            let of = |passes, model| receipt(&spec, &all, seed, passes, model);
+            let model = training.model();
+            let Some(TrainError::Diverged { epoch, kept, .. }) = found else {
+                assert_eq!(training.receipt(), of(30, model));
+                ended += 1;
+                continue;
+            };
+            undone += 1;
+            assert_eq!(training.receipt(), of(epoch, model), "{epoch} passes, {kept} kept");
+            assert_ne!(training.receipt(), of(kept, model));
+            // The model of the kept epoch, got by so many passes and no more, is another run.
+            let mut shorter = Training::new(&spec, all.clone(), seed, || 0.0).unwrap();
+            (0..kept).for_each(|_| drop(shorter.pass()));
+            assert_eq!(fingerprint(shorter.model()), fingerprint(model));
+            assert_ne!(shorter.receipt(), training.receipt());
+        }
+        assert!(undone > 0 && ended > 0, "{undone} diverged, {ended} did not");
     }
 
     #[test]

@@ -527,8 +527,19 @@ fn where_nothing_can_be_measured_it_is_said_and_no_number_is_told() {
     let said = text(&["train", &path(&folder, "zeros.csv"), "--model", "implicit-als"]);
     assert!(said.contains("none held back is above 0"), "{said}");
     assert!(!said.contains("nothing is held back"), "{said}");
-    let said = text(&["cv", &path(&folder, "fives.csv"), "--model", "baseline"]);
-    assert!(!said.contains("NaN"), "{said}");
+    let fives = path(&folder, "fives.csv");
+    for args in [
+        &["cv", &fives, "--model", "baseline"][..],
+        &["cold-start", &fives, "--model", "baseline", "--known", "0,2", "--folds", "2"],
+    ] {
+        let said = text(args);
+        assert!(said.contains("\nnothing to measure: all ratings are equal"), "{said}");
+        assert!(!said.contains("NaN"), "{said}");
+        let told = json(&[args, &["--json"]].concat());
+        assert_eq!(told["remarks"][0], "nothing to measure: all ratings are equal");
+    }
+    let ranked = ["cv", &path(&folder, "zeros.csv"), "--model", "implicit-als"];
+    assert!(text(&ranked).contains("none held back is above 0"));
 }
 
 #[test]
@@ -555,8 +566,22 @@ fn test_ratings_of_unknown_users_and_items_are_counted_and_errors_given_without_
 fn ratings_on_another_scale_are_learned_as_stars_and_that_is_said() {
     let table = "user,item,rating\n1,1,100\n1,2,60\n2,1,80\n2,2,20\n";
     let folder = folder("scale", &[("hundred.csv", table)]);
-    let said = text(&["train", &path(&folder, "hundred.csv"), "--model", "svd"]);
-    assert!(said.contains("one of its units is 20 of these ratings"), "{said}");
+    let hundred = path(&folder, "hundred.csv");
+    let cold = ["cold-start", &hundred, "--model", "svd", "--known", "0,1", "--folds", "2"];
+    for args in [
+        &["train", &hundred, "--model", "svd"][..],
+        &["cv", &hundred, "--model", "svd", "--folds", "2"],
+        &cold,
+    ] {
+        let said = text(args);
+        assert_eq!(said.matches("one of its units is 20 of these ratings").count(), 1, "{said}");
+        let told = json(&[args, &["--json"]].concat());
+        assert!(told["remarks"][0].as_str().unwrap().contains("is 20 of these ratings"), "{told}");
+    }
+    // A model that ranks takes ratings as they are, and stars need no sentence.
+    let ranked = ["cv", &hundred, "--model", "implicit-als", "--folds", "2"];
+    assert!(!text(&ranked).contains("stars"));
+    assert!(!text(&["cv", "toy", "--model", "svd", "--folds", "2"]).contains("stars"));
 }
 
 #[test]

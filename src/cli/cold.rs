@@ -1,15 +1,18 @@
 //! `cold-start`: errors for users or items of whom little is known.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::args::{Cold, ColdStartArgs};
 use super::input::{self, open};
-use super::run::{progress, settings};
-use super::text::{Align, cells, count, error, table};
+use super::run::{progress, settings, test_error};
+use super::text::{Align, cells, count, error, lines, table};
 use super::{Failure, json};
 use factorscope::data::load::Loaded;
-use factorscope::eval::{ColdPoint, ColdStart, Side};
+use factorscope::data::split::Split;
+use factorscope::eval::{ColdPoint, ColdStart, Side, remarks};
 use factorscope::models::Task;
 
 #[derive(Debug, Serialize)]
@@ -23,6 +26,8 @@ struct Report {
     /// How many users or items were cold, each once.
     cold: usize,
     folds: usize,
+    /// What a reader of these numbers should know beside them.
+    remarks: Vec<String>,
     curves: Vec<Curve>,
 }
 
@@ -66,7 +71,7 @@ pub fn cold_start(args: &ColdStartArgs) -> Result<String, Failure> {
     let mut curves = Vec::new();
     for spec in &specs {
         let points = plan.curve(spec, ratings, seeds.start, |part| {
-            bar.set_message(format!("{} known, RMSE {}", part.known, error(part.errors.rmse)));
+            bar.set_message(format!("{} known, {}", part.known, test_error(part.errors)));
             bar.inc(1);
         });
         curves.push(Curve { settings: settings(spec), points: points? });
@@ -80,6 +85,8 @@ pub fn cold_start(args: &ColdStartArgs) -> Result<String, Failure> {
         side,
         cold: plan.lines(),
         folds,
+        // Each group is tested in its turn.
+        remarks: remarks(spec.entry().task, &Split::of(Arc::clone(ratings), Arc::clone(ratings))),
         curves,
     };
     if args.run.json {
@@ -87,12 +94,13 @@ pub fn cold_start(args: &ColdStartArgs) -> Result<String, Failure> {
     }
     let noun = if side == Side::Users { "user" } else { "item" };
     Ok(format!(
-        "{}{spec}, {seeds}\n{} cold, in {}, tested on {}\n\n{}",
+        "{}{spec}, {seeds}\n{} cold, in {}, tested on {}\n\n{}\n{}",
         report.data.line(),
         count(report.cold, noun),
         count(folds, "group"),
         count(report.curves[0].points.first().map_or(0, |point| point.ratings), "rating"),
-        points_table(&report.curves, &args.against.join(" "))
+        points_table(&report.curves, &args.against.join(" ")),
+        lines(&report.remarks)
     ))
 }
 

@@ -1,15 +1,18 @@
 //! `cv`: cross-validation.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::args::CvArgs;
 use super::input::{self, open};
 use super::run::{clock, progress, settings, test_error};
-use super::text::{Align, cells, count, error, seconds, table};
+use super::text::{Align, cells, count, error, lines, seconds, table};
 use super::{Failure, json};
 use factorscope::data::load::Loaded;
-use factorscope::eval::{CrossValidation, Summary, cross_validate};
+use factorscope::data::split::Split;
+use factorscope::eval::{CrossValidation, Summary, cross_validate, remarks};
 
 #[derive(Debug, Serialize)]
 struct Report {
@@ -27,6 +30,8 @@ struct Report {
     /// Of a model that only ranks: the expected percentile rank.
     #[serde(skip_serializing_if = "Option::is_none")]
     rank: Option<Summary>,
+    /// What a reader of these numbers should know beside them.
+    remarks: Vec<String>,
     fit_seconds: f64,
     test_seconds: f64,
     /// A hash over those of the folds.
@@ -40,8 +45,9 @@ pub fn cv(args: &CvArgs) -> Result<String, Failure> {
     let spec = args.run.spec()?;
     let seeds = args.run.seeds(&args.split);
     let Loaded { dataset, report: notes } = open(&args.run.data, &args.run.read)?;
-    spec.check(&dataset.ratings)?;
-    let (folds, ratings) = (args.folds as usize, dataset.ratings.len());
+    let all = &dataset.ratings;
+    spec.check(all)?;
+    let (folds, ratings) = (args.folds as usize, all.len());
     if ratings < 2 {
         return Err(Failure::input(
             "one rating cannot be both learned from and tested on; cross-validation needs two",
@@ -54,7 +60,7 @@ pub fn cv(args: &CvArgs) -> Result<String, Failure> {
         )));
     }
     let bar = progress(&spec, folds, "fold");
-    let result = cross_validate(&spec, &dataset.ratings, folds, seeds, clock(), |fold| {
+    let result = cross_validate(&spec, all, folds, seeds, clock(), |fold| {
         bar.set_message(test_error(fold.errors));
         bar.inc(1);
         true
@@ -72,6 +78,8 @@ pub fn cv(args: &CvArgs) -> Result<String, Failure> {
         rmse: validation.rmse().known(),
         mae: validation.mae().known(),
         rank: validation.rank().known(),
+        // Each fold tests a part and learns from the others; together they test everything.
+        remarks: remarks(spec.entry().task, &Split::of(Arc::clone(all), Arc::clone(all))),
         fit_seconds: validation.fit_seconds(),
         test_seconds: validation.test_seconds(),
         fingerprint: validation.fingerprint(),
@@ -81,10 +89,11 @@ pub fn cv(args: &CvArgs) -> Result<String, Failure> {
         return json(&report);
     }
     Ok(format!(
-        "{}{spec}, {seeds}, {}\n\n{}\nfit {}, test {}, all folds together\nfingerprint {}",
+        "{}{spec}, {seeds}, {}\n\n{}\n{}fit {}, test {}, all folds together\nfingerprint {}",
         report.data.line(),
         count(folds, "fold"),
         folds_table(&validation, &report),
+        lines(&report.remarks),
         seconds(report.fit_seconds),
         seconds(report.test_seconds),
         report.fingerprint

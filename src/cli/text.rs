@@ -69,6 +69,11 @@ pub fn ratings(values: &[f32]) -> Vec<String> {
     values.iter().map(|x| format!("{x:.decimals$}")).collect()
 }
 
+/// Sentences, one a line, each with its line break.
+pub fn lines(sentences: &[String]) -> String {
+    sentences.iter().map(|sentence| sentence.clone() + "\n").collect()
+}
+
 /// Turns things into the cells of one row.
 pub fn cells<const N: usize>(row: [&dyn Display; N]) -> Vec<String> {
     row.iter().map(ToString::to_string).collect()

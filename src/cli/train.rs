@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::args::{By, TrainArgs};
 use super::input::{Summary, open, open_pair};
 use super::run::{clock, error_table, fit, settings};
-use super::text::{count, error, seconds};
+use super::text::{count, error, lines, seconds};
 use super::{Failure, json};
 use factorscope::data::Ratings;
 use factorscope::data::load::Loaded;
@@ -272,7 +272,7 @@ impl Report {
 
     /// What a reader of the errors should know beside them.
     fn note(&self) -> String {
-        let remarks: String = self.remarks.iter().map(|remark| remark.clone() + "\n").collect();
+        let remarks = lines(&self.remarks);
         if self.singular == 0 {
             return remarks;
         }

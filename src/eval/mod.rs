@@ -73,6 +73,15 @@ pub fn unmeasured(task: Task, Split { train, test, .. }: &Split) -> Option<&'sta
     )
 }
 
+/// What a reader of the errors and parameters should know beside them, in sentences.
+pub fn remarks(task: Task, split: &Split) -> Vec<String> {
+    let mut remarks: Vec<String> = unmeasured(task, split).map(str::to_owned).into_iter().collect();
+    if task == Task::Rating {
+        remarks.extend(split.train.stars().sentence());
+    }
+    remarks
+}
+
 /// The second half of [`measure`].
 pub fn measure_test(task: Task, model: &dyn Model, split: &Split) -> Errors {
     measure_held(task, model, &split.train, &split.test)
