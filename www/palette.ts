@@ -14,6 +14,7 @@ export const PALETTE = {
   item: '#B84F00',
   error: '#A3195B',
   train: '#6B7280',
+  validation: '#007A5A',
   test: '#0072B2',
   baseline: '#6B7280',
   'item-knn': '#B84F00',

@@ -10,7 +10,7 @@ use super::to_js;
 use crate::data::compact::encode_fast;
 use crate::data::load::{Options, Report, Source, load_with};
 use crate::data::simulation::simulate;
-use crate::data::{Attribute, Dataset, Origin, cutout, similar, toy};
+use crate::data::{Attribute, Dataset, Origin, Stars, cutout, similar, toy};
 
 /// What a page shows about a data set before anything is trained.
 #[derive(Debug, Serialize, tsify::Tsify)]
@@ -29,6 +29,8 @@ pub struct DataInfo {
     pub mean: f32,
     /// Lowest and highest rating.
     pub scale: (f32, f32),
+    /// How models read them as stars: what a step says is in stars.
+    pub stars: Stars,
     /// Whether each rating has a timestamp.
     pub timed: bool,
     /// The attributes that users can have, by kind and value; none where the data tells nothing of them.
@@ -121,6 +123,7 @@ impl Data {
             ratings: ratings.len(),
             mean: ratings.mean(),
             scale: ratings.scale(),
+            stars: ratings.stars(),
             timed: ratings.timestamps().is_some(),
             user_attributes: ratings.attributes().users.names().to_vec(),
             item_attributes: ratings.attributes().items.names().to_vec(),

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::{Data, chart, parameters, performance_now, predictions, spec, to_js};
 use crate::chart::{Draw, Lines, Series, WIDE};
 use crate::data::{Dataset, Ratings, Stars, split};
+use crate::eval::Errors;
 use crate::explore::{Scored, favorites, top_n};
 use crate::models::{Spec, Task, fingerprint};
 use crate::train::{Epoch, Training};
@@ -107,12 +108,12 @@ impl Run {
         self.training.receipt()
     }
 
-    /// Training and test RMSE over the epochs; of a model that only ranks, the expected percentile
-    /// rank on the test set.
+    /// Training, validation and test RMSE over the epochs; of a model that only ranks, the expected
+    /// percentile rank on those that are held back.
     #[wasm_bindgen(unchecked_return_type = "Chart | undefined")]
-    pub fn chart(&self, train: &[u8], test: &[u8]) -> Result<JsValue, JsError> {
+    pub fn chart(&self, train: &[u8], validation: &[u8], test: &[u8]) -> Result<JsValue, JsError> {
         let history = self.training.history();
-        let line = |color: &[u8], value: fn(&Epoch) -> f64| Series {
+        let line = |color: &[u8], value: &dyn Fn(&Epoch) -> f64| Series {
             color: (
                 color.first().copied().unwrap_or(0),
                 color.get(1).copied().unwrap_or(0),
@@ -120,12 +121,23 @@ impl Run {
             ),
             points: history.iter().map(|e| (e.epoch as f64, value(e))).collect(),
         };
-        let (y_label, series) = match self.spec.entry().task {
+        let held = |errors: &Epoch| errors.validation.unwrap_or(Errors::NONE);
+        let (y_label, mut series) = match self.spec.entry().task {
             Task::Rating => {
-                ("RMSE", vec![line(train, |e| e.train.rmse), line(test, |e| e.test.rmse)])
+                ("RMSE", vec![line(train, &|e| e.train.rmse), line(test, &|e| e.test.rmse)])
             }
-            Task::Ranking => ("rank, %", vec![line(test, |e| e.test.rank)]),
+            Task::Ranking => ("rank, %", vec![line(test, &|e| e.test.rank)]),
         };
+        if self.training.split().validation.is_some() {
+            let between = series.len() - 1;
+            series.insert(
+                between,
+                match self.spec.entry().task {
+                    Task::Rating => line(validation, &|e| held(e).rmse),
+                    Task::Ranking => line(validation, &|e| held(e).rank),
+                },
+            );
+        }
         let lines = Lines {
             x_label: "epoch".into(),
             y_label: y_label.into(),

@@ -15,7 +15,7 @@ const CHAPTER = 'chapters/08-biases-and-regularization.html';
 
 const site = openedSite();
 
-/** Runs a sweep and returns lambda, training and test RMSE of each line. */
+/** Runs a sweep and returns lambda, training and validation RMSE of each line. */
 async function sweep(lab: Locator): Promise<number[][]> {
   await lab.scrollIntoViewIfNeeded();
   await lab.getByRole('button', { name: 'Run the sweep' }).click();
@@ -70,11 +70,17 @@ describe('a sweep over lambda', () => {
     expect(found.map(([lambda]) => lambda)).toEqual([0.1, 1, 3, 10, 20, 50, 100]);
     const train = found.map(([, value = NaN]) => value);
     expect(train).toEqual([...train].sort((a, b) => a - b));
-    const tested = found.map(([, , value = NaN]) => value);
-    expect(Math.min(...tested)).toBe(tested[3]);
-    expect(tested[0]).toBeCloseTo(1.1868, 3);
-    expect(tested[3]).toBeCloseTo(0.8638, 3);
-    expect(tested[5]).toBeCloseTo(0.9067, 3);
+    const validated = found.map(([, , value = NaN]) => value);
+    expect(Math.min(...validated)).toBe(validated[3]);
+    expect(validated[0]).toBeCloseTo(1.1796, 3);
+    expect(validated[3]).toBeCloseTo(0.8644, 3);
+    expect(validated[5]).toBeCloseTo(0.9045, 3);
+    const lab = part(page, 'sweep', 1);
+    expect(await lab.locator('.sweep-best td').first().innerText()).toBe('10');
+    expect(await lab.locator('.sweep-chosen').innerText()).toMatch(
+      /^Chosen by the validation error/,
+    );
+    expect(number(await lab.locator('.sweep-test').innerText())).toBeCloseTo(0.8663, 3);
     expect(await visibleFaults(page)).toEqual([]);
   });
 

@@ -79,7 +79,7 @@ async function set(
   const control = page.locator(`#${id}-${name.replace('.', '-')}`);
   if (!(await control.isVisible())) await lab.getByText('More settings').first().click();
   if (await control.evaluate((element) => element instanceof HTMLSelectElement)) {
-    await control.selectOption({ label: value });
+    await control.selectOption(name === 'validation' ? value : { label: value });
     return;
   }
   await control.fill(value);

@@ -17,6 +17,7 @@ import { usualLeast } from '../../www/lab/films.ts';
 import { settingsList, settingsOf } from '../../www/lab/registry.ts';
 import { meanSize, TIERS, tierShares } from '../../www/lab/tiers.ts';
 import { engineCells, SPLIT, type Table } from '../../www/lab/state.ts';
+import { chosenEpoch } from '../../www/lab/training.ts';
 import type { Data as DataName } from '../../www/lesson/views.ts';
 import type { Call, Expression } from '../../www/lesson/try/expression.ts';
 import { PARAMETERS } from '../../www/lesson/try/quantities.ts';
@@ -36,6 +37,8 @@ export interface Spec {
   table: Table;
   /** As the live part sets it where the block says nothing: all of a small data set is learned from. */
   split: string | undefined;
+  /** The share of what is left for training that is held back for choosing. */
+  validation: number;
   seed: number;
   splitSeed: number;
 }
@@ -83,7 +86,7 @@ function parts(spec: Spec): { key: unknown[]; data: Data; settings: string[]; sp
   const split = spec.split ?? (small ? 'everything' : SPLIT);
   const set = spec.data === 'toy' ? spec.table : spec.data;
   return {
-    key: [set, spec.model.id, settings, split, spec.seed, spec.splitSeed],
+    key: [set, spec.model.id, settings, split, spec.validation, spec.seed, spec.splitSeed],
     data: open(spec),
     settings,
     split,
@@ -94,7 +97,9 @@ function parts(spec: Spec): { key: unknown[]; data: Data; settings: string[]; sp
 export function train(spec: Spec): Asked {
   const { data, key, settings, split } = parts(spec);
   return once(['train', ...key], () => {
-    const run = new Run(data, spec.model.id, settings, split, spec.seed, spec.splitSeed);
+    const { model, seed, splitSeed, validation } = spec;
+    const held = validation || undefined;
+    const run = new Run(data, model.id, settings, split, seed, splitSeed, held);
     let diverged: number | undefined;
     for (let epoch = 1; epoch <= run.epochs && diverged === undefined; epoch++) {
       try {
@@ -284,7 +289,7 @@ class Trained extends WithModel {
 
   protected async own(call: Call, evaluate: Evaluate): Promise<Value> {
     const history = this.run.history();
-    const tests = history.map(({ test }) => test.rmse);
+    const chosen = chosenEpoch(history);
     const epoch = history[(await place(call, 0, evaluate)) ?? history.length - 1];
     switch (call.name) {
       case 'train_rmse':
@@ -293,10 +298,14 @@ class Trained extends WithModel {
         return epoch?.test.rmse ?? NaN;
       case 'test_rank':
         return epoch?.test.rank ?? NaN;
+      case 'validation_rmse':
+        return epoch?.validation?.rmse ?? NaN;
       case 'lowest_rmse':
-        return Math.min(...tests);
+        return chosen?.validation?.rmse ?? NaN;
       case 'lowest_epoch':
-        return tests.indexOf(Math.min(...tests));
+        return chosen?.epoch ?? NaN;
+      case 'chosen_rmse':
+        return chosen?.test.rmse ?? NaN;
       case 'epochs':
         return history.length - 1;
       case 'diverged':

@@ -1,7 +1,7 @@
 // Tries a `try` block with the engine alone.
 
 import { modelEntry } from '../../www/lab/registry.ts';
-import { TOY } from '../../www/lab/state.ts';
+import { startingValidation, TOY } from '../../www/lab/state.ts';
 import { resized, withRating } from '../../www/lab/table.ts';
 import type { Act, Check } from '../../www/lesson/try/check.ts';
 import { type Ask, failures } from './evaluate.ts';
@@ -52,6 +52,7 @@ function start({ lab }: Check): Spec {
     data: lab.data,
     table: TOY,
     split: undefined,
+    validation: startingValidation(lab),
     seed: lab.seed ?? SEED,
     splitSeed: lab.seed ?? SEED,
   };
@@ -76,6 +77,8 @@ function withSetting(spec: Spec, name: string, value: string): Spec {
       return { ...spec, seed: Number(value) };
     case 'split-seed':
       return { ...spec, splitSeed: Number(value) };
+    case 'validation':
+      return { ...spec, validation: Number(value) };
     case 'split':
       return { ...spec, split: value };
     case 'users':

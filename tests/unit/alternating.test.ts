@@ -8,13 +8,7 @@ import { halfEnd } from '../../www/lab/step.ts';
 import { contour, height, lowest } from '../../www/lab/landscape.ts';
 import { rowTerms, silentDirection } from '../../www/lab/linear.ts';
 import { place, tableRows } from '../../www/lab/lines.ts';
-import {
-  bestEpoch,
-  milliseconds,
-  multiplications,
-  racePoints,
-  settingsText,
-} from '../../www/lab/race.ts';
+import { milliseconds, multiplications, racePoints, settingsText } from '../../www/lab/race.ts';
 import { emptyMean, knownError, verdict, without } from '../../www/lab/zeros.ts';
 
 // The table of models comes from the build; these tests bring models of their own.
@@ -125,11 +119,6 @@ describe('a race', () => {
     expect(racePoints(history, 'epochs', 'test')[1]).toEqual([1, 0.8]);
     expect(racePoints(history, 'operations', 'test')[1]).toEqual([3, 0.8]);
     expect(racePoints(history, 'time', 'train')[1]).toEqual([250, 0.4]);
-  });
-
-  test('knows the epoch with the lowest test error', () => {
-    expect(bestEpoch(history)?.epoch).toBe(1);
-    expect(bestEpoch([epoch(0, Number.NaN)])).toBeUndefined();
   });
 
   test('names the settings that are numbers', () => {

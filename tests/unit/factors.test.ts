@@ -129,14 +129,16 @@ describe('a sweep', () => {
     expect(last).toBeCloseTo(100, 9);
   });
 
-  test('finds the lowest test error, and divides the variance', () => {
+  test('chooses by the lowest validation error, and divides the variance', () => {
     const all = [
-      { lambda: 1, train: 0.5, test: 0.9 },
-      { lambda: 10, train: 0.6, test: 0.8 },
-      { lambda: 100, train: 0.7, test: Number.NaN },
+      { lambda: 1, train: 0.5, validation: 0.9, test: 0.7 },
+      { lambda: 10, train: 0.6, validation: 0.8, test: 0.9 },
+      { lambda: 100, train: 0.7, validation: Number.NaN, test: 0.6 },
     ];
     expect(best(all)?.lambda).toBe(10);
     expect(best([])).toBeUndefined();
+    // Where nothing is held back for choosing, nothing is chosen.
+    expect(best(all.map((one) => ({ ...one, validation: Number.NaN })))).toBeUndefined();
     const { biases, factors, rest } = shares(2, 1.5, 1.25);
     expect([biases, factors, rest]).toEqual([0.25, 0.125, 0.625]);
   });

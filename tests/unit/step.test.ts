@@ -10,6 +10,8 @@ import {
   filmOf,
   groups,
   indexed,
+  inStars,
+  isPlain,
   learningRate,
   multiplies,
   placeKey,
@@ -244,4 +246,11 @@ test('terms of single components are numbered', () => {
   const term = (symbol: string) => ({ symbol, value: 1 });
   const terms = ['a_{uk}', 'b', 'a_{uk}'].map(term);
   expect(termSymbols({ terms })).toEqual(['a_{u,1}', 'b', 'a_{u,2}']);
+});
+
+test('a rating on another scale is as many stars as the model counts', () => {
+  const stars = { offset: 0, unit: 20 };
+  expect([inStars(80, stars), inStars(80, undefined)]).toEqual([4, 80]);
+  expect(inStars(-10, { offset: -12.25, unit: 4.5 })).toBe(0.5);
+  expect([isPlain(stars), isPlain({ offset: 0, unit: 1 })]).toEqual([false, true]);
 });

@@ -50,6 +50,17 @@ test('a link carries the seed of the split beside that of the start values', () 
   expect(faults).toEqual([]);
 });
 
+test('a link carries the part for choosing; one made before there was such a part has none', () => {
+  const chooses = { ...start, validation: 0.1 };
+  const link = writeLink('lab-2', entry, chooses, receipt);
+  expect(readLink(link, entry, start).state).toEqual(chooses);
+  expect(readLink(writeLink('lab-2', entry, start, receipt), entry, chooses).state).toEqual(start);
+  for (const share of ['1', '-0.1', '0.123', 'x']) {
+    const { faults, state } = readLink(`lab=lab-2&validation=${share}`, entry, start);
+    expect([faults, state.validation]).toEqual([['validation'], 0]);
+  }
+});
+
 test('a link that knows one seed means it for the split as well', () => {
   const { state } = readLink('lab=lab-2&seed=7', entry, start);
   expect([state.seed, state.splitSeed]).toEqual([7, 7]);

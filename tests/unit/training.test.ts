@@ -4,6 +4,7 @@ import type { Epoch } from '../../pkg/factorscope.js';
 import { isUseful } from '../../www/data/intake.ts';
 import { addendsOf, filmName, shares, userIndex } from '../../www/lab/films.ts';
 import {
+  chosenEpoch,
   errorRows,
   overfitting,
   progressText,
@@ -78,9 +79,11 @@ test('runs are the same if model, settings, split and seed are', () => {
     seed: 1,
     splitSeed: 1,
     split: '0.2',
+    validation: 0,
   };
   expect(sameSetup(setup, { ...setup, settings: [...setup.settings] })).toBe(true);
   expect(sameSetup(setup, { ...setup, split: 'latest' })).toBe(false);
+  expect(sameSetup(setup, { ...setup, validation: 0.1 })).toBe(false);
   expect(sameSetup(setup, { ...setup, seed: 2 })).toBe(false);
   expect(sameSetup(setup, { ...setup, splitSeed: 2 })).toBe(false);
   expect(sameSetup(setup, { ...setup, settings: ['factors=2', 'gamma=0.2'] })).toBe(false);
@@ -98,6 +101,33 @@ test('overfitting is told once the test error has grown by more than noise', () 
   expect(overfitting([...falling, epoch(2, 0.8, 0.952)])).toBeUndefined();
   expect(overfitting([...falling, epoch(2, 0.8, 0.96)])?.epoch).toBe(1);
   expect(overfitting([epoch(0, 1, Number.NaN), epoch(1, 0.5, Number.NaN)])).toBeUndefined();
+});
+
+test('the epoch to stop at is chosen by the validation error, never by the test error', () => {
+  const validated = (n: number, validation: number, test: number): Epoch => {
+    const { test: errors, ...rest } = epoch(n, 1 - n / 10, test);
+    return { ...rest, test: errors, validation: { ...errors, rmse: validation } };
+  };
+  const history = [validated(0, 1, 1), validated(1, 0.9, 0.8), validated(2, 0.85, 0.9)];
+  expect(chosenEpoch(history)?.epoch).toBe(2);
+  expect(chosenEpoch([epoch(0, 1, 1), epoch(1, 0.9, 0.8)])).toBeUndefined();
+  // The test error alone has grown: by the part that chooses, nothing has.
+  expect(overfitting(history)).toBeUndefined();
+  expect(overfitting([...history, validated(3, 0.86, 0.7)])?.epoch).toBe(2);
+});
+
+test('a validation part has its rows between training and test', () => {
+  const { test: errors, ...rest } = epoch(0, 1, 1);
+  const rows = errorRows([{ ...rest, test: errors, validation: { ...errors, rmse: 0.9 } }]);
+  expect(rows.map(({ name }) => name)).toEqual([
+    'training RMSE',
+    'validation RMSE',
+    'test RMSE',
+    'training MAE',
+    'validation MAE',
+    'test MAE',
+  ]);
+  expect(rows[1]?.now).toBe(0.9);
 });
 
 test('a run whose training error rose with the test error does not overfit', () => {

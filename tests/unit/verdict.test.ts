@@ -49,7 +49,7 @@ test('a walk begins anew for another model, for every ordered pair of all models
   // Of its own settings and of those of any other model: where both are equal, the model alone decides.
   for (const some of [...settings, ['factors=2']]) {
     const keys = registry.map(({ id }) =>
-      walkKey(0, { model: id, settings: some, seed: 1, splitSeed: 1, split: '0.2' }),
+      walkKey(0, { model: id, settings: some, seed: 1, splitSeed: 1, split: '0.2', validation: 0 }),
     );
     expect(new Set(keys).size).toBe(registry.length);
   }
@@ -57,8 +57,17 @@ test('a walk begins anew for another model, for every ordered pair of all models
 });
 
 test('a walk goes on where only the split is another: it takes all ratings', () => {
-  const setup = { model: 'svd', settings: ['factors=2'], seed: 1, splitSeed: 1, split: '0.2' };
-  expect(walkKey(0, { ...setup, splitSeed: 2, split: 'latest' })).toBe(walkKey(0, setup));
+  const setup = {
+    model: 'svd',
+    settings: ['factors=2'],
+    seed: 1,
+    splitSeed: 1,
+    split: '0.2',
+    validation: 0,
+  };
+  expect(walkKey(0, { ...setup, splitSeed: 2, split: 'latest', validation: 0.1 })).toBe(
+    walkKey(0, setup),
+  );
   for (const other of [{ seed: 2 }, { settings: ['factors=3'] }]) {
     expect(walkKey(0, { ...setup, ...other })).not.toBe(walkKey(0, setup));
   }

@@ -1,5 +1,8 @@
 import './line-chart.ts';
 import './run-link.ts';
+import './seeds-table.ts';
+import './split-note.ts';
+import './validation-choice.ts';
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
@@ -8,11 +11,14 @@ import type { Chart, Hyperparameter } from '../../pkg/factorscope.js';
 import type { Fit, Print } from '../engine/types.ts';
 import { fixed, plain } from '../format.ts';
 import type { Line } from '../lab/lines.ts';
+import { bySetting } from '../lab/seeds.ts';
 import { best, lambdas, logarithmic, type Swept } from '../lab/sweep.ts';
+import { PART_NAMES } from '../lab/training.ts';
 import { tex } from '../maths.ts';
 import { near } from '../near.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
+import type { Contestant } from './seeds-table.ts';
 
 /** On the toy: from where to where, in how many steps, with how many passes. */
 const TOY = { from: 0.01, to: 100, steps: 33, passes: 200 } as const;
@@ -29,6 +35,8 @@ export class LambdaSweep extends LabView {
   private asked = 0;
   /** What the sweep shown was made with. */
   private made = '';
+  /** Whether a part was held back for choosing in the sweep shown. */
+  private chooses = false;
   /** Whether it has been near the screen: before that nothing is computed. */
   private seen = false;
 
@@ -125,6 +133,7 @@ export class LambdaSweep extends LabView {
     }
     const asked = ++this.asked;
     this.made = this.wanted();
+    this.chooses = this.lab.setup().validation > 0;
     this.running = true;
     this.fault = '';
     this.swept = [];
@@ -143,8 +152,13 @@ export class LambdaSweep extends LabView {
           this.fault = sentence(raced.stopped ?? 'a training gave no result');
           continue;
         }
-        const { test, train } = last;
-        this.swept = [...this.swept, { lambda: value, train: train.rmse, test: test.rmse }];
+        const { test, train, validation } = last;
+        const errors = {
+          train: train.rmse,
+          validation: validation?.rmse ?? Number.NaN,
+          test: test.rmse,
+        };
+        this.swept = [...this.swept, { lambda: value, ...errors }];
         this.print = n === all.length - 1 ? raced : undefined;
         await this.draw(asked);
       }
@@ -164,12 +178,39 @@ export class LambdaSweep extends LabView {
   }
 
   private errorLines(): Line[] {
-    const line = (name: string, which: 'train' | 'test'): Line => ({
-      name,
+    const line = (which: 'train' | 'validation' | 'test'): Line => ({
+      name: `${PART_NAMES[which]} RMSE`,
       color: which,
       points: this.swept.map((one): [number, number] => [Math.log10(one.lambda), one[which]]),
     });
-    return [line('training RMSE', 'train'), line('test RMSE', 'test')];
+    return [line('train'), line(this.held)];
+  }
+
+  /** What the errors over lambda are measured on: what chooses, where there is such a part. */
+  private get held(): 'validation' | 'test' {
+    const chooses = this.swept.length > 0 ? this.chooses : this.lab.setup().validation > 0;
+    return chooses ? 'validation' : 'test';
+  }
+
+  private contestants(): Contestant[] {
+    const setups = (this.lambda ? lambdas(this.lambda) : []).map((lambda) => ({
+      name: `λ = ${plain(lambda, 5)}`,
+      setup: this.lab.setupWith({ lambda }),
+    }));
+    return [{ name: 'test RMSE of the λ chosen', setups, outcome: bySetting }];
+  }
+
+  /** The choice, and what it is worth on ratings that had no say in it. */
+  private chosen(low: Swept | undefined): TemplateResult {
+    let text: TemplateResult | string = this.chooses
+      ? 'Nothing could be measured, so none is chosen.'
+      : 'No part is held back for choosing, so none is chosen.';
+    if (low) {
+      text = html`Chosen by the validation error: ${tex(String.raw`\lambda`)} =
+        ${plain(low.lambda, 5)}. Its test RMSE is
+        <output class="sweep-test">${fixed(low.test, 4)}</output>.`;
+    }
+    return html`<p class="sweep-chosen" role="status">${text}</p>`;
   }
 
   private readonly cancel = (): void => {
@@ -180,7 +221,10 @@ export class LambdaSweep extends LabView {
   private large(): TemplateResult {
     const stale = this.swept.length > 0 && !this.running && this.made !== this.wanted();
     const low = best(this.swept);
+    const { held } = this;
+    const done = this.swept.length > 0 && !this.running;
     return html`
+      <validation-choice .lab=${this.lab}></validation-choice>
       <div class="buttons">
         ${
           this.running
@@ -206,7 +250,7 @@ export class LambdaSweep extends LabView {
         .lines=${this.errorLines()}
         .xName=${'λ'}
         .xText=${lambdaText}
-        label="Training and test RMSE over lambda on a logarithmic scale"
+        label="Training and ${PART_NAMES[held]} RMSE over lambda on a logarithmic scale"
       ></line-chart>
       <div class="table-scroll" tabindex="0" role="group" aria-label="Errors for each lambda">
         <table class="numbers value sweep-table">
@@ -214,7 +258,7 @@ export class LambdaSweep extends LabView {
             <tr>
               <th scope="col">${tex(String.raw`\lambda`)}</th>
               <th scope="col">training RMSE</th>
-              <th scope="col">test RMSE</th>
+              <th scope="col">${PART_NAMES[held]} RMSE</th>
               <th scope="col" class="text"><span class="visually-hidden">remark</span></th>
             </tr>
           </thead>
@@ -224,13 +268,24 @@ export class LambdaSweep extends LabView {
               return html`<tr class=${one && one === low ? 'sweep-best' : ''}>
                 <td>${plain(lambda, 5)}</td>
                 <td>${one ? fixed(one.train, 4) : '–'}</td>
-                <td>${one ? fixed(one.test, 4) : '–'}</td>
+                <td>${one ? fixed(one[held], 4) : '–'}</td>
                 <td class="text">${one && one === low && !this.running ? 'lowest' : ''}</td>
               </tr>`;
             })}
           </tbody>
         </table>
       </div>
+      ${done ? this.chosen(low) : nothing}
+      <split-note .setup=${this.lab.setup()}></split-note>
+      ${
+        this.lab.setup().validation > 0
+          ? html`<seeds-table
+              .lab=${this.lab}
+              .busy=${this.running}
+              .contestants=${this.contestants()}
+            ></seeds-table>`
+          : nothing
+      }
     `;
   }
 }

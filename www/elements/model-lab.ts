@@ -6,7 +6,7 @@ import { choicesOf } from '../lab/choices.ts';
 import { Lab } from '../lab/lab.ts';
 import { linkedLab, readLink } from '../lab/link.ts';
 import { modelEntry, settingsOf } from '../lab/registry.ts';
-import { initialState } from '../lab/state.ts';
+import { initialState, startingValidation } from '../lab/state.ts';
 import { VERDICTS } from '../lab/verdict.ts';
 import { land } from '../land.ts';
 import type { Lab as Block } from '../lesson/lab.ts';
@@ -106,6 +106,7 @@ export class ModelLab extends LitElement {
       rival && settingsOf(rival),
     );
     if (block.split) start.split = block.split;
+    start.validation = startingValidation(block);
     return new Lab(block, entry, start, rival);
   }
 

@@ -1,5 +1,8 @@
 import './line-chart.ts';
 import './run-link.ts';
+import './seeds-table.ts';
+import './split-note.ts';
+import './validation-choice.ts';
 
 import { proxy } from 'comlink';
 import { html, nothing, type TemplateResult } from 'lit';
@@ -11,7 +14,6 @@ import { type Choice, CHOICES } from '../lab/choices.ts';
 import type { Line } from '../lab/lines.ts';
 import {
   AXES,
-  bestEpoch,
   type Measured,
   milliseconds,
   multiplications,
@@ -20,9 +22,12 @@ import {
   settingsText,
 } from '../lab/race.ts';
 import { type Settings, settingsList } from '../lab/registry.ts';
+import { byEpoch } from '../lab/seeds.ts';
+import { chosenEpoch } from '../lab/training.ts';
 import { sentence } from '../sentence.ts';
-import type { Print } from '../engine/types.ts';
+import type { Print, Setup } from '../engine/types.ts';
 import { LabView } from './lab-view.ts';
+import type { Contestant } from './seeds-table.ts';
 
 /** One model on its way, or at its end. */
 interface Runner {
@@ -38,7 +43,11 @@ const AXIS_NAMES: Record<RaceAxis, string> = {
   operations: 'multiplications',
   time: 'milliseconds',
 };
-const MEASURED: Record<Measured, string> = { test: 'test RMSE', train: 'training RMSE' };
+const MEASURED: Record<Measured, string> = {
+  test: 'test RMSE',
+  validation: 'validation RMSE',
+  train: 'training RMSE',
+};
 
 /** The lab's two models, trained one after the other on the same split and drawn over one axis. */
 @customElement('model-race')
@@ -77,6 +86,7 @@ export class ModelRace extends LabView {
             .omitted=${['factors']}
           ></model-controls>
         </details>
+        <validation-choice .lab=${this.lab}></validation-choice>
         <div class="buttons">
           ${
             this.running
@@ -109,7 +119,7 @@ export class ModelRace extends LabView {
         }
         <div class="race-switches">
           ${this.choice('Drawn against', 'axis', AXIS_NAMES, CHOICES.race.axis)}
-          ${this.choice('Error', 'measured', MEASURED, CHOICES.race.error)}
+          ${this.choice('Error', 'measured', this.errors(), CHOICES.race.error)}
         </div>
         <line-chart
           .chart=${this.chart}
@@ -118,6 +128,12 @@ export class ModelRace extends LabView {
           label="${MEASURED[this.measured]} of both models against ${AXES[this.axis].label}"
         ></line-chart>
         ${this.results()}
+        <split-note .setup=${this.lab.setup()}></split-note>
+        <seeds-table
+          .lab=${this.lab}
+          .busy=${this.running}
+          .contestants=${this.contestants()}
+        ></seeds-table>
         <p class="help">
           The models run one after the other in one worker, so that neither takes time from the
           other. Time is that of the passes alone, on your machine and at this moment; measuring the
@@ -154,13 +170,14 @@ export class ModelRace extends LabView {
   }
 
   private get measured(): Measured {
-    return this.lab.chosen(CHOICES.race.error);
+    const chosen = this.lab.chosen(CHOICES.race.error);
+    return chosen in this.errors() ? chosen : CHOICES.race.error.start;
   }
 
   private choice<T extends string>(
     legend: string,
     name: string,
-    options: Record<T, string>,
+    options: Partial<Record<T, string>>,
     of: Choice<T>,
   ): TemplateResult {
     const group = `${this.lab.block.id}-${name}`;
@@ -184,6 +201,12 @@ export class ModelRace extends LabView {
     `;
   }
 
+  /** The errors that can be drawn. */
+  private errors(): Partial<Record<Measured, string>> {
+    const { validation, ...others } = MEASURED;
+    return this.lab.state.validation > 0 ? MEASURED : others;
+  }
+
   private lines(): Line[] {
     return this.runners.map(({ entry, history }) => ({
       name: entry.title,
@@ -203,6 +226,11 @@ export class ModelRace extends LabView {
     const last = (show: (epoch: Epoch) => string) =>
       of(({ history }) => {
         const epoch = history.at(-1);
+        return epoch && show(epoch);
+      });
+    const chosen = (show: (epoch: Epoch) => string) =>
+      of(({ history }) => {
+        const epoch = chosenEpoch(history);
         return epoch && show(epoch);
       });
     return html`
@@ -228,13 +256,20 @@ export class ModelRace extends LabView {
               <th scope="row">test RMSE at the end</th>
               ${last((e) => fixed(e.test.rmse, 4))}
             </tr>
-            <tr>
-              <th scope="row">lowest test RMSE</th>
-              ${of(({ history }) => {
-                const best = bestEpoch(history);
-                return best && `${fixed(best.test.rmse, 4)} after ${best.epoch}`;
-              })}
-            </tr>
+            ${
+              this.lab.state.validation > 0
+                ? html`<tr>
+                      <th scope="row">lowest validation RMSE</th>
+                      ${chosen(
+                        (e) => `${fixed(e.validation?.rmse ?? Number.NaN, 4)} after ${e.epoch}`,
+                      )}
+                    </tr>
+                    <tr>
+                      <th scope="row">test RMSE of that epoch</th>
+                      ${chosen((e) => fixed(e.test.rmse, 4))}
+                    </tr>`
+                : nothing
+            }
             <tr>
               <th scope="row">training RMSE at the end</th>
               ${last((e) => fixed(e.train.rmse, 4))}
@@ -268,8 +303,27 @@ export class ModelRace extends LabView {
 
   /** What decides the race, in one text. */
   private wanted(): string {
-    const { seed, settings, splitSeed } = this.lab.state;
-    return JSON.stringify([seed, splitSeed, settings, this.rivalSettings()]);
+    return JSON.stringify(this.field().map(({ setup }) => setup));
+  }
+
+  /** Both models with what they are trained with. */
+  private field(): { entry: Entry; settings: Settings; setup: Setup }[] {
+    const { entry, rival, state } = this.lab;
+    const split = this.lab.setup();
+    const of = (model: Entry, settings: Settings) => ({
+      entry: model,
+      settings,
+      setup: { ...split, model: model.id, settings: settingsList(model, settings) },
+    });
+    return [of(entry, state.settings), ...(rival ? [of(rival, this.rivalSettings())] : [])];
+  }
+
+  private contestants(): Contestant[] {
+    return this.field().map(({ entry, setup }) => ({
+      name: entry.title,
+      setups: [{ name: entry.title, setup }],
+      outcome: ([trained]) => byEpoch(trained?.history ?? []),
+    }));
   }
 
   private total(): number {
@@ -282,8 +336,7 @@ export class ModelRace extends LabView {
   }
 
   private readonly start = async (): Promise<void> => {
-    const { entry, rival, state } = this.lab;
-    if (!rival) return;
+    if (!this.lab.rival) return;
     const race = ++this.race;
     this.raced = this.wanted();
     this.running = true;
@@ -291,14 +344,10 @@ export class ModelRace extends LabView {
     this.fault = '';
     this.told = '';
     this.runners = [];
-    const field: [Entry, Settings][] = [
-      [entry, state.settings],
-      [rival, this.rivalSettings()],
-    ];
-    const split = this.lab.setup();
+    const field = this.field();
     try {
       const client = await this.lab.engine();
-      for (const [model, settings] of field) {
+      for (const { entry: model, settings, setup } of field) {
         if (race !== this.race || this.cancelled) break;
         const at = this.runners.length;
         const runner: Runner = {
@@ -309,7 +358,6 @@ export class ModelRace extends LabView {
           stopped: undefined,
         };
         this.put(at, runner);
-        const setup = { ...split, model: model.id, settings: settingsList(model, settings) };
         let over = false;
         const tell = (epoch: Epoch): void => {
           // What is told goes another way than the answer, and may come after it.

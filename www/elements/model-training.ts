@@ -1,17 +1,28 @@
 import './data-source.ts';
 import './line-chart.ts';
 import './run-link.ts';
+import './validation-choice.ts';
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
-import type { Task } from '../../pkg/factorscope.js';
+import type { Epoch, Task } from '../../pkg/factorscope.js';
 import { EngineDied } from '../engine/client.ts';
 import type { Print, Progress, Setup } from '../engine/types.ts';
 import { fixed, signed } from '../format.ts';
 import type { Line } from '../lab/lines.ts';
 import type { Receipt } from '../lab/state.ts';
-import { errorRows, overfitting, progressText, sameSetup, singularText } from '../lab/training.ts';
+import {
+  chosenEpoch,
+  errorRows,
+  overfitting,
+  PART_NAMES,
+  partsOf,
+  progressText,
+  type RatingSet,
+  sameSetup,
+  singularText,
+} from '../lab/training.ts';
 import { near } from '../near.ts';
 import { sentence } from '../sentence.ts';
 import { LabView } from './lab-view.ts';
@@ -90,6 +101,7 @@ export class ModelTraining extends LabView {
         }
         <div class="training-start">
           ${this.splitChoice()}
+          <validation-choice .lab=${this.lab}></validation-choice>
           <div class="buttons">
             <button
               type="button"
@@ -124,8 +136,8 @@ export class ModelTraining extends LabView {
           .lines=${lines(progress, this.lab.entry.task)}
           label=${
             this.lab.entry.task === 'ranking'
-              ? 'Expected percentile rank on the test set over the epochs'
-              : 'RMSE on training and test set over the epochs'
+              ? 'Expected percentile rank on what is held back over the epochs'
+              : 'RMSE on each part of the ratings over the epochs'
           }
         ></line-chart>
         ${this.seconds()}
@@ -176,7 +188,6 @@ export class ModelTraining extends LabView {
     const { history = [] } = this.progress ?? {};
     const trained = this.running ? undefined : this.lab.result?.trained;
     const last = history.at(-1)?.epoch ?? 0;
-    const best = this.running || trained?.stopped ? undefined : overfitting(history);
     const singular = singularText(history);
     return html`
       ${
@@ -205,14 +216,7 @@ export class ModelTraining extends LabView {
       }
       ${singular ? html`<p class="note">${singular}</p>` : nothing}
       ${trained?.remarks.map((remark) => html`<p class="note">${sentence(remark)}</p>`)}
-      ${
-        best
-          ? html`<p class="note">
-              The test error was lowest after epoch ${best.epoch}, at ${fixed(best.test.rmse, 4)},
-              and has risen since while the training error fell: the model overfits.
-            </p>`
-          : nothing
-      }
+      ${this.running || trained?.stopped ? nothing : this.chosen(history)}
       ${
         this.setup && !this.running && !this.isCurrent()
           ? html`<p class="note" role="status">
@@ -222,6 +226,26 @@ export class ModelTraining extends LabView {
           : nothing
       }
     `;
+  }
+
+  /** Where to stop, by the validation error, and the test error that this leaves; whether it overfits. */
+  private chosen(history: readonly Epoch[]): TemplateResult | typeof nothing {
+    const worse = overfitting(history);
+    const best = chosenEpoch(history);
+    const rise = html`while the training error fell: the model overfits`;
+    if (!best) {
+      return worse
+        ? html`<p class="note">
+            The test error has risen since epoch ${worse.epoch} ${rise}. To choose an epoch to stop
+            at, hold back a part for choosing: the test part is to tell what the choice is worth.
+          </p>`
+        : nothing;
+    }
+    return html`<p class="note">
+      The validation error was lowest after epoch ${best.epoch}, at
+      ${fixed(best.validation?.rmse ?? Number.NaN, 4)}${worse ? html`, and has risen since ${rise}` : nothing}.
+      The test error of that epoch is ${fixed(best.test.rmse, 4)}.
+    </p>`;
   }
 
   private errors(): TemplateResult {
@@ -253,9 +277,9 @@ export class ModelTraining extends LabView {
       ${
         this.lab.entry.task === 'ranking'
           ? html`<p class="help">
-              The model only ranks. For each rating held back: where its film stands in the list of
-              all films that the user has not rated in training, from 0 % (first) to 100 % (last),
-              weighted by the rating. Chance gives 50 %.
+              The model only ranks. For each rating that is held back: where its film stands in the
+              list of all films that the user has not rated in training, from 0 % (first) to 100 %
+              (last), weighted by the rating. Chance gives 50 %.
             </p>`
           : nothing
       }
@@ -350,17 +374,16 @@ export class ModelTraining extends LabView {
 
 function lines(progress: Progress | undefined, task: Task): Line[] {
   const history = progress?.history ?? [];
-  if (task === 'ranking') {
-    const ranks = history.map(({ epoch, test }): [number, number] => [epoch, test.rank]);
-    return [{ name: 'test', color: 'test', points: ranks }];
-  }
+  const measure = task === 'ranking' ? 'rank' : 'rmse';
+  const line = (set: RatingSet): Line => ({
+    name: PART_NAMES[set],
+    color: set,
+    points: history.map((epoch) => [epoch.epoch, epoch[set]?.[measure] ?? Number.NaN]),
+  });
+  const all = partsOf(history).map(line);
+  if (task === 'ranking') return all.filter(({ color }) => color !== 'train');
   const tested = history.some(({ test }) => Number.isFinite(test.rmse));
-  const points = (set: 'train' | 'test'): [number, number][] =>
-    history.map((epoch) => [epoch.epoch, epoch[set].rmse]);
-  const train: Line = { name: 'training', color: 'train', points: points('train') };
-  return tested || history.length === 0
-    ? [train, { name: 'test', color: 'test', points: points('test') }]
-    : [train];
+  return tested || history.length === 0 ? all : all.filter(({ color }) => color !== 'test');
 }
 
 function ended({

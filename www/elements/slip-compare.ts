@@ -1,4 +1,5 @@
 import './run-link.ts';
+import './split-note.ts';
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
@@ -105,6 +106,7 @@ export class SlipCompare extends VariantsView<Variant, Found> {
             </tbody>
           </table>
         </div>
+        <split-note .setup=${this.lab.setup()}></split-note>
         <run-link .lab=${this.lab} .print=${stale ? undefined : this.print}></run-link>
       </section>
     `;

@@ -13,7 +13,15 @@ import type { Step } from '../../pkg/factorscope.js';
 import type { Drawn, Walked } from '../engine/types.ts';
 import { count, fixed, plain, steady } from '../format.ts';
 import { CHOICES } from '../lab/choices.ts';
-import { epochEnd, epochOf, halfEnd, learningRate, ratingOf } from '../lab/step.ts';
+import {
+  epochEnd,
+  epochOf,
+  halfEnd,
+  inStars,
+  isPlain,
+  learningRate,
+  ratingOf,
+} from '../lab/step.ts';
 import { DAY, dateOf } from '../lab/time.ts';
 import { tex } from '../maths.ts';
 import { PALETTE } from '../palette.ts';
@@ -36,7 +44,7 @@ export class StepWalk extends WalkingView {
     return html`
       <div class="walk ${wide ? 'wide' : ''}" aria-busy=${this.slow ? 'true' : 'false'}>
         <div class="walk-bar">
-          ${this.transport()} ${this.where()} ${this.faultText()} ${this.ending()}
+          ${this.transport()} ${this.where()} ${this.faultText()} ${this.ending()} ${this.units()}
         </div>
         <div class="walk-panels">
           <section class="walk-table">
@@ -168,12 +176,18 @@ export class StepWalk extends WalkingView {
       const { i, r, u } = rating;
       return html`<span class="of-user">user ${u + 1}</span>,
         <span class="of-item">${this.film(i)}</span>, ${tex('r_{ui}')} =
-        ${plain(r, 2)}${this.when(u, i)}`;
+        ${plain(r, 2)}${this.unit()}${this.when(u, i)}`;
     }
     if ('vectors' in step.subject) return html`${this.who(step)}`;
     return 'user' in step.subject
       ? html`<span class="of-user">${this.who(step)}</span>, all ratings`
       : html`<span class="of-item">${this.who(step)}</span>, all ratings`;
+  }
+
+  /** Only where the table counts in something else. */
+  private unit(): string {
+    const stars = this.opened?.info.stars;
+    return stars && !this.ranks && !isPlain(stars) ? ' stars' : '';
   }
 
   /** Only where the model asks for it. */
@@ -204,9 +218,24 @@ export class StepWalk extends WalkingView {
   private nextPrediction(step: Step | undefined): number {
     const rating = step && ratingOf(step);
     const items = this.opened?.items.length ?? 0;
-    return rating
-      ? (this.walked?.predictions[rating.u * items + rating.i] ?? Number.NaN)
-      : Number.NaN;
+    if (!rating) return Number.NaN;
+    // Predictions are in the units of the table, a step is in stars.
+    return inStars(
+      this.walked?.predictions[rating.u * items + rating.i] ?? Number.NaN,
+      this.opened?.info.stars,
+    );
+  }
+
+  /** That the table and the panels beside it count in two units, where they do. */
+  private units(): TemplateResult | typeof nothing {
+    const stars = this.opened?.info.stars;
+    if (!stars || this.ranks || isPlain(stars)) return nothing;
+    const highest = this.opened?.info.scale[1] ?? Number.NaN;
+    return html`<p class="note walk-units">
+      The model learns on stars, of which one is ${plain(stars.unit, 3)} of these ratings: a rating
+      of ${plain(highest, 2)} is ${plain(inStars(highest, stars), 2)} stars. The steps and the
+      parameters are in stars; the table, the RMSE and the objective are in the ratings’ own units.
+    </p>`;
   }
 
   /** A step that solves a linear system shows the system. */

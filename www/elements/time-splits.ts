@@ -1,5 +1,6 @@
 import './data-source.ts';
 import './run-link.ts';
+import './split-note.ts';
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
@@ -111,6 +112,7 @@ export class TimeSplits extends LabView {
             </tbody>
           </table>
         </div>
+        <split-note .setup=${this.lab.setup(SPLITS[0][0])}></split-note>
         <run-link .lab=${this.lab} bare></run-link>
       </section>
     `;

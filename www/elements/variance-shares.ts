@@ -1,4 +1,5 @@
 import './run-link.ts';
+import './split-note.ts';
 
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
@@ -22,6 +23,8 @@ interface Measured {
   mean: number;
   biases: number;
   factors: number;
+  /** Whether all ratings of the data are equal. */
+  constant: boolean;
   print: Print;
 }
 
@@ -53,6 +56,8 @@ export class VarianceShares extends LabView {
       try {
         const baseline = modelEntry('baseline');
         if (!baseline) throw new Error('the engine has no baseline');
+        const { info } = await this.lab.opened();
+        const [low, high] = info.scale;
         const client = await this.lab.engine();
         const setup = this.lab.setup();
         const plain = {
@@ -70,6 +75,7 @@ export class VarianceShares extends LabView {
           mean: square(first.history[0]?.test.rmse),
           biases: square(first.history.at(-1)?.test.rmse),
           factors: square(second.history.at(-1)?.test.rmse),
+          constant: low === high,
           print: second,
         };
         return first.stopped ?? second.stopped;
@@ -109,13 +115,14 @@ export class VarianceShares extends LabView {
           measured && !parts
             ? html`<p class="note" role="status">
                 ${
-                  Number.isNaN(measured.mean)
+                  Number.isNaN(measured.mean) && !measured.constant
                     ? 'Nothing is held back, so there is no test set whose variance could be divided.'
                     : 'All ratings are equal to their mean: there is no variance to divide.'
                 }
               </p>`
             : html`${this.bar(parts)} ${this.table(measured, parts)}`
         }
+        <split-note .setup=${this.lab.setup()}></split-note>
         <run-link .lab=${this.lab} .print=${stale ? undefined : measured?.print}></run-link>
       </section>
     `;

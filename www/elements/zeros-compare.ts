@@ -1,4 +1,5 @@
 import './run-link.ts';
+import './split-note.ts';
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
@@ -259,6 +260,7 @@ export class ZerosCompare extends VariantsView<Variant, Large> {
           }),
         ]),
       ])}
+      <split-note .setup=${this.lab.setup()}></split-note>
       <p class="help">
         The errors are measured after predictions are brought into the rating scale, as in every
         chapter; the other numbers are shown as they are.

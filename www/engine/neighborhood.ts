@@ -1,7 +1,7 @@
 // One prediction of a small data set from neighbors, or from weights for them.
 
 import type { Data, Run } from '../../pkg/factorscope.js';
-import { begin, print } from './train.ts';
+import { begin, onWhole, print } from './train.ts';
 import type { Interpolating, Neighbored, Setup } from './types.ts';
 
 /** One prediction of a neighborhood model trained on the whole of a small data set. */
@@ -51,7 +51,7 @@ export function interpolate(
 
 /** A model after one pass over everything. */
 function whole(data: Data, setup: Setup): Run {
-  const run = begin(data, { ...setup, split: 'everything' });
+  const run = begin(data, onWhole(setup));
   run.pass();
   return run;
 }

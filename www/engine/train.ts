@@ -15,6 +15,7 @@ import type {
   ColdSetup,
   Fit,
   ItemVectors,
+  PartColors,
   Print,
   Progress,
   Raced,
@@ -37,13 +38,19 @@ export function print(of: Run | Walk): Print {
 }
 
 /** A model at its start values. */
-export function begin(data: Data, { model, seed, settings, split, splitSeed }: Setup): Run {
-  return new Run(data, model, settings, split, seed, splitSeed);
+export function begin(data: Data, setup: Setup): Run {
+  const { model, seed, settings, split, splitSeed, validation } = setup;
+  return new Run(data, model, settings, split, seed, splitSeed, validation || undefined);
+}
+
+/** The same with nothing held back. */
+export function onWhole(setup: Setup): Setup {
+  return { ...setup, split: 'everything', validation: 0 };
 }
 
 /** Trains on the whole data set at once and returns everything; for small data. */
 export function fit(data: Data, setup: Setup, passes: number): Fit {
-  const run = begin(data, { ...setup, split: 'everything' });
+  const run = begin(data, onWhole(setup));
   let stopped: string | undefined;
   try {
     for (let pass = 0; pass < passes; pass++) run.pass();
@@ -66,12 +73,12 @@ export function fit(data: Data, setup: Setup, passes: number): Fit {
 export async function train(
   data: Data,
   setup: Setup,
-  colors: { train: Uint8Array; test: Uint8Array },
+  colors: PartColors,
   cancelled: Cancelled,
   tell: (progress: Progress) => unknown,
 ): Promise<{ run: Run; trained: Trained }> {
   const run = begin(data, setup);
-  const chart = (): Chart | undefined => run.chart(colors.train, colors.test);
+  const chart = (): Chart | undefined => run.chart(colors.train, colors.validation, colors.test);
   let stopped: string | undefined;
   let told = performance.now();
   tell({ history: run.history(), epochs: run.epochs, chart: chart() });

@@ -73,6 +73,8 @@ export interface Setup {
   splitSeed: number;
   /** `everything`, `latest`, `time` or a share such as `0.2`. */
   split: string;
+  /** The share of what is left for training that is held back for choosing; 0 where nothing is. */
+  validation: number;
 }
 
 /** What tells whether another run came to the same. */
@@ -112,6 +114,9 @@ export interface Walked extends Print {
   /** Whether it could not get as far as asked. */
   end: boolean;
 }
+
+/** The colour of the curve of each part of the ratings. */
+export type PartColors = Readonly<Record<'train' | 'validation' | 'test', Uint8Array>>;
 
 /** A training under way. */
 export interface Progress {

@@ -47,6 +47,7 @@ import type {
   NamedFile,
   Neighbored,
   Opened,
+  PartColors,
   Progress,
   Raced,
   Setup,
@@ -136,7 +137,7 @@ export class Engine {
   /** Trains with the errors after each epoch; answers when done, cancelled or diverged. */
   async train(
     setup: Setup,
-    colors: { train: Uint8Array; test: Uint8Array },
+    colors: PartColors,
     tell: (progress: Progress) => unknown,
   ): Promise<Trained> {
     this.cancelled = false;

@@ -179,7 +179,7 @@ export const CHOICES = {
   },
   race: {
     axis: oneOf('race.axis', ['epochs', 'operations', 'time']),
-    error: oneOf('race.error', ['test', 'train']),
+    error: oneOf('race.error', ['test', 'validation', 'train']),
   },
   zeros: { held: cell('zeros.held') },
   'weighted-mean': {

@@ -224,13 +224,16 @@ export class Lab extends EventTarget {
 
   /** The state as the engine takes it. */
   setup(split = this.current.split): Setup {
+    // Who trains on everything has nothing to choose by.
+    const validation = split === 'everything' ? 0 : this.current.validation;
     return {
       model: this.entry.id,
       settings: settingsList(this.entry, this.current.settings),
       seed: this.current.seed,
       // Where nothing is drawn at random, another seed is not another run.
-      splitSeed: isRandom(split) ? this.current.splitSeed : 0,
+      splitSeed: isRandom(split) || validation > 0 ? this.current.splitSeed : 0,
       split,
+      validation,
     };
   }
 
@@ -281,7 +284,11 @@ export class Lab extends EventTarget {
   /** Trains in the engine, where the model stays to be asked. `tell` hears how far it is. */
   async train(setup: Setup, tell?: (progress: Progress) => void): Promise<Trained> {
     const client = await this.engine();
-    const colors = { train: color('train'), test: color('test') };
+    const colors = {
+      train: color('train'),
+      validation: color('validation'),
+      test: color('test'),
+    };
     let over = false;
     const heard = proxy((progress: Progress) => {
       // What is told goes another way than the answer, and may come after it.

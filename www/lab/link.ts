@@ -16,7 +16,7 @@ export const LARGEST_LEAST = 1000;
 const FINGERPRINT = /^[0-9a-f]{16}$/;
 /** So many unknown keys are named; the others are counted. */
 const NAMED = 5;
-const PLACES = ['split_seed', 'table', 'cell', 'step', 'user', 'split', 'least'];
+const PLACES = ['split_seed', 'table', 'cell', 'step', 'user', 'split', 'validation', 'least'];
 
 /** A fragment, without `#`, that `readLink` reads back. */
 export function writeLink(
@@ -41,6 +41,7 @@ export function writeLink(
   if (state.step > 0) link.set('step', String(state.step));
   if (state.user > 0) link.set('user', String(state.user));
   if (state.split !== SPLIT) link.set('split', state.split);
+  if (state.validation > 0) link.set('validation', String(state.validation));
   if (state.least !== undefined) link.set('least', String(state.least));
   for (const [key, text] of Object.entries(state.choices)) link.set(key, text);
   if (receipt.data) link.set('data', receipt.data);
@@ -124,6 +125,8 @@ export function readLink(
       user: use('user', whole(LARGEST_SEED), start.user),
       // A link leaves out the usual one, which need not be the one that this part starts with.
       split: use('split', readSplit, SPLIT),
+      // Links made before there was such a part have none.
+      validation: use('validation', readShare, 0),
       least: use('least', whole(LARGEST_LEAST), start.least),
       choices,
     },
@@ -138,6 +141,11 @@ export function readLink(
 
 function whole(most: number): (text: string) => number | undefined {
   return (text) => (/^\d{1,10}$/.test(text) && Number(text) <= most ? Number(text) : undefined);
+}
+
+/** A share of at most two decimals, below one. */
+function readShare(text: string): number | undefined {
+  return /^0(\.\d{1,2})?$/.test(text) ? Number(text) : undefined;
 }
 
 /** A split as the engine takes it: a word, or a share of at most two decimals that leaves something. */

@@ -4,6 +4,7 @@ import type { Entry, Epoch } from '../../pkg/factorscope.js';
 import { count, fixed, plain } from '../format.ts';
 import type { Settings } from './registry.ts';
 import { written } from './registry.ts';
+import type { RatingSet } from './training.ts';
 
 /** What the race is drawn against. */
 export const AXES = {
@@ -19,7 +20,7 @@ export const AXES = {
 export type RaceAxis = keyof typeof AXES;
 
 /** Which error is drawn. */
-export type Measured = 'test' | 'train';
+export type Measured = RatingSet;
 
 /** A model's errors as points over an axis. */
 export function racePoints(
@@ -27,16 +28,10 @@ export function racePoints(
   axis: RaceAxis,
   measured: Measured,
 ): [number, number][] {
-  return history.map((epoch): [number, number] => [AXES[axis].value(epoch), epoch[measured].rmse]);
-}
-
-/** The epoch with the lowest test error. */
-export function bestEpoch(history: readonly Epoch[]): Epoch | undefined {
-  const measured = history.filter(({ test }) => Number.isFinite(test.rmse));
-  return measured.reduce<Epoch | undefined>(
-    (best, epoch) => (best && best.test.rmse <= epoch.test.rmse ? best : epoch),
-    undefined,
-  );
+  return history.map((epoch): [number, number] => [
+    AXES[axis].value(epoch),
+    epoch[measured]?.rmse ?? Number.NaN,
+  ]);
 }
 
 /** `gamma .005, lambda .02`: the settings without those that both models share, or that name no number. */

@@ -1,4 +1,6 @@
 import type { Entry } from '../../pkg/factorscope.js';
+import type { Lab } from '../lesson/lab.ts';
+import { CHOOSING } from '../lesson/views.ts';
 import type { Choices } from './choices.ts';
 import type { Settings } from './registry.ts';
 import type { Cell } from './table.ts';
@@ -33,6 +35,8 @@ export interface LabState {
   user: number;
   /** What is held back for testing: `everything` trains on all, `latest`, `time`, or a share such as `0.2`. */
   split: string;
+  /** The share of what is left for training that is held back for choosing; 0 where nothing is. */
+  validation: number;
   /** How many ratings a film needs in training to be recommended; nothing for the usual number. */
   least: number | undefined;
   /** What is chosen in the views beside all that. */
@@ -51,6 +55,14 @@ export interface Receipt {
 
 /** Held back at random, unless a lab says otherwise. */
 export const SPLIT = '0.2';
+
+/** Held back for choosing where a view chooses. */
+export const VALIDATION = 0.1;
+
+/** What a live part with these views holds back for choosing, as long as the reader says nothing else. */
+export function startingValidation({ data, show }: Pick<Lab, 'data' | 'show'>): number {
+  return data !== 'toy' && show.some((view) => CHOOSING.includes(view)) ? VALIDATION : 0;
+}
 
 /** Whether chance decides what this split holds back. */
 export function isRandom(split: string): boolean {
@@ -86,6 +98,7 @@ export function initialState(
     step: 0,
     user: 0,
     split: SPLIT,
+    validation: 0,
     least: undefined,
     choices: {},
   };

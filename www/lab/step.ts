@@ -1,6 +1,14 @@
 // What a reader is shown of one explained step, as pure functions of it: no model is known here.
 
-import type { Entry, Item, ParameterValues, Rating, Step, Update } from '../../pkg/factorscope.js';
+import type {
+  Entry,
+  Item,
+  ParameterValues,
+  Rating,
+  Stars,
+  Step,
+  Update,
+} from '../../pkg/factorscope.js';
 import { plain, steady } from '../format.ts';
 
 /** A parameter's name and index letter: `p_u` is `p` by `u`. */
@@ -268,4 +276,14 @@ export function compareUpdates(
     const [second, partner] = [right[k], partners[k]];
     return second && partner ? [{ one: update, other: second, partner }] : [];
   });
+}
+
+/** A rating as the model counts it. */
+export function inStars(rating: number, stars: Stars | undefined): number {
+  return stars ? (rating - stars.offset) / stars.unit : rating;
+}
+
+/** Whether the model takes ratings as they are. */
+export function isPlain({ offset, unit }: Stars): boolean {
+  return offset === 0 && unit === 1;
 }

@@ -15,14 +15,19 @@ export function lambdas({ default: usual, max, min }: Hyperparameter): number[] 
 export interface Swept {
   lambda: number;
   train: number;
+  /** Not a number where nothing is held back for choosing. */
+  validation: number;
   test: number;
 }
 
-/** The one with the lowest test error, where there is one. */
+/** The one with the lowest validation error, where there is one. */
 export function best(all: readonly Swept[]): Swept | undefined {
   return all
-    .filter(({ test }) => Number.isFinite(test))
-    .reduce<Swept | undefined>((low, one) => (low && low.test <= one.test ? low : one), undefined);
+    .filter(({ validation }) => Number.isFinite(validation))
+    .reduce<Swept | undefined>(
+      (low, one) => (low && low.validation <= one.validation ? low : one),
+      undefined,
+    );
 }
 
 /** Even steps on a logarithmic scale from `from` to `to`. */

@@ -4,11 +4,25 @@ import type { Epoch, Task } from '../../pkg/factorscope.js';
 import type { Setup } from '../engine/types.ts';
 import { count, duration } from '../format.ts';
 
+/** A part of the ratings that errors are measured on. */
+export type RatingSet = 'train' | 'validation' | 'test';
+
+export const PART_NAMES: Record<RatingSet, string> = {
+  train: 'training',
+  validation: 'validation',
+  test: 'test',
+};
+
+/** The parts that there are, those held back last. */
+export function partsOf(history: readonly Epoch[]): RatingSet[] {
+  return history[0]?.validation ? ['train', 'validation', 'test'] : ['train', 'test'];
+}
+
 /** One row of the table of errors. */
 export interface ErrorRow {
   /** `training RMSE` */
   name: string;
-  set: 'train' | 'test';
+  set: RatingSet;
   /** At the start values. */
   start: number;
   now: number;
@@ -16,21 +30,24 @@ export interface ErrorRow {
 }
 
 /**
- * RMSE and MAE on both sets, at the start and now; not numbers where a set is empty. Of a model that only
- * ranks, the expected percentile rank on the test set.
+ * RMSE and MAE on each part, at the start and now; not numbers where a part is empty. Of a model that only
+ * ranks, the expected percentile rank on what is held back.
  */
 export function errorRows(history: readonly Epoch[], task: Task = 'rating'): ErrorRow[] {
   const first = history[0];
   const last = history.at(-1);
-  const row = (set: 'train' | 'test', measure: 'rmse' | 'mae' | 'rank'): ErrorRow => {
-    const start = first?.[set][measure] ?? Number.NaN;
-    const now = last?.[set][measure] ?? Number.NaN;
+  const row = (set: RatingSet, measure: 'rmse' | 'mae' | 'rank'): ErrorRow => {
+    const start = first?.[set]?.[measure] ?? Number.NaN;
+    const now = last?.[set]?.[measure] ?? Number.NaN;
     const called = measure === 'rank' ? 'rank, %' : measure.toUpperCase();
-    const name = `${set === 'train' ? 'training' : 'test'} ${called}`;
+    const name = `${PART_NAMES[set]} ${called}`;
     return { name, set, start, now, change: now - start };
   };
-  if (task === 'ranking') return [row('test', 'rank')];
-  return [row('train', 'rmse'), row('test', 'rmse'), row('train', 'mae'), row('test', 'mae')];
+  const parts = partsOf(history);
+  if (task === 'ranking') {
+    return parts.filter((set) => set !== 'train').map((set) => row(set, 'rank'));
+  }
+  return (['rmse', 'mae'] as const).flatMap((measure) => parts.map((set) => row(set, measure)));
 }
 
 /** Seconds until `total` are done, if the rest goes as `done` went; nothing before the first is done. */
@@ -53,6 +70,7 @@ export function sameSetup(a: Setup, b: Setup): boolean {
     a.seed === b.seed &&
     a.splitSeed === b.splitSeed &&
     a.split === b.split &&
+    a.validation === b.validation &&
     a.settings.length === b.settings.length &&
     a.settings.every((setting, n) => setting === b.settings[n])
   );
@@ -79,13 +97,32 @@ function counted(n: number, what: string): string {
   return `${count(n)} ${what}${n === 1 ? '' : 's'}`;
 }
 
-/** The epoch of the lowest test error, where the error has grown since by more than noise. */
+/** The epoch with the lowest error on the validation part; none where there is no such part. */
+export function chosenEpoch(history: readonly Epoch[]): Epoch | undefined {
+  return lowest(history, ({ validation }) => validation?.rmse);
+}
+
+/**
+ * The epoch after which the error on what is held back has grown by more than noise: on the validation
+ * part, or on the test set where there is none.
+ */
 export function overfitting(history: readonly Epoch[]): Epoch | undefined {
-  const tested = history.filter((epoch) => Number.isFinite(epoch.test.rmse));
-  const last = tested.at(-1);
-  if (!last) return undefined;
-  const best = tested.reduce((a, b) => (b.test.rmse < a.test.rmse ? b : a));
-  const grown = best.epoch < last.epoch && last.test.rmse - best.test.rmse > 0.005;
+  const error = (epoch: Epoch): number => (epoch.validation ?? epoch.test).rmse;
+  const best = lowest(history, error);
+  const last = history.filter((epoch) => Number.isFinite(error(epoch))).at(-1);
+  if (!best || !last) return undefined;
+  const grown = best.epoch < last.epoch && error(last) - error(best) > 0.005;
   // Where the training error has risen as well, the model does not fit its ratings too well.
   return grown && last.train.rmse < best.train.rmse ? best : undefined;
+}
+
+function lowest(
+  history: readonly Epoch[],
+  error: (epoch: Epoch) => number | undefined,
+): Epoch | undefined {
+  return history.reduce<Epoch | undefined>((best, epoch) => {
+    const found = error(epoch) ?? Number.NaN;
+    if (!Number.isFinite(found)) return best;
+    return best && (error(best) ?? found) <= found ? best : epoch;
+  }, undefined);
 }

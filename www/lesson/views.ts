@@ -58,6 +58,9 @@ export const SPLITTING: readonly View[] = [
   'zeros',
 ];
 
+/** Those of them that choose a setting or an epoch, by a part that is held back for that. */
+export const CHOOSING: readonly View[] = ['race', 'sweep'];
+
 /** The rating sets a lab can run on. */
 export const DATA = [
   'toy',

@@ -62,6 +62,7 @@ export interface Surroundings {
 /** Names that settings have beside a model's hyperparameters; what they take. */
 const OTHERS: Readonly<Record<string, RegExp>> = {
   'split-seed': /^\d{1,9}$/,
+  validation: /^0(\.\d{1,2})?$/,
   split: SPLIT,
   users: /^[1-8]$/,
   items: /^[1-8]$/,

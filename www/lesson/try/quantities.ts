@@ -39,8 +39,13 @@ export const OVER_RUNS: readonly string[] = [
 export const QUANTITIES = {
   train_rmse: { at: [0, 1], about: 'training RMSE at the end, or after an epoch' },
   test_rmse: { at: [0, 1], about: 'test RMSE at the end, or after an epoch' },
-  lowest_rmse: { about: 'the lowest test RMSE of all epochs' },
+  validation_rmse: {
+    at: [0, 1],
+    about: 'validation RMSE at the end, or after an epoch; set validation=0.1 to have such a part',
+  },
+  lowest_rmse: { about: 'the lowest validation RMSE of all epochs' },
   lowest_epoch: { about: 'the epoch that has it' },
+  chosen_rmse: { about: 'the test RMSE of that epoch' },
   epochs: { about: 'how many epochs are kept: all, or those up to the best where it diverged' },
   diverged: { about: 'whether the training diverged' },
   diverged_epoch: { about: 'in which epoch it did' },
