@@ -7,7 +7,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/unit/**/*.test.ts'],
-          testTimeout: 30_000,
+          // Some build and run programs, on a machine that may be busy: no limit here is a wait.
+          testTimeout: 600_000,
         },
       },
       {
