@@ -59,6 +59,7 @@ describe('a try block', () => {
     ['a cold start of nobody', ['do: cold 3', 'expect: 1'], 10, '`cold` takes a number of groups'],
     ['a doubtful pace', ['slow: no', 'expect: 1'], 10, 'unknown value for `slow` `no`'],
     ['the length of no parameter', ['expect: length(1) = 1'], 10, '`length` takes a parameter'],
+    ['a name taken twice', ['do: step 1 as a', 'do: step 2 as a'], 11, 'two runs are called `a`'],
     ['half an expectation', ['expect: rmse >'], 10, 'did not expect `the end`'],
     ['an aggregate of one run', ['expect: count(diverged) = 1'], 10, 'say which by `over`'],
     [

@@ -224,6 +224,7 @@ class Reading {
       amount === undefined ? this.fail(line, `\`${verb}\` takes a number`) : Number(amount);
     const needed = (text: string | undefined): string =>
       text ?? this.fail(line, `\`${verb}\` takes words in double quotes`);
+    if (as !== undefined && this.runs.has(as)) this.fail(line, `two runs are called \`${as}\``);
     if (as !== undefined) this.runs.add(as);
     switch (verb) {
       case 'train':
