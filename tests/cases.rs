@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use factorscope::data::Rating;
 use factorscope::data::load::{Loaded, NoteKind, Options, load_pair_with, load_with, read_path};
 
 fn path(name: &str) -> PathBuf {
@@ -48,11 +49,13 @@ fn of(loaded: &Loaded, user: &str) -> Vec<(String, f32)> {
 #[test]
 fn what_can_be_read_without_a_word_is() {
     holds(&[
+        ("array.json", [2, 2, 1], &[]),
         ("course-ratings.csv", [8, 5, 5], &[]),
         ("critic-title.csv", [31, 6, 6], &[]),
         ("excel-blank-rows.csv", [6, 1, 6], &[]),
         ("excel-decimal-comma.csv", [14, 2, 14], &[]),
         ("excel-sep-line.csv", [13, 2, 13], &[]),
+        ("excel-utf16.txt", [13, 2, 13], &[]),
         ("header-beer.csv", [14, 2, 13], &[]),
         ("header-index_user.csv", [14, 2, 13], &[]),
         ("header-rating-1-5.csv", [14, 2, 13], &[]),
@@ -73,8 +76,131 @@ fn what_can_be_read_without_a_word_is() {
         ("tiny.csv", [3, 2, 2], &[]),
         ("titles-in-ratings.csv", [14, 2, 13], &[]),
         ("trailing-comma.csv", [7, 1, 7], &[]),
+        ("yelp.json", [5, 1, 5], &[]),
         ("zero-user.csv", [3, 2, 2], &[]),
+        ("hostile/hostile-titles.zip", [2452, 60, 90], &[]),
+        ("hostile/stray-quotes2.csv", [5, 2, 4], &[]),
+        ("hostile/utf16", [46, 8, 10], &[]),
     ]);
+}
+
+/// Every rating of a file, as user, item and rating.
+fn rows(name: &str) -> Vec<(String, String, f32)> {
+    let ratings = &open(name).dataset.ratings;
+    let (users, items) = (ratings.user_ids(), ratings.item_ids());
+    let row = |r: Rating| (users.name(r.u).to_owned(), items.name(r.i).to_owned(), r.r);
+    ratings.iter().map(row).collect()
+}
+
+#[test]
+fn what_a_file_says_is_what_is_read() {
+    let expect = |name: &str, expected: &[(&str, &str, f32)]| {
+        let owned = |&(user, item, r): &(&str, &str, f32)| (user.to_owned(), item.to_owned(), r);
+        let expected: Vec<_> = expected.iter().map(owned).collect();
+        assert_eq!(rows(name), expected, "{name}");
+    };
+    expect("array.json", &[("a", "x", 4.0), ("b", "x", 2.0)]);
+    let user = "A0000000000000";
+    let reviews = [
+        (user, "B001256748", 3.0),
+        (user, "B001361477", 1.0),
+        (user, "B002304038", 4.0),
+        (user, "B002408767", 3.0),
+        (user, "B003665515", 2.0),
+    ];
+    for name in ["amazon.json", "yelp.json"] {
+        expect(name, &reviews);
+        assert!(open(name).dataset.ratings.timestamps().is_some(), "{name}");
+    }
+    // The same ratings as a spreadsheet saves them in two ways.
+    assert_eq!(rows("excel-utf16.txt"), rows("excel-sep-line.csv"));
+    expect(
+        "hostile/stray-quotes2.csv",
+        &[
+            ("1", "10", 4.0),
+            ("1", "30", 4.0),
+            ("1", "\"20", 3.0),
+            ("1", "40\"", 5.0),
+            ("2", "10", 4.0),
+        ],
+    );
+    let named = open("hostile/hostile-titles.zip").dataset;
+    assert!(named.ratings.user_ids().iter().all(|id| !id.contains(['\t', '\n'])));
+    // One film has no flag set.
+    assert_eq!(named.catalogue.iter().filter(|item| item.genres.is_empty()).count(), 1);
+    assert!(named.catalogue.iter().all(|item| item.year.is_some()));
+    assert_eq!(titles("hostile/utf16")[0], "Film 1");
+}
+
+#[test]
+fn what_is_lost_beside_the_ratings_is_said() {
+    let kinds = &[(NoteKind::CompanionRefused, 1), (NoteKind::CompanionRefused, 1)];
+    holds(&[
+        ("hostile/small-titles-lost.zip", [46, 8, 10], kinds),
+        ("hostile/cr.csv", [1, 1, 1], &[(NoteKind::UnreadableRating, 1)]),
+        // The keys of lists and objects.
+        ("amazon.json", [5, 1, 5], &[(NoteKind::Nested, 5)]),
+    ]);
+    let sentences = |name: &str| -> Vec<String> {
+        open(name).report.notes.into_iter().map(|note| note.sentence).collect()
+    };
+    assert_eq!(
+        sentences("amazon.json"),
+        [
+            "amazon.json: 5 values that are lists or objects are left out; the first in line 1: `helpful`"
+        ]
+    );
+    assert_eq!(
+        sentences("hostile/cr.csv"),
+        ["cr.csv: 1 rating that is no number is left out; in line 3, column 3: `x`"]
+    );
+    let lost = &sentences("hostile/small-titles-lost.zip")[0];
+    assert!(lost.contains("movies.csv is damaged or cut off"), "{lost}");
+}
+
+#[test]
+fn what_would_be_misread_is_refused_with_the_form_and_the_remedy() {
+    for (name, sentence) in [
+        (
+            "excel.xlsx",
+            "excel.xlsx is an Excel workbook or Office document; expected ratings as text, or a zip of \
+             them: save it as CSV UTF-8",
+        ),
+        (
+            "zip-in-zip.zip",
+            "inner.zip is a zip in a zip; expected ratings as text, or a zip of them: unpack it once",
+        ),
+        (
+            "hostile/esc-name.zip",
+            " [31m ]0;pwned  [2Jratings.csv, line 2, column 3: expected a number, found `x`; so it is in \
+             1 of 1 rows: check which column is which",
+        ),
+        (
+            "hostile/genres-3GB.fsd",
+            "genres-3GB.fsd is damaged or cut off (its genres are longer than it can hold); download it \
+             again",
+        ),
+        (
+            "hostile/genres-200GB.fsd",
+            "genres-200GB.fsd is damaged or cut off (it ends too early); download it again",
+        ),
+    ] {
+        let sources = read_path(&path(name)).unwrap();
+        let refusal = load_with(&sources, &Options::default()).unwrap_err();
+        assert_eq!(refusal.to_string(), sentence, "{name}");
+    }
+}
+
+/// A file that nobody opens proves nothing.
+#[test]
+fn every_case_is_opened() {
+    let named = include_str!("cases.rs");
+    for folder in ["", "hostile/"] {
+        for entry in std::fs::read_dir(path(folder)).unwrap() {
+            let name = format!("{folder}{}", entry.unwrap().file_name().to_str().unwrap());
+            assert!(name == "hostile" || named.contains(&format!("\"{name}\"")), "{name}");
+        }
+    }
 }
 
 #[test]

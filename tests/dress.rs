@@ -114,6 +114,58 @@ fn a_column_for_each_item_in_every_dress() {
 }
 
 #[test]
+fn zeros_of_a_wide_table_are_judged_by_all_of_its_rows() {
+    // Two hundred rows without a blank, and one more.
+    let rows = (0..200).map(|n| format!("u{n},{},{},0\n", n % 5 + 1, n % 4 + 1));
+    let rows = rows.collect::<Vec<_>>().concat();
+    let table = |last: &str| open(&format!("user,Gilda,Heat,Jaws\n{rows}{last}\n"));
+    let note = |loaded: &Loaded| loaded.report.note(NoteKind::Wide).unwrap().clone();
+    let zero = table("last,4,0,1");
+    assert_eq!(zero.dataset.ratings.len(), 402);
+    assert!(
+        note(&zero).sentence.ends_with("0 is taken for no rating") && note(&zero).offer.is_none()
+    );
+    let blank = table("last,4,,1");
+    assert_eq!(blank.dataset.ratings.len(), 602);
+    assert!(
+        note(&blank).sentence.ends_with("blank cells have no rating, so that 0 is taken for one")
+    );
+    assert_eq!(note(&blank).offer.unwrap().without_rating, 0.0);
+    let negative = table("last,4,-2,1");
+    assert_eq!(negative.dataset.ratings.len(), 603);
+    assert!(note(&negative).sentence.ends_with("0 is taken for a rating between others"));
+    let jester = table("last,99,4,1");
+    assert_eq!(jester.dataset.ratings.len(), 602);
+    assert!(note(&jester).sentence.ends_with("99 is taken for no rating"));
+}
+
+#[test]
+fn three_columns_are_items_where_users_would_rate_again_and_doubted_where_not() {
+    let matrix = open("5,3,0\n4,0,1\n5,3,2\n1,1,0\n0,4,5\n");
+    assert_eq!((matrix.dataset.ratings.items(), kinds(&matrix)[0].0), (3, NoteKind::Wide));
+    let doubtful = open("5,3,0\n4,0,1\n1,1,0\n0,4,5\n");
+    assert_eq!(doubtful.dataset.ratings.len(), 4);
+    assert_eq!(kinds(&doubtful), [(NoteKind::Doubtful, 1)]);
+    // Its remedy.
+    let named = open("A,B,C\n5,3,0\n4,0,1\n1,1,0\n0,4,5\n");
+    assert_eq!((named.dataset.ratings.items(), named.dataset.ratings.len()), (3, 8));
+    // Users and items counted from 0, none rated 0.
+    let triples = open("0,0,5\n0,1,3\n1,0,4\n1,2,1\n2,1,2\n");
+    assert_eq!((triples.dataset.ratings.len(), kinds(&triples)), (5, vec![]));
+}
+
+#[test]
+fn lists_in_json_are_left_out_with_a_word() {
+    let loaded = open(
+        "{\"user\":\"a\",\"item\":\"x\",\"rating\":4}\n\
+         {\"user\":\"b\",\"item\":\"x\",\"rating\":2,\"tags\":[\"good\"]}\n",
+    );
+    let note = loaded.report.note(NoteKind::Nested).unwrap();
+    let sentence = "table: 1 value that is a list or an object is left out; in line 2: `tags`";
+    assert_eq!((loaded.dataset.ratings.len(), note.sentence.as_str()), (2, sentence));
+}
+
+#[test]
 fn between_tabs_a_quote_is_an_ordinary_character_unless_text_is_quoted() {
     let items = |text: &str| -> Vec<String> {
         open(text).dataset.ratings.item_ids().iter().map(str::to_owned).collect()
@@ -141,7 +193,26 @@ fn dates_in_every_dress_are_times() {
         assert_eq!(kinds(&loaded), [], "{date}");
     }
     let loaded = open("user;item;rating;date\nann;x;4;03/04/2009\nann;y;2;05/04/2009\n");
-    assert_eq!(kinds(&loaded), [(NoteKind::DateOrder, 1)]);
+    assert_eq!(kinds(&loaded), [(NoteKind::DateOrder, 2)]);
+    // What tells comes late.
+    let early = (0..200).map(|n| format!("u{n};x;4;03/04/2009\n"));
+    let early = early.collect::<Vec<_>>().concat();
+    let late = |dates: &str| open(&format!("user;item;rating;date\n{early}{dates}"));
+    let april = late("ann;y;2;17/04/2009\n");
+    assert_eq!(
+        (april.dataset.ratings.timestamps().unwrap()[1], kinds(&april)),
+        (1_238_716_800, vec![])
+    );
+    let march = late("ann;y;2;04/17/2009\n");
+    assert_eq!(
+        (march.dataset.ratings.timestamps().unwrap()[1], kinds(&march)),
+        (1_236_124_800, vec![])
+    );
+    let both = late("ann;y;2;17/04/2009\nann;z;2;18/04/2009\nbob;y;2;04/17/2009\n");
+    assert_eq!(kinds(&both), [(NoteKind::DateOrder, 1), (NoteKind::Times, 1)]);
+    let sentence = "table: `17/04/2009` begins with the day and `04/17/2009` with the month; dates are \
+        read as day, month, year, as most of those that tell are written";
+    assert_eq!(both.report.note(NoteKind::DateOrder).unwrap().sentence, sentence);
     let loaded = open("user;item;rating;date\nann;x;4;demain\nann;y;2;-1\n");
     assert_eq!(loaded.dataset.ratings.timestamps(), None);
     assert_eq!(kinds(&loaded), [(NoteKind::Times, 2)]);

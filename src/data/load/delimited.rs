@@ -5,18 +5,19 @@
 //! the file refused: then something else is meant.
 
 use std::borrow::Cow;
+use std::io::BufRead;
 
 use super::LoadError;
 use super::error::excerpt;
 use super::files::File;
-use super::layout::{About, Form, Layout, Long};
-use super::records::{Rows, Separator};
+use super::layout::{About, Form, Layout, Long, Remark};
+use super::records::{Records, Separator, Shape};
 use super::report::{NoteKind, Tally};
 use super::table::{Entry, Sink};
+use super::times::{self, DateOrder, Dates};
 use super::titles::{four_digits, split_genres};
 use super::values::{self, Value, latin1_or_utf8, title_and_year};
-use super::wide::Wide;
-use super::{Note, Place, times};
+use super::wide::{Cells, NoRating, Wide};
 use crate::data::Item;
 
 /// Reads all ratings of a file.
@@ -25,59 +26,100 @@ pub(super) fn read(
     layout: &Layout,
     sink: &mut Sink<'_, '_>,
 ) -> Result<(), LoadError> {
-    let mut shape = layout.shape;
-    shape.columns = Some(layout.columns);
-    let mut records = file.records(shape)?;
-    if layout.header {
-        records.next()?;
-    }
-    read_rows(&file.name, &mut records, layout, sink)
-}
-
-/// Reads all ratings of a table, whatever its rows come from.
-pub(super) fn read_rows(
-    file: &str,
-    rows: &mut impl Rows,
-    layout: &Layout,
-    sink: &mut Sink<'_, '_>,
-) -> Result<(), LoadError> {
-    sink.table.begin(file);
+    sink.table.begin(&file.name);
     for remark in &layout.remarks {
-        sink.report.push(Note {
-            kind: remark.kind,
-            count: remark.count,
-            place: Some(Place { file: file.to_owned(), line: remark.line, column: remark.column }),
-            found: remark.found.clone(),
-            sentence: format!("{file}: {}", remark.sentence),
-            offer: None,
-        });
+        sink.report.push(remark.note(&file.name));
+    }
+    let survey = survey(file, layout)?;
+    for remark in survey.remarks(layout) {
+        sink.report.push(remark.note(&file.name));
     }
     let before = sink.table.len();
     let mut reading = Reading {
         layout,
+        order: survey.dates.order(),
+        none: survey.cells.none(),
         among_commas: layout.shape.separator == Separator::One(b','),
         left: Tally::default(),
         rows: 0,
         used: 0,
     };
+    let mut rows = records(file, layout)?;
     while rows.next()? {
         reading.rows += 1;
-        if !reading.fits(rows) {
+        if !reading.fits(&rows) {
             continue;
         }
         match &layout.form {
-            Form::Long(long) => reading.one(rows, long, sink)?,
-            Form::Wide(wide) => reading.many(rows, wide, sink)?,
+            Form::Long(long) => reading.one(&rows, long, sink)?,
+            Form::Wide(wide) => reading.many(&rows, wide, sink)?,
         }
     }
-    let Reading { left, rows, used, .. } = reading;
+    let Reading { mut left, rows: count, used, .. } = reading;
     let wrong = left.count(NoteKind::UnreadableRating) + left.count(NoteKind::Columns);
     let wrong = wrong + left.count(NoteKind::NoUser) + left.count(NoteKind::NoItem);
     if sink.table.len() == before && left.count(NoteKind::LeftOut) == 0 || wrong > used {
-        return Err(refusal(file, layout, &left, rows));
+        return Err(refusal(&file.name, layout, &left, count));
     }
-    left.report(file, rows, sink.report);
+    left.add_nested(&rows);
+    left.report(&file.name, count, sink.report);
     Ok(())
+}
+
+/// The rows of a table below its header.
+fn records<'a>(
+    file: &'a File<'a>,
+    layout: &Layout,
+) -> Result<Records<'a, Box<dyn BufRead + 'a>>, LoadError> {
+    let shape = Shape { columns: Some(layout.columns), ..layout.shape };
+    let mut records = file.records(shape)?;
+    if layout.header {
+        records.next()?;
+    }
+    Ok(records)
+}
+
+/// What only all rows together tell: which numbers of a table with one column an item are none, and
+/// whether its dates begin with the day.
+#[derive(Default)]
+struct Survey {
+    cells: Cells,
+    dates: Dates,
+}
+
+impl Survey {
+    fn remarks(&self, layout: &Layout) -> impl Iterator<Item = Remark> {
+        let wide = match &layout.form {
+            Form::Wide(wide) => Some(wide.remark(layout.shape.line(), &self.cells)),
+            Form::Long(_) => None,
+        };
+        wide.into_iter().chain(self.dates.remark(layout.time))
+    }
+}
+
+/// Reads a table once before its ratings are taken, where that tells something.
+fn survey(file: &File<'_>, layout: &Layout) -> Result<Survey, LoadError> {
+    let mut survey = Survey::default();
+    let items = match &layout.form {
+        Form::Wide(wide) => wide.items.as_slice(),
+        Form::Long(_) => &[],
+    };
+    if items.is_empty() && layout.dates.is_none() {
+        return Ok(survey);
+    }
+    let mut rows = records(file, layout)?;
+    while rows.next()? {
+        if rows.width(layout.columns) != layout.columns {
+            continue;
+        }
+        for (column, _) in items {
+            survey.cells.see(rows.column(*column));
+        }
+        if let Some(time) = layout.dates {
+            survey.dates.see(rows.line(), rows.column(time));
+        }
+    }
+    Ok(survey)
 }
 
 /// Why a table without usable ratings, or with few, is refused.
@@ -110,6 +152,8 @@ fn refusal(file: &str, layout: &Layout, left: &Tally, rows: usize) -> LoadError 
 /// The state of reading one table.
 struct Reading<'a> {
     layout: &'a Layout,
+    order: DateOrder,
+    none: NoRating,
     among_commas: bool,
     left: Tally,
     rows: usize,
@@ -117,13 +161,10 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Whether a row has the columns that it should have; empty ones at its end do not count.
-    fn fits(&mut self, row: &impl Rows) -> bool {
+    /// Whether a row has the columns that it should have.
+    fn fits(&mut self, row: &Records<'_, impl BufRead>) -> bool {
         let expected = self.layout.columns;
-        let mut columns = row.columns();
-        while columns > expected && row.column(columns - 1).trim_ascii().is_empty() {
-            columns -= 1;
-        }
+        let columns = row.width(expected);
         if columns != expected {
             let found = (0..columns.min(4)).map(|n| excerpt(row.column(n)));
             let found = found.collect::<Vec<_>>().join(" ");
@@ -140,7 +181,7 @@ impl Reading<'_> {
 
     fn one(
         &mut self,
-        row: &impl Rows,
+        row: &Records<'_, impl BufRead>,
         long: &Long,
         sink: &mut Sink<'_, '_>,
     ) -> Result<(), LoadError> {
@@ -185,7 +226,7 @@ impl Reading<'_> {
 
     fn many(
         &mut self,
-        row: &impl Rows,
+        row: &Records<'_, impl BufRead>,
         wide: &Wide,
         sink: &mut Sink<'_, '_>,
     ) -> Result<(), LoadError> {
@@ -202,7 +243,7 @@ impl Reading<'_> {
         let mut time = None;
         let mut timed = false;
         for (column, item) in &wide.items {
-            let r = match wide.value(row.column(*column), self.among_commas) {
+            let r = match self.none.value(row.column(*column), self.among_commas) {
                 Value::Number(r) => r,
                 Value::Missing => continue,
                 Value::Unreadable => {
@@ -226,10 +267,10 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn time(&mut self, row: &impl Rows) -> Option<u32> {
+    fn time(&mut self, row: &Records<'_, impl BufRead>) -> Option<u32> {
         let column = self.layout.time?;
         let cell = row.column(column);
-        let time = times::time(cell, self.layout.order);
+        let time = times::time(cell, self.order);
         if time.is_none() {
             self.left.add(NoteKind::Times, row.line(), Some(column), "a time", cell);
         }
@@ -243,7 +284,7 @@ fn text(cell: &[u8]) -> Cow<'_, str> {
 }
 
 /// What a row tells of its item.
-fn about(row: &impl Rows, about: &About) -> Item {
+fn about(row: &Records<'_, impl BufRead>, about: &About) -> Item {
     let cell = |column: Option<usize>| column.map(|n| text(row.column(n))).unwrap_or_default();
     let (title, year) = title_and_year(&cell(about.title));
     Item {

@@ -3,7 +3,7 @@
 
 use super::error::excerpt;
 use super::files::File;
-use super::records::{Records, Rows, Separator, Shape};
+use super::records::{Records, Separator, Shape};
 use super::words::{self, Role};
 use super::{LoadError, values};
 
@@ -63,11 +63,17 @@ pub(super) fn dialect(file: &File<'_>, head: &[u8]) -> Result<Dialect, LoadError
     let colons = head.windows(2).take(1 << 12).any(|pair| pair == b"::");
     let mut best: Option<((usize, usize, usize), Dialect)> = None;
     let mut refused = None;
+    let mut shapes: Vec<Shape> = Vec::new();
     for separator in separators {
-        if separator == Separator::TwoColons && !colons {
-            continue;
-        }
         let shape = Shape { begin, ..Shape::of(separator) };
+        match separator {
+            Separator::TwoColons if !colons => {}
+            // Between tabs quotes mean something only where more lines fit then.
+            Separator::One(b'\t') => shapes.extend([shape, Shape { quoted: true, ..shape }]),
+            _ => shapes.push(shape),
+        }
+    }
+    for shape in shapes {
         match sample(file, head, shape) {
             Ok(rows) => {
                 let (score, found) = table(shape, rows);
@@ -147,7 +153,7 @@ fn table(shape: Shape, rows: Vec<(u64, Row)>) -> ((usize, usize, usize), Dialect
         .filter(|group| group[0] > 1)
         .max_by_key(|group| (group.len(), group[0]))
         .map_or(1, |group| group[0]);
-    let is_named = |row: &Row| row.iter().all(|cell| values::number(cell).is_none());
+    let is_named = |row: &Row| row.iter().all(|cell| values::decimal(cell).is_none());
     let fits = |row: &Row| row.len() == usual || row.len() + 1 == usual && is_named(row);
 
     // Where the table begins: at a line with names of columns, else at the first that fits.
@@ -157,7 +163,6 @@ fn table(shape: Shape, rows: Vec<(u64, Row)>) -> ((usize, usize, usize), Dialect
         .position(|(_, row)| row.len() > 1 && fits(row) && is_named(row) && known(row) > 1);
     let first = searched.clone().position(|(_, row)| fits(row) && !is_comment(row));
     let start = named.or(first).unwrap_or(0);
-    let fitting = rows.iter().skip(start).filter(|(_, row)| row.len() == usual).count();
     let skipped = (start > 0).then(|| {
         let first = rows[0].1.first().map(|cell| excerpt(cell)).unwrap_or_default();
         (start, first)
@@ -170,6 +175,14 @@ fn table(shape: Shape, rows: Vec<(u64, Row)>) -> ((usize, usize, usize), Dialect
     let header = rows.next_if(|row| named.is_some() || is_header(row));
     let known = header.as_ref().map_or(0, known);
     let rows: Vec<Row> = rows.collect();
+    let fits = |row: &Row| row.len() == usual;
+    // A line of prose may have as many words as the table has columns, and one that names a column.
+    let known = if known > 1 { known } else { 0 };
+    let is_sure = known > 1 || rows.is_empty();
+    let fitting = rows.iter().filter(|row| fits(row)).count()
+        + usize::from(
+            is_sure && header.as_ref().is_some_and(|row| fits(row) || row.len() + 1 == usual),
+        );
     finish(shape, header, rows, usual, fitting, known, skipped)
 }
 
@@ -207,11 +220,15 @@ fn finish(
     (score, Dialect { shape, sample, header_line, skipped, row_names })
 }
 
-/// Whether a row could be names of columns: no number in it, or the names are numbers, as in a table
-/// with a column for each item.
+/// Whether a row could be names of columns: no number in it, or the names are whole numbers beside an
+/// empty corner, as in a table with a column for each item.
 fn is_header(row: &Row) -> bool {
-    let numbers = row.iter().filter(|cell| values::number(cell).is_some()).count();
-    row.len() > 1 && (numbers == 0 || row[0].trim_ascii().is_empty() && numbers + 1 == row.len())
+    let number = |cell: &Vec<u8>| values::decimal(cell);
+    let is_whole = |cell: &Vec<u8>| number(cell).is_some_and(|n| n.fract() == 0.0);
+    let is_corner = |cell: &Vec<u8>| cell.trim_ascii().is_empty();
+    row.len() > 1
+        && (row.iter().all(|cell| number(cell).is_none())
+            || is_corner(&row[0]) && row[1..].iter().all(is_whole))
 }
 
 /// Whether text is quoted: most of it, or all of a column's.
@@ -226,7 +243,7 @@ fn is_quoted(sample: &Sample) -> bool {
     let (mut quoted, mut bare) = (0, 0);
     for cell in rows.iter().flatten().map(|cell| cell.trim_ascii()) {
         quoted += usize::from(is_whole(cell));
-        bare += usize::from(!is_whole(cell) && !cell.is_empty() && values::number(cell).is_none());
+        bare += usize::from(!is_whole(cell) && !cell.is_empty() && values::decimal(cell).is_none());
     }
     quoted > bare || (0..columns).any(all)
 }

@@ -131,16 +131,6 @@ pub enum LoadError {
         /// Which limit was reached.
         reason: &'static str,
     },
-    /// Bytes that are not UTF-8 where the format is.
-    #[error("{file}, line {line}, column {column}: the text is not UTF-8; save the file as UTF-8")]
-    NotUtf8 {
-        /// The file.
-        file: String,
-        /// Its line, counted from 1.
-        line: u64,
-        /// Its column, counted from 1.
-        column: usize,
-    },
     /// Not text at all, or text of another kind.
     #[error("{file} is {found}; expected ratings as text, or a zip of them: {remedy}")]
     WrongKind {

@@ -1,12 +1,16 @@
 //! The files of an input, whether handed over one by one or packed in a zip or with gzip.
 
 use std::io::{self, BufRead, BufReader, ErrorKind as Io, Read};
+use std::rc::Rc;
+#[cfg(not(target_arch = "wasm32"))]
+use std::{fs, path::Path};
 
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
 use rawzip::{CompressionMethod, ErrorKind, ZipArchive, ZipArchiveEntryWayfinder, ZipSliceArchive};
 
 use super::encoding::{LOOK, Text};
 use super::error::{excerpt, plain};
+use super::json::Nested;
 use super::records::{Records, Shape};
 use super::{LoadError, Source, json, kinds, values};
 
@@ -22,6 +26,9 @@ const LONG_HEAD: usize = 1 << 20;
 /// A zip whose directory has been found.
 pub(super) type Archive<'a> = ZipSliceArchive<&'a [u8]>;
 
+/// The lines of a table, and what is left out where they are made from JSON.
+type Lines<'a> = (Box<dyn BufRead + 'a>, Option<Rc<Nested>>);
+
 /// One file with a way to read it from its beginning, as often as needed.
 pub(super) struct File<'a> {
     /// What errors call it: its name, or its path in the archive, safe to show.
@@ -33,6 +40,8 @@ pub(super) struct File<'a> {
 
 enum Content<'a> {
     Bytes(&'a [u8]),
+    #[cfg(not(target_arch = "wasm32"))]
+    Disk(&'a Path),
     Packed {
         archive: &'a Archive<'a>,
         entry: ZipArchiveEntryWayfinder,
@@ -51,6 +60,12 @@ impl<'a> File<'a> {
         }
     }
 
+    /// A file of a folder, read anew whenever it is opened.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) fn on_disk(name: &'a str, path: &'a Path) -> Self {
+        Self { name: plain(name), source: name, content: Content::Disk(path) }
+    }
+
     /// The name without the folders before it, in lower case, as it is called unpacked.
     pub(super) fn base(&self) -> String {
         let base = base(&self.name).to_ascii_lowercase();
@@ -63,15 +78,16 @@ impl<'a> File<'a> {
         Ok(self.table()?.0)
     }
 
-    /// The same, and the number of its first line: 0 where that was made from JSON.
-    fn table(&self) -> Result<(Box<dyn BufRead + '_>, u64), LoadError> {
+    /// The same, and, where it was made from JSON, what is left out of that.
+    fn table(&self) -> Result<Lines<'_>, LoadError> {
         let mut text = self.text()?;
         let head = text.fill_buf().map_err(|err| self.failed(&err))?;
         if !json::is_json(head) {
-            return Ok((Box::new(text), 1));
+            return Ok((Box::new(text), None));
         }
         let rows = json::Rows::new(text).map_err(|err| self.failed(&err))?;
-        Ok((Box::new(rows), 0))
+        let nested = rows.nested();
+        Ok((Box::new(rows), Some(nested)))
     }
 
     fn text(&self) -> Result<Text<Box<dyn BufRead + '_>>, LoadError> {
@@ -81,6 +97,10 @@ impl<'a> File<'a> {
             let whole = io::Cursor::new(head).chain(packed);
             packed = Box::new(BufReader::with_capacity(HEAD as usize, MultiGzDecoder::new(whole)));
             head = self.look(&mut packed)?;
+        }
+        #[cfg(not(target_arch = "wasm32"))]
+        if matches!(self.content, Content::Disk(_)) && is_zip(&head) {
+            return Err(kinds::in_folder(&self.name));
         }
         kinds::check(&self.name, &head)?;
         Ok(Text::new(head, packed))
@@ -97,6 +117,11 @@ impl<'a> File<'a> {
     fn unpacked(&self) -> Result<Box<dyn BufRead + '_>, LoadError> {
         let (archive, entry, method) = match &self.content {
             Content::Bytes(bytes) => return Ok(Box::new(*bytes)),
+            #[cfg(not(target_arch = "wasm32"))]
+            Content::Disk(path) => {
+                let file = fs::File::open(path).map_err(|err| self.failed(&err))?;
+                return Ok(Box::new(BufReader::with_capacity(HEAD as usize, file)));
+            }
             Content::Packed { encrypted: true, .. } => {
                 let file = self.name.clone();
                 return Err(LoadError::Encrypted { file });
@@ -127,8 +152,12 @@ impl<'a> File<'a> {
         &'a self,
         shape: Shape,
     ) -> Result<Records<'a, Box<dyn BufRead + 'a>>, LoadError> {
-        let (table, first) = self.table()?;
-        Ok(Records::new(self, table, shape).counted_from(first))
+        let (table, nested) = self.table()?;
+        let records = Records::new(self, table, shape);
+        Ok(match nested {
+            Some(nested) => records.of_json(nested),
+            None => records,
+        })
     }
 
     /// The beginning of the content, up to the last line that is whole.
@@ -152,6 +181,10 @@ impl<'a> File<'a> {
 
     /// What a failed read means: memory does not fail, so what is packed is damaged.
     pub(super) fn failed(&self, err: &io::Error) -> LoadError {
+        #[cfg(not(target_arch = "wasm32"))]
+        if err.raw_os_error().is_some() {
+            return LoadError::Unreadable { file: self.name.clone(), reason: err.to_string() };
+        }
         if let Some(inner) = err.get_ref().and_then(|inner| inner.downcast_ref()) {
             return self.damaged(inner);
         }

@@ -5,7 +5,9 @@
 //! becomes a line of one cell, which no table has. Bare keys and single quotes, as some published
 //! files have them, are read too.
 
+use std::cell::{Cell, OnceCell};
 use std::io::{self, BufRead, Read};
+use std::rc::Rc;
 
 /// How many objects are looked at for their keys.
 const SAMPLE: usize = 100;
@@ -30,6 +32,26 @@ pub(super) fn is_json(head: &[u8]) -> bool {
 /// The keys and values of one object.
 type Object = Vec<(String, String)>;
 
+/// The lists and objects in objects, which are left out.
+#[derive(Debug, Default)]
+pub(super) struct Nested {
+    count: Cell<usize>,
+    /// The number of the first object that has one, and its key.
+    first: OnceCell<(u64, String)>,
+}
+
+impl Nested {
+    fn add(&self, object: u64, key: &str) {
+        self.count.set(self.count.get() + 1);
+        self.first.get_or_init(|| (object, key.to_owned()));
+    }
+
+    /// How many there are, the number of the first object that has one, and its key.
+    pub(super) fn found(&self) -> Option<(usize, u64, &str)> {
+        self.first.get().map(|(object, key)| (self.count.get(), *object, key.as_str()))
+    }
+}
+
 /// What is wrong with an object: the beginning of what stands there.
 struct Malformed(String);
 
@@ -43,12 +65,16 @@ pub(super) struct Rows<R> {
     read: usize,
     /// How much text of the current object has been kept.
     kept: usize,
+    /// How many objects have begun.
+    objects: u64,
+    nested: Rc<Nested>,
 }
 
 impl<R: BufRead> Rows<R> {
     pub(super) fn new(text: R) -> io::Result<Self> {
         let (columns, looked) = (Vec::new(), Vec::new());
-        let mut rows = Self { text, columns, looked, line: Vec::new(), read: 0, kept: 0 };
+        let (line, nested) = (Vec::new(), Rc::default());
+        let mut rows = Self { text, columns, looked, line, read: 0, kept: 0, objects: 0, nested };
         let mut kept = 0;
         while rows.looked.len() < SAMPLE && kept < LONGEST {
             let Some(object) = rows.object()? else {
@@ -66,6 +92,11 @@ impl<R: BufRead> Rows<R> {
         let header = rows.columns.clone();
         rows.write(header.iter().map(String::as_str));
         Ok(rows)
+    }
+
+    /// What is left out while the lines are read.
+    pub(super) fn nested(&self) -> Rc<Nested> {
+        Rc::clone(&self.nested)
     }
 
     fn write<'a>(&mut self, cells: impl Iterator<Item = &'a str>) {
@@ -117,6 +148,7 @@ impl<R: BufRead> Rows<R> {
     /// The next object; none at the end.
     fn object(&mut self) -> io::Result<Option<Result<Object, Malformed>>> {
         self.kept = 0;
+        self.objects += 1;
         loop {
             match self.peek()? {
                 None => return Ok(None),
@@ -144,6 +176,7 @@ impl<R: BufRead> Rows<R> {
                     let value = match self.after_space()? {
                         Some(b'{' | b'[') => {
                             self.skip_nested()?;
+                            self.nested.add(self.objects, &key);
                             String::new()
                         }
                         Some(_) => self.scalar()?,
@@ -362,6 +395,15 @@ mod tests {
         let text = "{\"a\":[1,{\"x\":\"}]\\\"\"}],\"b\":1}\n{\"b\":{\"c\":2}}\n{\"c\":3,\"b\":4}\n";
         let expected = "\"a\",\"b\",\"c\"\n\"\",\"1\",\"\"\n\"\",\"\",\"\"\n\"\",\"4\",\"3\"\n";
         assert_eq!(table(text), expected);
+    }
+
+    #[test]
+    fn what_is_nested_is_counted_with_its_first_object_and_key() {
+        let text = "[{\"a\":1},\n{\"b\":[1,[2]],\"c\":{}},{\"b\":[]}]";
+        let rows = Rows::new(text.as_bytes()).unwrap();
+        let nested = rows.nested();
+        assert_eq!(rows.lines().count(), 4);
+        assert_eq!(nested.found(), Some((3, 2, "b")));
     }
 
     #[test]

@@ -81,6 +81,13 @@ pub(super) fn refuse_document(name: &str, found: &'static str) -> LoadError {
     LoadError::WrongKind { file: name.to_owned(), found, remedy: SAVE }
 }
 
+/// Refuses a zip among the files of a folder.
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) fn in_folder(name: &str) -> LoadError {
+    let (found, remedy) = ("a zip in a folder", "hand over the zip itself");
+    LoadError::WrongKind { file: name.to_owned(), found, remedy }
+}
+
 /// The name of the first file in a zip, from its header.
 fn first_member(head: &[u8]) -> Option<&str> {
     let &length = head.get(26..)?.first_chunk()?;

@@ -6,9 +6,9 @@ use super::files::File;
 use super::records::{Separator, Shape};
 use super::report::NoteKind;
 use super::times::{self, DateOrder};
-use super::wide::{Wide, wide};
-use super::words::{self, Role};
-use super::{Columns, LoadError, Options, Roles, movielens, values};
+use super::wide::{self, Wide};
+use super::words::{self, Role, best};
+use super::{Columns, LoadError, Note, Offer, Options, Place, Roles, movielens, values};
 
 /// How a table is read.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +22,8 @@ pub(super) struct Layout {
     pub(super) columns: usize,
     pub(super) form: Form,
     pub(super) time: Option<usize>,
-    pub(super) order: DateOrder,
+    /// The column of the times where they are dates that may begin with the day or the month.
+    pub(super) dates: Option<usize>,
     /// Whether the table has the form of one of GroupLens' files.
     pub(super) movielens: bool,
     /// What is worth saying: the kind, how many, where, what stands there, and a sentence's end.
@@ -38,6 +39,27 @@ pub(super) struct Remark {
     pub(super) column: Option<usize>,
     pub(super) found: String,
     pub(super) sentence: String,
+    /// The value that could as well be no rating.
+    pub(super) offer: Option<f32>,
+}
+
+impl Remark {
+    /// One that concerns the table as a whole, from this line on.
+    pub(super) fn new(kind: NoteKind, count: usize, line: u64, sentence: String) -> Self {
+        Self { kind, count, line, column: None, found: String::new(), sentence, offer: None }
+    }
+
+    /// The note on the file of this name.
+    pub(super) fn note(&self, file: &str) -> Note {
+        Note {
+            kind: self.kind,
+            count: self.count,
+            place: Some(Place { file: file.to_owned(), line: self.line, column: self.column }),
+            found: self.found.clone(),
+            sentence: format!("{file}: {}", self.sentence),
+            offer: self.offer.map(Offer::without),
+        }
+    }
 }
 
 /// What a row of a table is.
@@ -81,7 +103,7 @@ impl Layout {
         let mut rows = rows.iter().skip(usize::from(self.header));
         self.columns >= 3
             && rows.all(|(_, row)| {
-                row.len() == self.columns && values::number(&row[long.rating]).is_some()
+                row.len() == self.columns && values::decimal(&row[long.rating]).is_some()
             })
     }
 
@@ -105,31 +127,23 @@ pub(super) fn layout(file: &File<'_>, head: &[u8], options: &Options) -> Result<
     let mut layout = recognize(&file.name, &found.sample, found.shape, options)?;
     layout.header = found.header_line;
     if found.row_names {
+        let sentence =
+            "the first column has no name: it holds the names of the rows, and is left out";
         layout.remarks.push(Remark {
-            kind: NoteKind::RowNumbers,
-            count: 1,
-            line: found.shape.line(),
             column: Some(1),
-            found: String::new(),
-            sentence:
-                "the first column has no name: it holds the names of the rows, and is left out"
-                    .to_owned(),
+            ..Remark::new(NoteKind::RowNumbers, 1, found.shape.line(), sentence.to_owned())
         });
         layout.shape.columns = Some(layout.columns);
     }
     if let Some((count, first)) = found.skipped {
-        layout.remarks.push(Remark {
-            kind: NoteKind::Preamble,
-            count,
-            line: 1,
-            column: None,
-            sentence: format!(
-                "{} before the table {} skipped, the first says `{first}`",
-                super::report::count(count, "line"),
-                if count == 1 { "is" } else { "are" }
-            ),
-            found: first,
-        });
+        let sentence = format!(
+            "{} before the table {} skipped, the first says `{first}`",
+            super::report::count(count, "line"),
+            if count == 1 { "is" } else { "are" }
+        );
+        layout
+            .remarks
+            .push(Remark { found: first, ..Remark::new(NoteKind::Preamble, count, 1, sentence) });
     }
     let is_time = layout.time.is_some() && layout.columns == 4;
     layout.movielens = if layout.header {
@@ -171,7 +185,7 @@ pub(super) fn recognize(
         columns,
         form: Form::Long(Long { user: 0, item: 1, rating: 2, about: About::default() }),
         time: None,
-        order: DateOrder::MonthFirst,
+        dates: None,
         movielens: false,
         remarks: Vec::new(),
     };
@@ -182,25 +196,10 @@ pub(super) fn recognize(
     if options.columns.time.as_deref() == Some("none") {
         layout.time = None;
     }
-    if let Some(time) = layout.time {
-        let cells = || sample.rows.iter().filter_map(|row| row.get(time));
-        if let Some(order) = cells().find_map(|cell| times::shown_order(cell)) {
-            layout.order = order;
-        } else if let Some(cell) = cells().find(|cell| times::is_ambiguous(cell)) {
-            layout.remarks.push(Remark {
-                kind: NoteKind::DateOrder,
-                count: 1,
-                line: shape.line(),
-                column: Some(time + 1),
-                found: excerpt(cell),
-                sentence: format!(
-                    "nothing tells whether dates such as `{}` begin with the month or the day; they \
-                     are read as month, day, year",
-                    excerpt(cell)
-                ),
-            });
-        }
-    }
+    layout.dates = layout.time.filter(|&time| {
+        let mut cells = sample.rows.iter().filter_map(|row| row.get(time));
+        cells.any(|cell| !times::is_clear(cell))
+    });
     Ok(layout)
 }
 
@@ -251,13 +250,6 @@ pub(super) fn is_numeric(rows: &[Row], column: usize) -> bool {
         }
     }
     numbers > others * 9
-}
-
-/// The column whose name fits a role best; of equals, the first.
-fn best(names: &[String], role: Role, free: &dyn Fn(usize) -> bool) -> Option<usize> {
-    let fits = names.iter().enumerate().filter(|&(n, _)| free(n));
-    let fits = fits.filter_map(|(n, name)| Some((words::fit(name, role)?, n)));
-    fits.rev().max_by_key(|&(fit, _)| fit).map(|(_, n)| n)
 }
 
 fn by_name(
@@ -338,9 +330,8 @@ fn by_name(
     }
     if chosen.item.is_none()
         && chosen.rating.is_none()
-        && let Some((wide, when)) = wide(sample, Some(names), user, time)
+        && let Some((wide, when)) = wide::wide(sample, Some(names), user, time)
     {
-        layout.remarks.push(wide.remark(layout.shape.line()));
         layout.time = when;
         layout.form = Form::Wide(wide);
         return Ok(());
@@ -370,8 +361,7 @@ fn by_content(
         rows.iter().any(|row| row.get(column).is_some_and(|cell| is(cell)))
     };
     let any_chosen = chosen.user.or(chosen.item).or(chosen.rating).is_some();
-    if !any_chosen && let Some((wide, time)) = wide(sample, None, None, None) {
-        layout.remarks.push(wide.remark(layout.shape.line()));
+    if !any_chosen && let Some((wide, time)) = wide::wide(sample, None, None, None) {
         layout.time = time;
         layout.form = Form::Wide(wide);
         return Ok(());
@@ -379,9 +369,9 @@ fn by_content(
     // Columns that are always empty are none.
     let is_filled = |cell: &[u8]| !cell.trim_ascii().is_empty();
     let mut columns: Vec<usize> = (0..layout.columns).filter(|&n| some(n, &is_filled)).collect();
-    let is_number = |cell: &[u8]| values::number(cell).is_some();
+    let is_number = |cell: &[u8]| values::decimal(cell).is_some();
     // A rating is no number of nine digits, but a time is.
-    let is_late = |cell: &[u8]| values::number(cell).is_none_or(|n| n >= 1e8);
+    let is_late = |cell: &[u8]| values::decimal(cell).is_none_or(|n| n >= 1e8);
     let is_time = |cell: &[u8]| {
         times::time(cell, DateOrder::DayFirst).is_some()
             || times::time(cell, DateOrder::MonthFirst).is_some()
@@ -393,13 +383,10 @@ fn by_content(
             || rows.len() > 4 && !every(columns[3], &is_late) && may_rate(columns[3]))
     {
         let first = columns.remove(0);
+        let sentence = format!("column {} counts the rows, and is left out", first + 1);
         layout.remarks.push(Remark {
-            kind: NoteKind::RowNumbers,
-            count: 1,
-            line: layout.shape.line(),
             column: Some(first + 1),
-            found: String::new(),
-            sentence: format!("column {} counts the rows, and is left out", first + 1),
+            ..Remark::new(NoteKind::RowNumbers, 1, layout.shape.line(), sentence)
         });
     }
     let third = columns.get(2).copied().unwrap_or(2);
@@ -445,6 +432,12 @@ fn by_content(
     let title =
         rest.find(|&n| !some(n, &is_number) && some(n, &is_filled) && follows(rows, item, n));
     let about = About { title, ..About::default() };
+    if !any_chosen && wide::is_doubtful(rows, layout.columns) {
+        let sentence = "three columns of small numbers are read as user, item and rating; if each is \
+            an item, name them in a line above";
+        let line = layout.shape.line();
+        layout.remarks.push(Remark::new(NoteKind::Doubtful, 1, line, sentence.to_owned()));
+    }
     layout.time = time;
     layout.form = Form::Long(Long { user, item, rating, about });
     Ok(())

@@ -9,10 +9,14 @@
 //!   With a header, the names of the columns count, in any order and a dozen languages. Without one,
 //!   they are user, item, rating and, where the fourth column holds nothing but times, timestamp;
 //!   unless the third cannot be the rating and exactly one other can. [`Options`] can say otherwise.
+//!   In a table with a column for each item, 0 is no rating where no cell of the whole table is blank
+//!   and no number negative, and 99 is none where all other numbers are at most 20.
 //! - The site's own form, see [`compact`].
 //!
-//! Each of them as a file, as several files, or in a zip, in whatever folder; packed with gzip, too. Times are seconds
-//! since 1970, milliseconds (above 10^11) or dates. Text is UTF-8, UTF-16 or Windows-1252. Items without a known title are called by their ids.
+//! Each of them as a file, as several files, or in a zip, in whatever folder; packed with gzip, too.
+//! Times are seconds since 1970, milliseconds (above 10^11) or dates, in the order of day and month
+//! that most of those show which can have only one. Text is UTF-8, UTF-16 or Windows-1252. Items
+//! without a known title are called by their ids.
 //!
 //! A packed file is unpacked as it is read and never whole in memory. What cannot be used (a row
 //! without a rating, an unreadable time, a bad line of titles) is left out, and a [`Report`] says how
@@ -43,6 +47,7 @@ mod json;
 mod kinds;
 mod layout;
 mod movielens;
+mod names;
 mod netflix;
 mod options;
 #[cfg(not(target_arch = "wasm32"))]
@@ -73,7 +78,8 @@ use std::sync::Arc;
 use super::{Attribute, Attributes, Dataset, Item, Lists, Origin, Ratings, compact};
 use choose::{Choice, choose};
 use files::{Archive, File};
-use table::{Entry, Names, Sink, Table};
+use names::Names;
+use table::{Entry, Sink, Table};
 
 /// A named piece of input: one file as it was handed over, a zip, a table, a list of titles.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::LoadError;
 use super::Report;
 use super::error::plain;
 use super::files::{File, base};
-use super::records::{Rows, Separator, Shape};
+use super::records::{Separator, Shape};
 use super::report::{NoteKind, Tally};
 use super::values;
 use crate::sort;

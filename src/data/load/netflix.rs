@@ -4,7 +4,7 @@ use super::LoadError;
 use super::dialect::sample;
 use super::error::excerpt;
 use super::files::File;
-use super::records::{Rows, Separator, Shape};
+use super::records::{Separator, Shape};
 use super::report::{NoteKind, Tally};
 use super::table::{Entry, Sink};
 use super::times::{self, DateOrder};

@@ -1,15 +1,14 @@
 //! Files and folders on disk; not in the browser, which hands over bytes.
 
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::choose::choose;
-use super::files::{File, HEAD};
+use super::files::File;
 use super::{LoadError, Options, Source, plain};
 
-/// Reads a file, or those files of a folder that hold ratings, titles and genres. Only their
-/// beginnings are read of all others. A subfolder `training_set`, as the Netflix Prize has, counts
+/// Reads a file, or those files of a folder that hold ratings, titles and genres. Of all others only
+/// the beginnings are read. A subfolder `training_set`, as the Netflix Prize has, counts
 /// as part of the folder.
 ///
 /// # Errors
@@ -37,26 +36,21 @@ pub fn read_path_with(path: &Path, options: &Options) -> Result<Vec<Source>, Loa
     if training_set.is_dir() {
         paths.extend(files_of(&training_set)?);
     }
-    let mut heads = Vec::new();
-    for file in &paths {
+    let named = |file: &PathBuf| {
         let shown = file.strip_prefix(path).unwrap_or(file).to_string_lossy();
-        heads.push(Source {
-            name: plain(&format!("{folder}/{shown}")),
-            bytes: head(file).map_err(|err| unreadable(file, &err))?,
-        });
-    }
-    let files: Vec<File<'_>> = heads.iter().map(File::plain).collect();
+        plain(&format!("{folder}/{shown}"))
+    };
+    let names: Vec<String> = paths.iter().map(named).collect();
+    let files = names.iter().zip(&paths).map(|(name, path)| File::on_disk(name, path));
+    let files: Vec<File<'_>> = files.collect();
     let choice = choose(&files, &folder, options)?;
-    let mut sources = Vec::new();
-    for name in choice.names() {
-        let wanted = heads.iter().zip(&paths).find(|(head, _)| head.name == name);
-        let file = wanted.map_or(path, |(_, file)| file);
-        sources.push(Source {
-            name: name.to_owned(),
-            bytes: fs::read(file).map_err(|err| unreadable(file, &err))?,
-        });
-    }
-    Ok(sources)
+    let read = |name: &str| {
+        let wanted = names.iter().position(|known| known == name);
+        let file = wanted.map_or(path, |n| &paths[n]);
+        let bytes = fs::read(file).map_err(|err| unreadable(file, &err))?;
+        Ok(Source { name: name.to_owned(), bytes })
+    };
+    choice.names().map(read).collect()
 }
 
 /// The files of a folder by name, without hidden ones.
@@ -72,12 +66,6 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
     }
     files.sort();
     Ok(files)
-}
-
-fn head(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(HEAD).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 fn unreadable(path: &Path, err: &std::io::Error) -> LoadError {

@@ -29,8 +29,7 @@ pub(super) fn remarks(ratings: &Ratings, name: &str, report: &mut Report) {
             count(pile, "rating"),
             grouped(n)
         );
-        let label = format!("Leave out the ratings of {low}");
-        remark(NoteKind::Pile, pile, sentence, Some(Offer { label, without_rating: low }));
+        remark(NoteKind::Pile, pile, sentence, Some(Offer::without(low)));
     }
     if are_counts(ratings) {
         let sentence = format!(

@@ -1,9 +1,12 @@
 //! What a loader did with an input beside reading it: each kind of thing once, with how often, where
 //! first, and one sentence that page and command line show alike.
 
+use std::io::BufRead;
+
 use serde::Serialize;
 
 use super::error::excerpt;
+use super::records::Records;
 
 /// What a note is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -37,6 +40,10 @@ pub enum NoteKind {
     Preamble,
     /// The table has a column for each item.
     Wide,
+    /// Three columns could be user, item and rating, or items.
+    Doubtful,
+    /// Lists and objects in JSON are left out.
+    Nested,
     /// A column of row numbers or row names is left out.
     RowNumbers,
     /// Ratings of a value that was said to be none are left out.
@@ -71,6 +78,13 @@ pub struct Offer {
     pub label: String,
     /// The value for [`Options::without_rating`](super::Options).
     pub without_rating: f32,
+}
+
+impl Offer {
+    /// To leave out the ratings of a value.
+    pub(super) fn without(value: f32) -> Self {
+        Self { label: format!("Leave out the ratings of {value}"), without_rating: value }
+    }
 }
 
 /// One thing that was done with an input, or one remark about it.
@@ -158,6 +172,14 @@ impl Tally {
         self.0.push((kind, 1, First { line, column, expected, found: found.to_owned() }));
     }
 
+    /// Counts what was left out of JSON.
+    pub(super) fn add_nested(&mut self, records: &Records<'_, impl BufRead>) {
+        if let Some((count, line, key)) = records.nested() {
+            let (column, expected, found) = (None, "a plain value", excerpt(key.as_bytes()));
+            self.0.push((NoteKind::Nested, count, First { line, column, expected, found }));
+        }
+    }
+
     pub(super) fn count(&self, kind: NoteKind) -> usize {
         self.0.iter().find(|(known, ..)| *known == kind).map_or(0, |(_, count, _)| *count)
     }
@@ -188,6 +210,10 @@ impl Tally {
                         "{} {is} missing or cannot be read, so the times are not used",
                         count(n, "time")
                     )
+                }
+                NoteKind::Nested => {
+                    let what = if one { "a list or an object" } else { "lists or objects" };
+                    format!("{} that {is} {what} {is} left out", count(n, "value"))
                 }
                 _ => format!(
                     "{} that {has} not the form of the file {is} left out",

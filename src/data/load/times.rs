@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+use super::error::excerpt;
+use super::layout::Remark;
+use super::report::NoteKind;
+
 /// In which order a date such as 03/04/2009 has its day and month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DateOrder {
@@ -71,7 +75,7 @@ pub(super) fn time(cell: &[u8], order: DateOrder) -> Option<u32> {
 
 /// The order of day and month that a date with both as numbers shows; nothing where it could have
 /// either, or is another kind of date.
-pub(super) fn shown_order(cell: &[u8]) -> Option<DateOrder> {
+fn shown_order(cell: &[u8]) -> Option<DateOrder> {
     let (first, second) = day_and_month(cell)?;
     match (first > 12, second > 12) {
         (false, true) => Some(DateOrder::MonthFirst),
@@ -81,8 +85,89 @@ pub(super) fn shown_order(cell: &[u8]) -> Option<DateOrder> {
 }
 
 /// Whether a date could have its day and month in either order, and be another day then.
-pub(super) fn is_ambiguous(cell: &[u8]) -> bool {
+fn is_ambiguous(cell: &[u8]) -> bool {
     day_and_month(cell).is_some_and(|(a, b)| a <= 12 && b <= 12 && a != b)
+}
+
+/// Whether a cell is a number or begins with a year, so that no order is in question.
+pub(super) fn is_clear(cell: &[u8]) -> bool {
+    let cell = super::values::unquoted(cell.trim_ascii());
+    let digits = cell.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    digits == cell.len() && digits > 0
+        || digits == 4
+        || super::values::number(cell).is_some_and(f32::is_finite)
+}
+
+/// What all dates of a column say about the order of their days and months.
+#[derive(Debug, Default)]
+pub(super) struct Dates {
+    /// How many can only begin with the month, and the first of them.
+    month_first: Shown,
+    /// How many can only begin with the day, and the first of them.
+    day_first: Shown,
+    /// How many could begin with either, and the first of them.
+    either: Shown,
+}
+
+/// How many cells, the line of the first, and what it says.
+#[derive(Debug, Default)]
+struct Shown {
+    count: usize,
+    line: u64,
+    found: String,
+}
+
+impl Dates {
+    pub(super) fn see(&mut self, line: u64, cell: &[u8]) {
+        let shown = match shown_order(cell) {
+            Some(DateOrder::MonthFirst) => &mut self.month_first,
+            Some(DateOrder::DayFirst) => &mut self.day_first,
+            None if is_ambiguous(cell) => &mut self.either,
+            None => return,
+        };
+        shown.count += 1;
+        if shown.count == 1 {
+            (shown.line, shown.found) = (line, excerpt(cell));
+        }
+    }
+
+    /// The order of most that tell; the month first where none does.
+    pub(super) fn order(&self) -> DateOrder {
+        if self.day_first.count > self.month_first.count {
+            DateOrder::DayFirst
+        } else {
+            DateOrder::MonthFirst
+        }
+    }
+
+    /// What is worth saying of a column that is counted from 0: that nothing tells the order, or that
+    /// dates contradict each other.
+    pub(super) fn remark(&self, column: Option<usize>) -> Option<Remark> {
+        let Self { month_first, day_first, either } = self;
+        let (words, few) = match self.order() {
+            DateOrder::MonthFirst => ("month, day, year", day_first),
+            DateOrder::DayFirst => ("day, month, year", month_first),
+        };
+        let (shown, what) = if few.count > 0 {
+            let what = format!(
+                "`{}` begins with the day and `{}` with the month; dates are read as {words}, as most \
+                 of those that tell are written",
+                day_first.found, month_first.found
+            );
+            (few, what)
+        } else if either.count > 0 && month_first.count + day_first.count == 0 {
+            let what = format!(
+                "nothing tells whether dates such as `{}` begin with the month or the day; they are \
+                 read as {words}",
+                either.found
+            );
+            (either, what)
+        } else {
+            return None;
+        };
+        let remark = Remark::new(NoteKind::DateOrder, shown.count, shown.line, what);
+        Some(Remark { column: column.map(|n| n + 1), found: shown.found.clone(), ..remark })
+    }
 }
 
 /// The two numbers before the year in a date such as 10/17/2009.

@@ -2,7 +2,7 @@
 
 use super::dialect::{dialect, name, sample};
 use super::files::File;
-use super::records::{Rows, Separator, Shape};
+use super::records::{Separator, Shape};
 use super::report::{NoteKind, Tally};
 use super::values::{latin1_or_utf8, title_and_year};
 use super::words::{self, Role};
@@ -63,11 +63,7 @@ pub(super) fn form(file: &File<'_>, head: &[u8]) -> Option<Form> {
 fn table(file: &File<'_>, head: &[u8]) -> Option<Columns> {
     let found = dialect(file, head).ok().filter(|found| found.header_line)?;
     let names: Vec<String> = found.sample.header?.iter().map(|cell| name(cell)).collect();
-    let best = |role: Role, free: &dyn Fn(usize) -> bool| {
-        let fits = names.iter().enumerate().filter(|&(n, _)| free(n));
-        let fits = fits.filter_map(|(n, name)| Some((words::fit(name, role)?, n)));
-        fits.rev().max_by_key(|&(fit, _)| fit).map(|(_, n)| n)
-    };
+    let best = |role: Role, free: &dyn Fn(usize) -> bool| words::best(&names, role, free);
     let title = best(Role::Title, &|_| true)?;
     let rest = |n: usize| n != title;
     let bare = names.iter().position(|name| words::plain(name) == "id");
@@ -129,12 +125,7 @@ pub(super) fn read(
         };
         match form {
             Form::Table(columns) => {
-                let mut count = records.columns();
-                let expected = columns.shape.columns.unwrap_or(count);
-                while count > expected && records.column(count - 1).trim_ascii().is_empty() {
-                    count -= 1;
-                }
-                if count != expected {
+                if columns.shape.columns.is_some_and(|n| records.width(n) != n) {
                     wrong("as many columns as the header");
                     continue;
                 }
@@ -179,6 +170,7 @@ pub(super) fn read(
             }
         }
     }
+    left.add_nested(&records);
     left.report(&file.name, rows, report);
     Ok(())
 }

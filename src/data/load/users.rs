@@ -4,7 +4,7 @@ use super::LoadError;
 use super::Report;
 use super::dialect::sample;
 use super::files::File;
-use super::records::{Rows, Separator, Shape};
+use super::records::{Separator, Shape};
 use super::report::{NoteKind, Tally};
 use super::values::latin1_or_utf8;
 use crate::data::{Attribute, Ids};

@@ -46,6 +46,14 @@ pub(super) fn value(cell: &[u8], among_commas: bool) -> Value {
     decimal().map_or(Value::Unreadable, Value::Number)
 }
 
+/// A finite number, with a point or a comma before its decimals.
+pub(super) fn decimal(cell: &[u8]) -> Option<f32> {
+    match value(cell, true) {
+        Value::Number(r) => Some(r),
+        Value::Missing | Value::Unreadable => None,
+    }
+}
+
 /// Whether a cell is empty or has a word for a missing value.
 pub(super) fn is_missing(cell: &[u8]) -> bool {
     let cell = cell.trim_ascii();

@@ -159,6 +159,13 @@ pub(super) fn fit(name: &str, role: Role) -> Option<u32> {
     fit.checked_sub(170 * others).filter(|&fit| fit >= 400)
 }
 
+/// The column whose name fits a role best; of equals, the first.
+pub(super) fn best(names: &[String], role: Role, free: &dyn Fn(usize) -> bool) -> Option<usize> {
+    let fits = names.iter().enumerate().filter(|&(n, _)| free(n));
+    let fits = fits.filter_map(|(n, name)| Some((fit(name, role)?, n)));
+    fits.rev().max_by_key(|&(fit, _)| fit).map(|(_, n)| n)
+}
+
 /// Whether a name is a key of something that is not known, as in `widget_id`.
 pub(super) fn is_key(name: &str) -> bool {
     let words = words(name);

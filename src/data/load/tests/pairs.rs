@@ -77,3 +77,27 @@ fn a_folder_gives_the_files_that_count() {
     let expected = "ml-latest-small/ratings.csv, line 1: no column for rating";
     assert!(wrong.starts_with(expected), "{wrong}");
 }
+
+#[test]
+fn a_folder_is_judged_by_as_much_of_a_file_as_the_file_alone() {
+    let folder = std::env::temp_dir().join(format!("factorscope-long-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    // A table whose first line is longer than what is looked at of a file of short lines.
+    let line = |user: &str, cell: &dyn Fn(usize) -> String| {
+        (0..2_000).fold(user.to_owned(), |line, n| line + "," + &cell(n))
+    };
+    let names = line("user", &|n| format!("Q{n:040}"));
+    let ann = line("ann", &|n| (n % 5 + 1).to_string());
+    let bob = line("bob", &|n| (n % 4).to_string());
+    fs::write(folder.join("wide.csv"), format!("{names}\n{ann}\n{bob}\n")).unwrap();
+    fs::write(folder.join("notes.txt"), "nothing but prose\n").unwrap();
+    let ratings =
+        read_path(&folder).and_then(|sources| load(&sources)).map(|set| set.ratings.len());
+    fs::remove_file(folder.join("wide.csv")).unwrap();
+    fs::write(folder.join("packed.zip"), zip(&[("ratings.csv", LATEST.as_bytes())])).unwrap();
+    let packed = read_path(&folder).unwrap_err().to_string();
+    fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(ratings, Ok(3_500));
+    assert!(packed.contains("packed.zip is a zip in a folder"), "{packed}");
+    assert!(packed.contains("hand over the zip itself"), "{packed}");
+}
