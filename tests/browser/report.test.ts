@@ -43,6 +43,19 @@ describe('the report on a file', () => {
     await expect.poll(() => report(page).count()).toBe(1);
   });
 
+  test('has its like beside the link, which leaves the file out', async () => {
+    const page = await workbench();
+    const link = lab(page).locator('run-link').first();
+    await lab(page).scrollIntoViewIfNeeded();
+    await says(page, 'ratings from');
+    expect(await link.innerText()).not.toContain('Not in the link');
+    await dropFile(page, 'mine.csv', 'user,item,rating\na,x,4\na,y,2\nb,x,5\n');
+    await says(page, '3 ratings');
+    await expect.poll(() => link.innerText()).toContain('Not in the link: your own file');
+    await facts(page).getByRole('button', { name: 'Back to the site' }).click();
+    await expect.poll(() => link.innerText()).not.toContain('Not in the link');
+  });
+
   test('is silent where nothing needs to be said', async () => {
     const page = await workbench();
     await dropFile(page, 'mine.csv', 'user,item,rating\na,x,4\na,y,2\nb,x,5\n');

@@ -1,6 +1,7 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 
+import { ownData } from '../data/store.ts';
 import type { Print } from '../engine/types.ts';
 import { LabView } from './lab-view.ts';
 
@@ -16,11 +17,13 @@ export class RunLink extends LabView {
   /** What the link leaves out beside a file of the reader's, in words. */
   @property() without = '';
   protected override readonly computes = false;
+  /** Whether it is computed from a file of the reader's. */
+  @state() private own = false;
   @state() private copied = '';
   @state() private address = '';
 
   protected override render(): TemplateResult {
-    const own = this.lab.onPageData ? 'a file of your own, which has to be dropped again' : '';
+    const own = this.own ? 'your own file, which has to be dropped again' : '';
     const left = [own, this.without].filter(Boolean);
     return html`
       <div class="run-link">
@@ -49,6 +52,19 @@ export class RunLink extends LabView {
         }
       </div>
     `;
+  }
+
+  protected override firstUpdated(changed: PropertyValues): void {
+    super.firstUpdated(changed);
+    void this.look();
+  }
+
+  protected override dataChanged(): void {
+    void this.look();
+  }
+
+  private async look(): Promise<void> {
+    this.own = this.lab.onPageData && (await ownData()) !== undefined;
   }
 
   /** The verdict on the link stands at the top of the part, where whoever followed it looks. */

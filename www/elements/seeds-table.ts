@@ -57,7 +57,7 @@ export class SeedsTable extends LabView {
                 Over ${SEEDS} split seeds
               </button>`
         }
-        <span role="status" class="race-told seeds-told">${this.told}</span>
+        <span role="status" class="seeds-told">${this.told}</span>
       </div>
       ${this.faultText()}
       ${

@@ -13,6 +13,7 @@ use super::error::{excerpt, plain};
 use super::json::Nested;
 use super::records::{Records, Shape};
 use super::{LoadError, Source, json, kinds, values};
+use crate::sort;
 
 /// How much of a file is looked at to recognize its format.
 pub(super) const HEAD: u64 = 1 << 16;
@@ -273,7 +274,7 @@ pub(super) fn unpack<'a>(
     if (listed ^ archive.entries_hint()) & 0xFFFF != 0 {
         return Err(damaged("its directory lists another number of files than it says"));
     }
-    ranges.sort_unstable();
+    sort::by(&mut ranges, &|a, b| a.cmp(b));
     if ranges.windows(2).any(|pair| pair[0].1 > pair[1].0) {
         return Err(damaged("its files overlap"));
     }

@@ -9,6 +9,7 @@ use super::times::{self, DateOrder};
 use super::wide::{self, Wide};
 use super::words::{self, Role, best};
 use super::{Columns, LoadError, Note, Offer, Options, Place, Roles, movielens, values};
+use crate::sort;
 
 /// How a table is read.
 #[derive(Debug, Clone, PartialEq)]
@@ -462,7 +463,7 @@ fn follows(rows: &[Row], item: usize, text: usize) -> bool {
     let mut pairs: Vec<(Vec<u8>, Vec<u8>)> =
         rows.iter().map(|row| (cell(row, item), cell(row, text))).collect();
     let all = pairs.len();
-    pairs.sort();
+    sort::by(&mut pairs, &|a, b| a.cmp(b));
     pairs.dedup();
     let different = pairs.len();
     pairs.dedup_by(|a, b| a.0 == b.0);

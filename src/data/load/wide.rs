@@ -6,6 +6,7 @@ use super::report::{NoteKind, count};
 use super::times::{self, DateOrder};
 use super::values::{self, Value};
 use super::words::{self, Role};
+use crate::sort;
 
 /// The columns of a table with one column an item.
 #[derive(Debug, Clone, PartialEq)]
@@ -217,7 +218,7 @@ impl Matrix {
         let bits = |cell: Option<f32>| cell.map(f32::to_bits);
         let mut pairs: Vec<_> = self.0.iter().map(|row| (bits(row[0]), bits(row[1]))).collect();
         let all = pairs.len();
-        pairs.sort_unstable();
+        sort::by(&mut pairs, &|a, b| a.cmp(b));
         pairs.dedup();
         pairs.len() * 20 <= all * 19
     }
@@ -269,10 +270,8 @@ fn on_one_scale(rows: &[Row], columns: &[usize]) -> bool {
         let numbers = cells.filter_map(|cell| values::decimal(cell)).filter(|&r| r != 99.0);
         numbers.map(f32::abs).fold(0.0, f32::max)
     };
-    let mut highest: Vec<f32> = columns.iter().map(highest).filter(|&high| high > 0.0).collect();
-    highest.sort_by(f32::total_cmp);
-    match (highest.first(), highest.last()) {
-        (Some(low), Some(high)) => high <= &(low * 20.0),
-        _ => false,
-    }
+    let highest = columns.iter().map(highest).filter(|&high| high > 0.0);
+    let (low, high) =
+        highest.fold((f32::INFINITY, 0_f32), |(low, high), x| (low.min(x), high.max(x)));
+    high > 0.0 && high <= low * 20.0
 }

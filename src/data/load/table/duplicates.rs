@@ -59,14 +59,27 @@ impl Table<'_> {
         !(SAMPLE / 4..4 * SAMPLE).contains(&found) || sample.len() * 2 < found
     }
 
+    /// The numbers of the ratings by user and item, and by what else they say if that counts; among equals
+    /// the earlier first.
+    fn sorted(&self, whole: bool) -> Vec<u32> {
+        let mut numbers: Vec<u32> = (0..self.ratings.len() as u32).collect();
+        let rest = |n: usize| {
+            if whole { (self.ratings[n].r.to_bits(), self.times[n]) } else { Default::default() }
+        };
+        numbers.sort_by_key(|&n| {
+            let rating = &self.ratings[n as usize];
+            (rating.u, rating.i, rest(n as usize))
+        });
+        numbers
+    }
+
     /// Leaves out what repeats an earlier row in all.
     pub(super) fn fold(&mut self) {
-        let mut sorted: Vec<u32> = (0..self.ratings.len() as u32).collect();
         let key = |n: u32| {
             let rating = self.ratings[n as usize];
             (rating.u, rating.i, rating.r.to_bits(), self.times[n as usize])
         };
-        sorted.sort_by_key(|&n| key(n));
+        let sorted = self.sorted(true);
         let mut kept = vec![true; self.ratings.len()];
         let mut repeated = Found::default();
         for group in sorted.chunk_by(|&a, &b| key(a) == key(b)) {
@@ -103,8 +116,7 @@ impl Table<'_> {
         report: &mut Report,
     ) -> Result<(), LoadError> {
         let pair = |rating: &Rating| (rating.u, rating.i);
-        let mut sorted: Vec<u32> = (0..self.ratings.len() as u32).collect();
-        sorted.sort_by_key(|&n| pair(&self.ratings[n as usize]));
+        let sorted = self.sorted(false);
         let mut kept = vec![true; self.ratings.len()];
         let mut repeated = Found::default();
         let mut rerated = Found::default();
