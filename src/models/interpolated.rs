@@ -461,6 +461,10 @@ impl Model for InterpolatedKnn {
         self.knn.step(epoch, n)
     }
 
+    fn undo(&mut self, epoch: usize, n: usize) {
+        self.knn.undo(epoch, n);
+    }
+
     fn operations(&self) -> f64 {
         self.knn.operations()
     }
