@@ -25,6 +25,10 @@ const fingerprint = (lab: Locator): Promise<string> =>
 const atStep = (lab: Locator, step: string): Promise<void> =>
   lab.locator('.walk-where b', { hasText: new RegExp(`^Step ${step}$`) }).waitFor();
 
+/** The step where the walk stands. */
+const step = async (lab: Locator): Promise<number> =>
+  number((await lab.locator('.walk-where b').innerText()).replace('Step ', ''));
+
 /** All numbers of the table of ratings and parameters. */
 const shown = (lab: Locator): Promise<string[]> => lab.locator('.walk-map td').allInnerTexts();
 
@@ -100,7 +104,8 @@ describe('the walk on the toy', () => {
     await lab.locator('.walk-where').hover();
     await page.keyboard.press('Space');
     await lab.getByRole('button', { name: 'Pause' }).waitFor();
-    await atStep(lab, '3');
+    // It plays on while the test looks: which steps are seen depends on the machine.
+    await expect.poll(() => step(lab)).toBeGreaterThan(2);
     await page.keyboard.press('Space');
     await lab.getByRole('button', { name: 'Play' }).waitFor();
   });
