@@ -55,6 +55,20 @@ describe('the system of one prediction', () => {
     expect(Math.abs(shown - sum)).toBeLessThan(0.005);
   });
 
+  test('is of the same film, whatever was set before it came', async () => {
+    const { page } = await site.visit(CHAPTER);
+    const lab = part(page, 'interpolation');
+    await ready(lab);
+    const film = await lab.getByLabel('Item i').inputValue();
+    const id = await lab.getAttribute('id');
+    const link = `${CHAPTER}#lab=${id}&model=interpolated-knn&beta=1000`;
+    const { page: linked } = await site.visit(link);
+    const other = part(linked, 'interpolation');
+    await ready(other);
+    expect(await other.locator('input[id$="-beta"]').inputValue()).toBe('1000');
+    expect(await other.getByLabel('Item i').inputValue()).toBe(film);
+  });
+
   test('has no weight below zero where none is allowed', async () => {
     const { page } = await site.visit(CHAPTER);
     const lab = part(page, 'interpolation');

@@ -93,16 +93,23 @@ export abstract class PairView<
       this.fitTo(opened);
       const client = await lab.engine();
       if (late()) return;
+      const user = lab.chosen(choice.user);
+      const ask = (setup: Setup, item?: number, other?: number): Promise<Found> =>
+        client.call((engine) => this.find(engine, setup, user, item, other));
+      if (lab.chosen(choice.item) === undefined) {
+        // Found at the settings of the start, whatever has been set by now, and it stays while they change:
+        // or the same settings would show one film or another, and nothing could be compared.
+        const { item } = await ask(lab.setup('everything', lab.start));
+        if (late()) return;
+        lab.choose(choice.item, item);
+        return;
+      }
       const asked = this.wanted();
-      const [user, item] = [lab.chosen(choice.user), lab.chosen(choice.item)];
       const other = choice.other && lab.chosen(choice.other);
-      const setup = lab.setup('everything');
-      const found = await client.call((engine) => this.find(engine, setup, user, item, other));
+      const found = await ask(lab.setup('everything'), lab.chosen(choice.item), other);
       if (late()) return;
       this.shown = { opened, user, found };
       this.asked = asked;
-      // The film that the engine took stays while settings change, or nothing could be compared.
-      if (item === undefined) lab.choose(choice.item, found.item);
       if (choice.other && other !== undefined && found.other !== other) lab.unfit(choice.other);
     });
   }

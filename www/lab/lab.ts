@@ -222,16 +222,16 @@ export class Lab extends EventTarget {
     this.dispatchEvent(new Event('trained'));
   }
 
-  /** The state as the engine takes it. */
-  setup(split = this.current.split): Setup {
+  /** A state, the current one if not said otherwise, as the engine takes it. */
+  setup(split = this.current.split, state = this.current): Setup {
     // Who trains on everything has nothing to choose by.
-    const validation = split === 'everything' ? 0 : this.current.validation;
+    const validation = split === 'everything' ? 0 : state.validation;
     return {
       model: this.entry.id,
-      settings: settingsList(this.entry, this.current.settings),
-      seed: this.current.seed,
+      settings: settingsList(this.entry, state.settings),
+      seed: state.seed,
       // Where nothing is drawn at random, another seed is not another run.
-      splitSeed: isRandom(split) || validation > 0 ? this.current.splitSeed : 0,
+      splitSeed: isRandom(split) || validation > 0 ? state.splitSeed : 0,
       split,
       validation,
     };
