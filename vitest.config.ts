@@ -15,8 +15,9 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
-          // Each file has a browser of its own: two at a time fill two cores.
+          // Each worker has one browser for all its files: two at a time fill two cores.
           maxWorkers: 2,
+          isolate: false,
           // A page that computes answers when the machine lets it: no limit here is a wait.
           testTimeout: 600_000,
           hookTimeout: 180_000,

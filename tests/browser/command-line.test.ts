@@ -1,24 +1,21 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 
 import { engine } from '../../scripts/lib/steps.mjs';
-import { hasMovieLens, Site } from './harness.ts';
+import { hasMovieLens, openedSite } from './harness.ts';
 
 const run = promisify(execFile);
 const SETTINGS = { factors: '6', epochs: '4' };
 /** What the chapter sets beside them. */
 const CHAPTER = { gamma: '0.007', lambda: '0.02', sigma: '0.1' };
 
-let site: Site;
+const site = openedSite();
 let program: string;
 beforeAll(async () => {
-  site = await Site.start();
   program = await engine();
 }, 900_000);
-afterEach(() => site.leave());
-afterAll(() => site.close());
 
 test('the command line and the page give the same fingerprint and errors for the same run', async ({
   skip,

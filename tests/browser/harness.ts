@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -60,13 +59,20 @@ interface Task {
   args?: { name?: string };
 }
 
-/** The built site on a port of its own, and one browser. */
+/** A visit that is watched. */
+interface Watched {
+  context: BrowserContext;
+  faults: string[];
+  /** Whether the tests of a file share it. */
+  shared: boolean;
+}
+
+/** The built site on a port of its own, and one browser, for all files that a worker tries. */
 export class Site {
-  private readonly visits: { context: BrowserContext; faults: string[] }[] = [];
+  private visits: Watched[] = [];
 
   private constructor(
     readonly browser: Browser,
-    private readonly http: Server,
     /** The address of the start page. */
     readonly url: string,
   ) {}
@@ -75,6 +81,8 @@ export class Site {
     if (!existsSync(`${dist}/index.html`)) throw new Error('dist/ holds no site: npm run build');
     const http = server(dist, BASE);
     const port = await listen(http, 0);
+    // Neither it nor the browser keeps a worker that has done its work: the browser goes with the worker.
+    http.unref();
     const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
     const browser = await chromium.launch({
       executablePath,
@@ -89,12 +97,17 @@ export class Site {
         '--disable-sync',
       ],
     });
-    return new Site(browser, http, `http://localhost:${port}${BASE}`);
+    return new Site(browser, `http://localhost:${port}${BASE}`);
   }
 
   /** Opens a page of the site, `chapters/01-….html` or the start page, in a fresh profile. */
   async visit(name = '', options: BrowserContextOptions = {}): Promise<Visit> {
     return this.open(await this.browser.newContext(options), name);
+  }
+
+  /** The same, to stay open until all tests of the file are over: they do not rely on each other's order. */
+  async visitShared(name = '', options: BrowserContextOptions = {}): Promise<Visit> {
+    return this.open(await this.browser.newContext(options), name, true);
   }
 
   /** The same with engines that stand still between two passes until they are let on. */
@@ -108,7 +121,7 @@ export class Site {
     return { ...visit, engine: engineOf(visit.page) };
   }
 
-  private async open(context: BrowserContext, name: string): Promise<Visit> {
+  private async open(context: BrowserContext, name: string, shared = false): Promise<Visit> {
     context.setDefaultTimeout(LONGEST);
     const page = await context.newPage();
     if (SLOWED > 1) {
@@ -116,7 +129,7 @@ export class Site {
       await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWED });
     }
     const faults: string[] = [];
-    this.visits.push({ context, faults });
+    this.visits.push({ context, faults, shared });
     const { origin } = new URL(this.url);
     page.on('console', (message) => {
       if (message.type() === 'error') faults.push(`console: ${message.text()}`);
@@ -155,32 +168,36 @@ export class Site {
       .sort((a, b) => b - a);
   }
 
-  /** Ends the visits of a test; fails it if a page did what it should not. */
-  async leave(): Promise<void> {
-    const visits = this.visits.splice(0);
-    await Promise.all(visits.map(({ context }) => context.close()));
-    expect(visits.flatMap(({ faults }) => faults)).toEqual([]);
-  }
-
-  async close(): Promise<void> {
-    await this.browser.close();
-    this.http.closeAllConnections();
-    await new Promise((resolve) => this.http.close(resolve));
+  /** Ends the visits of a test, and at the end of a file all; fails it if a page did what it should not. */
+  async leave(all: boolean): Promise<void> {
+    const faults = this.visits.flatMap((visit) => visit.faults.splice(0));
+    const over = this.visits.filter(({ shared }) => all || !shared);
+    this.visits = this.visits.filter((visit) => !over.includes(visit));
+    await Promise.all(over.map(({ context }) => context.close()));
+    expect(faults).toEqual([]);
   }
 }
 
-/** The site for the tests of one file: opened before the first, closed after the last. */
-export function openedSite(): Pick<Site, 'tasks' | 'visit' | 'visitHeld'> {
+let started: Promise<Site> | undefined;
+
+/** The site of this worker, started when first asked for. */
+export function startedSite(): Promise<Site> {
+  return (started ??= Site.start());
+}
+
+/** The site for the tests of one file: what they open is closed after each, or after the last. */
+export function openedSite(): Pick<Site, 'tasks' | 'visit' | 'visitHeld' | 'visitShared'> {
   let site: Site;
   beforeAll(async () => {
-    site = await Site.start();
+    site = await startedSite();
   });
-  afterEach(() => site.leave());
-  afterAll(() => site.close());
+  afterEach(() => site.leave(false));
+  afterAll(() => site.leave(true));
   return {
     tasks: (...page) => site.tasks(...page),
     visit: (...page) => site.visit(...page),
     visitHeld: (...page) => site.visitHeld(...page),
+    visitShared: (...page) => site.visitShared(...page),
   };
 }
 
@@ -239,13 +256,32 @@ export function overflow(page: Page): Promise<number> {
 /** What axe finds serious or critical in the page as it is now, in words. */
 export async function seriousFaults(page: Page): Promise<string[]> {
   // Evaluated from outside: the page's policy lets in no script of ours.
-  await page.evaluate(axe);
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe);
   const results = await page.evaluate<AxeResults>('axe.run()');
   return results.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(
       ({ help, id, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target).join('; ')})`,
     );
+}
+
+/**
+ * What keeps somebody from reading the page as it is now, its live parts at work: on light and on dark ground
+ * what axe finds, lines without a number, and on a phone how far it has to be scrolled sideways.
+ */
+export async function unreadable(page: Page): Promise<string[]> {
+  const faults = await visibleFaults(page);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const fault of await seriousFaults(page)) faults.push(`${colorScheme}: ${fault}`);
+  }
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 360, height: 740 });
+  const beyond = await overflow(page);
+  if (beyond > 0) faults.push(`on a phone the page is ${beyond} pixels too wide`);
+  if (before) await page.setViewportSize(before);
+  await page.emulateMedia({ colorScheme: null });
+  return faults;
 }
 
 /**

@@ -77,7 +77,8 @@ async function startWebKit(): Promise<Peer> {
   };
   const { sessionId } = (await ask('POST', '/session', { capabilities })) as { sessionId: string };
   const session = `/session/${sessionId}`;
-  await ask('POST', `${session}/timeouts`, { script: 110_000 });
+  // The test that asks says how long it waits: no limit of the driver's comes before.
+  await ask('POST', `${session}/timeouts`, { script: 3_600_000 });
   return {
     async evaluate(url, body) {
       await ask('POST', `${session}/url`, { url });
