@@ -1,8 +1,8 @@
 import { strToU8, zipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
-import { needMovieLens, openedSite, overflow, seriousFaults, type Visit } from './harness.ts';
+import { dropFile, needMovieLens, openedSite, unreadable } from './harness.ts';
 
 const CHAPTER = 'chapters/04-svdpp-on-movielens.html';
 /** The lab with recommendations, and the one that diverges. */
@@ -56,21 +56,6 @@ async function set(page: Page, name: string, value: string, id = MAIN): Promise<
   await input.blur();
 }
 
-/** Drops a file somewhere on the page, as a hand would. */
-async function drop(page: Page, name: string, content: Uint8Array): Promise<void> {
-  await page.locator('data-source').first().waitFor({ state: 'attached' });
-  const transfer = await page.evaluateHandle(
-    ([file, bytes]) => {
-      const data = new DataTransfer();
-      data.items.add(new File([Uint8Array.from(bytes)], file));
-      return data;
-    },
-    [name, [...content]] as const,
-  );
-  await page.locator('h1').dispatchEvent('dragover', { dataTransfer: transfer });
-  await page.locator('h1').dispatchEvent('drop', { dataTransfer: transfer });
-}
-
 /**
  * Waits until the lab says this of its data. It looks once it is about to be seen, and other live parts of
  * the page may push it away meanwhile.
@@ -94,14 +79,17 @@ function table(): string {
   return ['user,item,rating', ...rows.flat(2)].join('\n');
 }
 
-describe('on MovieLens', () => {
-  test('SVD++ trains to a test RMSE of at most 0.87 and recommends ten films', async (context) => {
-    needMovieLens(context);
-    const { page } = await site.visit(CHAPTER);
-    await expect(lab(page).locator('.film-list').count()).resolves.toBe(0);
+describe('the training', () => {
+  let page: Page;
+
+  beforeAll(async () => {
+    ({ page } = await site.visitShared(CHAPTER));
+  });
+
+  test('recommends ten films once it is over, the highest predicted first', async () => {
+    await set(page, 'epochs', '4');
     await train(page);
-    expect(await error(page, 'test RMSE')).toBeLessThanOrEqual(0.87);
-    expect(await error(page, 'training RMSE')).toBeLessThan(0.75);
+    expect(await error(page, 'test RMSE')).toBeLessThan(1.1);
     const films = lab(page).locator('.film-list').first().locator('tbody tr');
     await films.nth(9).waitFor();
     expect(await films.count()).toBe(10);
@@ -109,29 +97,53 @@ describe('on MovieLens', () => {
     const numbers = predicted.map(Number);
     expect(numbers).toEqual([...numbers].sort((a, b) => b - a));
     expect(await lab(page).locator('.film-list').nth(1).locator('tbody tr').count()).toBe(10);
-    expect(await seriousFaults(page)).toEqual([]);
   });
 
-  test('the link of a run gives the same fingerprint in a fresh profile', async (context) => {
-    needMovieLens(context);
-    const first = await site.visit(CHAPTER);
-    await set(first.page, 'epochs', '3');
-    await set(first.page, 'seed', '7');
-    await train(first.page);
-    const before = await fingerprint(first.page).innerText();
-    expect(before).toMatch(/^[0-9a-f]{16}$/);
-    await lab(first.page).getByRole('button', { name: 'Copy link' }).click();
-    await first.page.waitForURL(/#lab=lab-2/);
-
-    const link = new URL(first.page.url());
-    const second = await site.visit(`${CHAPTER}${link.hash}`);
-    await lab(second.page).getByText('The same bits as in the link').waitFor();
-    expect(await fingerprint(second.page).innerText()).toBe(before);
+  test('is told apart from settings that have changed since', async () => {
+    await set(page, 'factors', '20');
+    await set(page, 'epochs', '2');
+    await train(page);
+    const note = lab(page).getByText('The settings have changed since');
+    expect(await note.count()).toBe(0);
+    await set(page, 'factors', '5');
+    await note.waitFor();
+    expect(await fingerprint(page).innerText()).toBe('–');
+    await set(page, 'factors', '20');
+    expect(await note.count()).toBe(0);
   });
 
-  test('a diverging training stops with a sentence and keeps the last good epoch', async (context) => {
+  test('answers for any user, by addends, and the chapter can be read by everybody', async () => {
+    await set(page, 'epochs', '3');
+    await train(page);
+    await set(page, 'user', '5');
+    await lab(page).getByText('Predicted highest for user 5').waitFor();
+    await lab(page).locator('.film-why').first().click();
+    const addends = lab(page).locator('.addends').first().locator('tr');
+    await addends.last().waitFor();
+    const values = (await addends.locator('td').allInnerTexts()).map((text) =>
+      Number(text.replace('\u2212', '-')),
+    );
+    const sum = values.pop() ?? Number.NaN;
+    // Each addend is rounded to four decimals.
+    expect(Math.abs(values.reduce((a, b) => a + b) - sum)).toBeLessThan(0.0005);
+    const shown = await lab(page).locator('.film-list tbody td:nth-child(3)').first().innerText();
+    expect(Math.abs(Number(shown) - sum)).toBeLessThan(0.0051);
+    await set(page, 'user', 'nobody');
+    await lab(page).getByText('Predicted highest for user 5').waitFor();
+    expect(await unreadable(page)).toEqual([]);
+  });
+});
+
+describe('a learning rate that is too high', () => {
+  let page: Page;
+
+  beforeAll(async () => {
+    ({ page } = await site.visitShared(CHAPTER));
+  });
+
+  test('stops the training with a sentence, and keeps the last good epoch', async (context) => {
     needMovieLens(context);
-    const { page } = await site.visit(CHAPTER);
+    await set(page, 'gamma', '0.16', FAST);
     await train(page, FAST);
     const said = await lab(page, FAST).locator('.training > .fault').innerText();
     const [, kept] =
@@ -141,24 +153,22 @@ describe('on MovieLens', () => {
     expect(await bar.evaluate((element: HTMLProgressElement) => element.value)).toBe(Number(kept));
     expect(await error(page, 'training RMSE', FAST)).toBeLessThan(1.05);
   });
+
+  test('of 1 diverges in the first epoch and leaves the start values', async () => {
+    await set(page, 'gamma', '1', FAST);
+    await lab(page, FAST).getByRole('button', { name: 'Train', exact: true }).click();
+    const said = lab(page, FAST).locator('.training > .fault');
+    await expect.poll(() => said.innerText()).toContain('the model of epoch 0 is kept');
+  });
 });
 
-describe('on whatever data the site has', () => {
-  test('gamma 1 diverges in the first epoch and leaves the start values', async () => {
-    const { page } = await site.visit(CHAPTER);
-    await set(page, 'gamma', '1', FAST);
-    const button = lab(page, FAST).getByRole('button', { name: 'Train', exact: true });
-    await button.click();
-    const said = lab(page, FAST).locator('.training > .fault');
-    await said.waitFor();
-    expect(await said.innerText()).toContain('the model of epoch 0 is kept');
-  });
-
-  test('a cancelled training keeps its last epoch, and as a whole one can be linked to', async () => {
+describe('an engine', () => {
+  test('that is cancelled keeps its last epoch, and as a whole one can be linked to', async () => {
     const { engine, page } = await site.visitHeld(CHAPTER);
     await set(page, 'epochs', '1000');
     await lab(page).getByRole('button', { name: 'Train', exact: true }).click();
     await engine.passUntil(async () => (await epoch(page)) >= 2);
+    expect(await lab(page).locator('.film-list').count()).toBe(0);
     await lab(page).getByRole('button', { name: 'Cancel' }).click();
     await engine.release();
     const offer = lab(page).getByRole('button', { name: /^Set epochs to \d+$/ });
@@ -177,41 +187,7 @@ describe('on whatever data the site has', () => {
     expect(await fingerprint(page).innerText()).toBe(kept);
   });
 
-  test('changed settings are told apart from those of what is shown', async () => {
-    const { page } = await site.visit(CHAPTER);
-    await set(page, 'epochs', '2');
-    await train(page);
-    const note = lab(page).getByText('The settings have changed since');
-    expect(await note.count()).toBe(0);
-    await set(page, 'factors', '5');
-    await note.waitFor();
-    expect(await fingerprint(page).innerText()).toBe('–');
-    await set(page, 'factors', '20');
-    expect(await note.count()).toBe(0);
-  });
-
-  test('a user can be chosen by id, and a prediction opened to its addends', async () => {
-    const { page } = await site.visit(CHAPTER);
-    await set(page, 'epochs', '3');
-    await train(page);
-    await set(page, 'user', '5');
-    await lab(page).getByText('Predicted highest for user 5').waitFor();
-    await lab(page).locator('.film-why').first().click();
-    const addends = lab(page).locator('.addends').first().locator('tr');
-    await addends.last().waitFor();
-    const values = (await addends.locator('td').allInnerTexts()).map((text) =>
-      Number(text.replace('\u2212', '-')),
-    );
-    const sum = values.pop() ?? Number.NaN;
-    // Each addend is rounded to four decimals.
-    expect(Math.abs(values.reduce((a, b) => a + b) - sum)).toBeLessThan(0.0005);
-    const shown = await lab(page).locator('.film-list tbody td:nth-child(3)').first().innerText();
-    expect(Math.abs(Number(shown) - sum)).toBeLessThan(0.0051);
-    await set(page, 'user', 'nobody');
-    await lab(page).getByText('Predicted highest for user 5').waitFor();
-  });
-
-  test('an engine that dies says so, and trains again', async () => {
+  test('that dies says so, and trains again', async () => {
     const { engine, faults, page } = await site.visitHeld(CHAPTER);
     await set(page, 'epochs', '1000');
     await lab(page).getByRole('button', { name: 'Train', exact: true }).click();
@@ -241,19 +217,29 @@ describe('on whatever data the site has', () => {
 describe('a reader’s own data', () => {
   const facts = (page: Page): Locator => lab(page).locator('.data-facts');
 
-  async function open(): Promise<Visit> {
-    const visit = await site.visit(CHAPTER);
+  let page: Page;
+
+  beforeAll(async () => {
+    ({ page } = await site.visitShared(CHAPTER));
+  });
+
+  /** Begins with the data of the site. */
+  async function open(): Promise<void> {
     // Data is opened when it is about to be seen.
-    await lab(visit.page).locator('.training').scrollIntoViewIfNeeded();
-    await says(visit.page, 'ratings from');
-    return visit;
+    await lab(page).locator('.training').scrollIntoViewIfNeeded();
+    await says(page, 'ratings from');
+    const own = facts(page).getByText('your own file');
+    if (!(await own.isVisible())) return;
+    await facts(page).getByRole('button', { name: 'Back to the site' }).click();
+    await own.waitFor({ state: 'detached' });
+    await says(page, 'ratings from');
   }
 
   test('a broken zip is refused with a sentence, and nothing changes', async () => {
-    const { page } = await open();
+    await open();
     const before = await facts(page).innerText();
     const zip = zipSync({ 'ratings.csv': strToU8(table()) });
-    await drop(page, 'broken.zip', zip.slice(0, zip.length - 30));
+    await dropFile(page, 'broken.zip', zip.slice(0, zip.length - 30));
     const fault = page.locator('data-source .fault').first();
     await fault.waitFor();
     expect(await fault.innerText()).toMatch(/^broken\.zip.*The data in use stays as it was\.$/s);
@@ -261,8 +247,8 @@ describe('a reader’s own data', () => {
   });
 
   test('a row without a number for its rating is left out, and the reader is told where', async () => {
-    const { page } = await open();
-    await drop(page, 'mine.csv', strToU8('user,item,rating\n1,1,4\n1,2,five\n2,1,3\n2,2,5\n'));
+    await open();
+    await dropFile(page, 'mine.csv', strToU8('user,item,rating\n1,1,4\n1,2,five\n2,1,3\n2,2,5\n'));
     await says(page, '3 ratings');
     const report = await lab(page).locator('load-report li').allInnerTexts();
     expect(report).toHaveLength(1);
@@ -270,9 +256,9 @@ describe('a reader’s own data', () => {
   });
 
   test('a dropped table trains, stays after a reload, and can be given up', async () => {
-    const { page } = await open();
+    await open();
     const before = await facts(page).innerText();
-    await drop(page, 'mine.csv', strToU8(table()));
+    await dropFile(page, 'mine.csv', strToU8(table()));
     await says(page, '100 ratings');
     expect(await facts(page).innerText()).toContain('by 12 users of 10 films');
     await train(page);
@@ -291,7 +277,7 @@ describe('a reader’s own data', () => {
   });
 
   test('a file can be chosen by keyboard as well as dropped', async () => {
-    const { page } = await open();
+    await open();
     await lab(page).getByText('Use your own ratings').click();
     await page.locator(`${MAIN}-files`).setInputFiles({
       name: 'mine.csv',
@@ -302,7 +288,7 @@ describe('a reader’s own data', () => {
   });
 
   test('titles are text, whatever stands in them', async () => {
-    const { page } = await open();
+    await open();
     const hostile = '<img src=x onerror=alert(1)>';
     const films = Array.from({ length: 10 }, (_, i) => `film${i},"${hostile} ${i} (1999)",Drama`);
     const zip = zipSync({
@@ -312,7 +298,7 @@ describe('a reader’s own data', () => {
     page.on('dialog', (dialog) => {
       throw new Error(`a title was run: ${dialog.message()}`);
     });
-    await drop(page, `${hostile.replaceAll('/', '')}.zip`, zip);
+    await dropFile(page, `${hostile.replaceAll('/', '')}.zip`, zip);
     await says(page, '100 ratings');
     await train(page);
     const titles = lab(page).locator('.film-title');
@@ -340,13 +326,4 @@ test('while a model trains, no task of the page is long', async ({ annotate }) =
   await annotate(`longest tasks: ${tasks.slice(0, 5).join(', ')} ms`);
   expect(tasks.length).toBeGreaterThan(10);
   expect(tasks[0]).toBeLessThan(50);
-});
-
-test('with the labs trained, a phone shows the page without scrolling sideways', async () => {
-  const { page } = await site.visit(CHAPTER, { viewport: { width: 360, height: 740 } });
-  await set(page, 'epochs', '2');
-  await train(page);
-  await lab(page).locator('.film-why').first().click();
-  await lab(page).locator('.addends').first().waitFor();
-  expect(await overflow(page)).toBe(0);
 });

