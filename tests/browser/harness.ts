@@ -253,14 +253,16 @@ export function overflow(page: Page): Promise<number> {
   );
 }
 
-/** What axe finds serious or critical in the page as it is now, in words. */
-export async function seriousFaults(page: Page): Promise<string[]> {
+/** Those of axe's rules that look at colours: nothing else depends on the ground, light or dark. */
+const COLOURS = ['color-contrast', 'link-in-text-block'];
+
+/** What axe finds serious or critical in the page as it is now, by all its rules or by some, in words. */
+export async function seriousFaults(page: Page, rules?: readonly string[]): Promise<string[]> {
   // Evaluated from outside: the page's policy lets in no script of ours.
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe);
   // Of what it finds right, thousands of elements, it need not tell.
-  const results = await page.evaluate<AxeResults>(
-    "axe.run(document, { resultTypes: ['violations'] })",
-  );
+  const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
+  const results = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
   return results.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(
@@ -274,9 +276,9 @@ export async function seriousFaults(page: Page): Promise<string[]> {
  */
 export async function unreadable(page: Page): Promise<string[]> {
   const faults = await visibleFaults(page);
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [colorScheme, rules] of [['light'], ['dark', COLOURS]] as const) {
     await page.emulateMedia({ colorScheme });
-    for (const fault of await seriousFaults(page)) faults.push(`${colorScheme}: ${fault}`);
+    for (const fault of await seriousFaults(page, rules)) faults.push(`${colorScheme}: ${fault}`);
   }
   const before = page.viewportSize();
   await page.setViewportSize({ width: 360, height: 740 });
