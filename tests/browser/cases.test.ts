@@ -5,27 +5,34 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import type { Locator, Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
 import { dropFile, openedSite, part } from './harness.ts';
 
 const site = openedSite();
 const folder = fileURLToPath(new URL('../cases', import.meta.url));
 
-const lab = (page: Page): Locator => part(page, 'train');
-const facts = (page: Page): Locator => lab(page).locator('.data-facts');
-const report = (page: Page): Locator => lab(page).locator('load-report li');
+let page: Page;
+let lab: Locator;
+let facts: Locator;
+let report: Locator;
 
-async function dropped(name: string): Promise<Page> {
+beforeAll(async () => {
+  ({ page } = await site.visitShared('chapters/workbench.html'));
+  lab = part(page, 'train');
+  facts = lab.locator('.data-facts');
+  report = lab.locator('load-report li');
+});
+
+/** Drops a file over whatever is in use. */
+async function drop(name: string): Promise<void> {
   const file = `${folder}/${name}`;
   if (!existsSync(file)) throw new Error(`tests/cases has no ${name}`);
-  const { page } = await site.visit('chapters/workbench.html');
   await dropFile(page, name, readFileSync(file));
-  return page;
 }
 
-async function says(page: Page, text: RegExp): Promise<void> {
-  await expect.poll(() => facts(page).innerText()).toMatch(text);
+async function says(text: RegExp): Promise<void> {
+  await expect.poll(() => facts.innerText()).toMatch(text);
 }
 
 describe('dropped on the page', () => {
@@ -35,10 +42,10 @@ describe('dropped on the page', () => {
     ['blank-ratings.csv', 'rows without a rating', /^5 ratings .* 2 users of 5 films/],
     ['wide-names.csv', 'a column for each item', /^37 ratings .* 8 users of 5 films/],
   ])('%s, with %s, is read, and the report says what was done', async (name, _, found) => {
-    const page = await dropped(name);
-    await says(page, new RegExp(`${name.replace('.', '\\.')}.*your own file`));
-    expect((await facts(page).innerText()).replace(/^.*?: /s, '')).toMatch(found);
-    await expect.poll(() => report(page).count()).toBeGreaterThan(0);
+    await drop(name);
+    await says(new RegExp(`${name.replace('.', '\\.')}.*your own file`));
+    expect((await facts.innerText()).replace(/^.*?: /s, '')).toMatch(found);
+    await expect.poll(() => report.count()).toBeGreaterThan(0);
   });
 
   test.each([
@@ -52,30 +59,30 @@ describe('dropped on the page', () => {
     ['amazon.json', 'an object a line', /^5 ratings from 1 to 4 by 1 users of 5 films/],
     ['stray-quote.tsv', 'a quote that is a character', /^5 ratings .* 3 users of 2 films/],
   ])('%s, with %s, is read', async (name, _, found) => {
-    const page = await dropped(name);
-    await says(page, new RegExp(`${name.replace('.', '\\.')}.*your own file`));
-    expect((await facts(page).innerText()).replace(/^.*?: /s, '')).toMatch(found);
+    await drop(name);
+    await says(new RegExp(`${name.replace('.', '\\.')}.*your own file`));
+    expect((await facts.innerText()).replace(/^.*?: /s, '')).toMatch(found);
   });
 
   test('minus-one.csv, with a pile at -1, is read with a remark whose offer leaves the pile out', async () => {
-    const page = await dropped('minus-one.csv');
-    await says(page, /59 ratings from −1 to 10 by 4 users of 39 films/);
-    await expect
-      .poll(() => report(page).allInnerTexts())
-      .toContainEqual(expect.stringMatching(/12/));
-    await report(page).getByRole('button').click();
-    await says(page, /47 ratings from 3 to 10 by 4 users of 33 films/);
-    expect(await report(page).getByRole('button').count()).toBe(0);
+    await drop('minus-one.csv');
+    await says(/59 ratings from −1 to 10 by 4 users of 39 films/);
+    await expect.poll(() => report.allInnerTexts()).toContainEqual(expect.stringMatching(/12/));
+    await report.getByRole('button').click();
+    await says(/47 ratings from 3 to 10 by 4 users of 33 films/);
+    expect(await report.getByRole('button').count()).toBe(0);
   });
 
   test.each([
     ['excel.xlsx', /Excel workbook.*CSV/],
     ['zip-in-zip.zip', /zip.*unpack/i],
   ])('%s is refused with its remedy, and nothing changes', async (name, remedy) => {
-    const page = await dropped(name);
-    const fault = lab(page).locator('data-source .fault');
+    await expect.poll(() => facts.innerText()).toMatch(/ratings from/);
+    const before = await facts.innerText();
+    await drop(name);
+    const fault = lab.locator('data-source .fault');
     await expect.poll(() => fault.innerText()).toMatch(remedy);
     expect(await fault.innerText()).toContain('The data in use stays as it was.');
-    expect(await facts(page).innerText()).not.toContain('your own file');
+    expect(await facts.innerText()).toBe(before);
   });
 });

@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
 import { dropFile, number, openedSite, part, visibleFaults } from './harness.ts';
 
@@ -7,6 +7,11 @@ const BIASES = 'chapters/08-biases-and-regularization.html';
 const DESCENT = 'chapters/02-stochastic-gradient-descent.html';
 
 const site = openedSite();
+let page: Page;
+
+beforeAll(async () => {
+  ({ page } = await site.visitShared(DESCENT));
+});
 
 /** Fifteen users and fifteen films, two ratings in three. */
 function table(rating: (u: number, i: number) => number): string {
@@ -16,10 +21,19 @@ function table(rating: (u: number, i: number) => number): string {
   return ['user,item,rating', ...rows].join('\n');
 }
 
-async function drop(page: Page, content: string): Promise<void> {
-  await dropFile(page, 'mine.csv', content);
-  const facts = part(page, 'train').locator('.data-facts').first();
-  await expect.poll(() => facts.innerText()).toContain('mine.csv (your own file)');
+async function open(path: string): Promise<void> {
+  if (!page.url().endsWith(path)) await page.goto(new URL(`../${path}`, page.url()).href);
+}
+
+/** Has this file in use. */
+async function drop(name: string, content: string): Promise<void> {
+  await open(DESCENT);
+  const facts = part(page, 'train').locator('.data-facts');
+  await facts.scrollIntoViewIfNeeded();
+  await expect.poll(() => facts.innerText()).toContain('ratings from');
+  if ((await facts.innerText()).includes(name)) return;
+  await dropFile(page, name, content);
+  await expect.poll(() => facts.innerText()).toContain(`${name} (your own file)`);
 }
 
 async function trains(lab: Locator): Promise<void> {
@@ -32,8 +46,7 @@ describe('a file with ratings from 0 to 100', () => {
   const HUNDRED = table((u, i) => (u === 1 && i === 0 ? 0 : 100 - ((u * 7 + i * 11) % 10) * 10));
 
   test('has errors in its own units, and says what one star of the model is', async () => {
-    const { page } = await site.visit(DESCENT);
-    await drop(page, HUNDRED);
+    await drop('hundred.csv', HUNDRED);
     const lab = part(page, 'train');
     await trains(lab);
     await lab.getByText('one of its units is 20 of these ratings, counted from 0.').waitFor();
@@ -44,8 +57,7 @@ describe('a file with ratings from 0 to 100', () => {
   });
 
   test('is walked through in stars beside a table in its own units, and the walk says so', async () => {
-    const { page } = await site.visit(DESCENT);
-    await drop(page, HUNDRED);
+    await drop('hundred.csv', HUNDRED);
     const lab = page.locator('#lab-3');
     await lab.locator('step-walk').scrollIntoViewIfNeeded();
     await lab.locator('.walk-play:enabled').waitFor();
@@ -69,8 +81,7 @@ describe('a file in which all ratings are equal', () => {
   const FOURS = table(() => 4);
 
   test('says that there is nothing to measure, and shows no number in its place', async () => {
-    const { page } = await site.visit(DESCENT);
-    await drop(page, FOURS);
+    await drop('fours.csv', FOURS);
     const lab = part(page, 'train');
     await trains(lab);
     await lab.getByText('Nothing to measure: all ratings are equal.').waitFor();
@@ -80,9 +91,8 @@ describe('a file in which all ratings are equal', () => {
   });
 
   test('has no variance to divide and no lambda to choose', async () => {
-    const { page } = await site.visit(DESCENT);
-    await drop(page, FOURS);
-    await page.goto(new URL(`../${BIASES}`, page.url()).href);
+    await drop('fours.csv', FOURS);
+    await open(BIASES);
     const variance = part(page, 'variance');
     await variance.scrollIntoViewIfNeeded();
     await variance.getByRole('button', { name: 'Measure the parts' }).click();

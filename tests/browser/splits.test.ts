@@ -1,5 +1,5 @@
-import type { Locator, Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 
 import { number, numbers, openedSite, part, visibleFaults } from './harness.ts';
 
@@ -9,22 +9,22 @@ const WORKBENCH = 'chapters/workbench.html';
 
 const site = openedSite();
 
-/** The sweep over lambda of the baseline, which is quick. */
-async function baselineSweep(page: Page): Promise<Locator> {
-  const lab = part(page, 'sweep', 2);
-  await lab.scrollIntoViewIfNeeded();
-  await lab.getByRole('button', { name: 'Run the sweep' }).click();
-  await lab.getByText('Finished.').waitFor();
-  return lab;
-}
-
 const mean = (values: number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe('a sweep', () => {
+  let lab: Locator;
+
+  beforeAll(async () => {
+    const { page } = await site.visitShared(BIASES);
+    // That of the baseline is quick.
+    lab = part(page, 'sweep', 2);
+    await lab.scrollIntoViewIfNeeded();
+    await lab.getByRole('button', { name: 'Run the sweep' }).click();
+    await lab.getByText('Finished.').waitFor();
+  });
+
   test('chooses by the validation error, and tells the test error of the choice alone', async () => {
-    const { page } = await site.visit(BIASES);
-    const lab = await baselineSweep(page);
     expect(await lab.locator('.sweep-table thead').innerText()).toContain('validation RMSE');
     expect(await lab.locator('.sweep-table thead').innerText()).not.toContain('test RMSE');
     const errors = await numbers(lab.locator('.sweep-table tbody td:nth-child(3)'));
@@ -39,8 +39,6 @@ describe('a sweep', () => {
   });
 
   test('over five split seeds has its choice on each, their mean and their spread', async () => {
-    const { page } = await site.visit(BIASES);
-    const lab = await baselineSweep(page);
     const single = number(await lab.locator('.sweep-test').innerText());
     await lab.getByRole('button', { name: 'Over 5 split seeds' }).click();
     await lab.getByText('35 trained.').waitFor();
@@ -54,24 +52,30 @@ describe('a sweep', () => {
     const [middle = NaN, spread = NaN] = await numbers(table.locator('tfoot td'));
     expect(middle).toBeCloseTo(mean(tests), 3);
     expect(spread).toBeCloseTo(Math.sqrt(mean(tests.map((one) => (one - mean(tests)) ** 2))), 3);
-    expect(await visibleFaults(page)).toEqual([]);
+    expect(await visibleFaults(lab.page())).toEqual([]);
   });
 
   test('of a link made before there was a validation part has none, and chooses nothing', async () => {
     const { page } = await site.visit(`${BIASES}#lab=lab-4&model=baseline&seed=42`);
-    const lab = part(page, 'sweep', 2);
-    await lab.getByText('Finished.').waitFor();
-    expect(await lab.locator('.sweep-table thead').innerText()).toContain('test RMSE');
-    expect(await lab.locator('.sweep-best').count()).toBe(0);
-    expect(await lab.locator('.sweep-chosen').innerText()).toContain('none is chosen');
+    const linked = part(page, 'sweep', 2);
+    await linked.getByText('Finished.').waitFor();
+    expect(await linked.locator('.sweep-table thead').innerText()).toContain('test RMSE');
+    expect(await linked.locator('.sweep-best').count()).toBe(0);
+    expect(await linked.locator('.sweep-chosen').innerText()).toContain('none is chosen');
   });
 });
 
 describe('a race', () => {
-  test('tells the lowest validation error, and the test error of that epoch', async () => {
-    const { page } = await site.visit(NEIGHBORS);
-    const lab = part(page, 'race');
+  let lab: Locator;
+
+  beforeAll(async () => {
+    const { page } = await site.visitShared(NEIGHBORS);
+    lab = part(page, 'race');
     await lab.scrollIntoViewIfNeeded();
+  });
+
+  test('tells the lowest validation error, and the test error of that epoch', async () => {
+    await lab.getByLabel('Held back for choosing').selectOption({ index: 1 });
     await lab.getByRole('button', { name: 'Start the race' }).click();
     await lab.getByText('Both have finished.').waitFor();
     const row = (name: string): Locator =>
@@ -93,9 +97,6 @@ describe('a race', () => {
   });
 
   test('without a part for choosing says nothing of a lowest error', async () => {
-    const { page } = await site.visit(NEIGHBORS);
-    const lab = part(page, 'race');
-    await lab.scrollIntoViewIfNeeded();
     await lab.getByLabel('Held back for choosing').selectOption({ label: 'nothing' });
     await expect.poll(() => lab.locator('.race-results').innerText()).not.toContain('lowest');
     expect(await lab.getByRole('radio', { name: 'validation RMSE' }).count()).toBe(0);
