@@ -1,7 +1,7 @@
 // What a reader chooses goes with the link: everything is chosen otherwise, and whoever opens the link finds it.
 
 import type { Locator, Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { CHOICES, choicesOf } from '../../www/lab/choices.ts';
 import { VERDICTS } from '../../www/lab/verdict.ts';
@@ -299,39 +299,64 @@ async function followed(page: Page, view: View, nth = 0): Promise<Locator> {
   return lab;
 }
 
-describe('a link copied after everything has been chosen otherwise', () => {
-  test.for(Object.entries(CASES))('restores it: %s', async ([name, one], context) => {
-    if (one.movielens) needMovieLens(context);
-    const view = name as keyof typeof CHOICES;
-    const { page } = await site.visit(`chapters/${one.chapter}.html`);
-    const lab = part(page, view, one.nth);
-    await lab.locator(one.element).waitFor();
-    await lab.locator(one.element).scrollIntoViewIfNeeded();
-    const atFirst = await shown(lab.locator(one.element));
-    await one.choose(lab);
-    const settled = async (): Promise<string> => shown(lab.locator(one.element));
-    await expect.poll(settled).not.toMatch(UNSETTLED);
-    expect(await settled()).not.toBe(atFirst);
-
-    await lab.locator('run-link button').first().click();
-    await expect.poll(() => page.url()).toContain('#lab=');
-    const keys = new Set(new URLSearchParams(new URL(page.url()).hash.slice(1)).keys());
-    expect(choicesOf([view]).filter(({ key }) => !keys.has(key))).toEqual([]);
-
-    const other = await followed(page, view, one.nth);
-    expect(await other.locator('.lab > .note').allInnerTexts()).toEqual([]);
-    await expect
-      .poll(async () => {
-        const [here, there] = [await settled(), await shown(other.locator(one.element))];
-        return here === there && !UNSETTLED.test(there) ? 'the same' : [here, there];
-      })
-      .toBe('the same');
-    if (keys.has('receipt')) {
-      const verdict = other.locator('.link-verdict');
-      await expect.poll(() => verdict.innerText()).toBe(VERDICTS.same);
-    }
+/** One page of a chapter for the tests of a describe, closed after the last of them. */
+function sharedPage(chapter: string): () => Page {
+  let page: Page;
+  beforeAll(async () => {
+    ({ page } = await site.visitShared(`chapters/${chapter}.html`));
   });
-});
+  afterAll(() => page.context().close());
+  return () => page;
+}
+
+/** These by chapter. */
+function byChapter<T>(all: readonly T[], chapterOf: (one: T) => string): [string, T[]][] {
+  return [...new Set(all.map(chapterOf))].map((chapter) => [
+    chapter,
+    all.filter((one) => chapterOf(one) === chapter),
+  ]);
+}
+
+const cases = byChapter(Object.entries(CASES), ([, { chapter }]) => chapter);
+
+describe.for(cases)(
+  'a link copied after everything has been chosen otherwise in %s',
+  ([chapter, all]) => {
+    const opened = sharedPage(chapter);
+
+    test.for(all)('restores it: %s', async ([name, one], context) => {
+      if (one.movielens) needMovieLens(context);
+      const view = name as keyof typeof CHOICES;
+      const page = opened();
+      const lab = part(page, view, one.nth);
+      await lab.locator(one.element).waitFor();
+      await lab.locator(one.element).scrollIntoViewIfNeeded();
+      const atFirst = await shown(lab.locator(one.element));
+      await one.choose(lab);
+      const settled = async (): Promise<string> => shown(lab.locator(one.element));
+      await expect.poll(settled).not.toMatch(UNSETTLED);
+      expect(await settled()).not.toBe(atFirst);
+
+      await lab.locator('run-link button').first().click();
+      await expect.poll(() => page.url()).toContain(`#lab=${await lab.getAttribute('id')}&`);
+      const keys = new Set(new URLSearchParams(new URL(page.url()).hash.slice(1)).keys());
+      expect(choicesOf([view]).filter(({ key }) => !keys.has(key))).toEqual([]);
+
+      const other = await followed(page, view, one.nth);
+      expect(await other.locator('.lab > .note').allInnerTexts()).toEqual([]);
+      await expect
+        .poll(async () => {
+          const [here, there] = [await settled(), await shown(other.locator(one.element))];
+          return here === there && !UNSETTLED.test(there) ? 'the same' : [here, there];
+        })
+        .toBe('the same');
+      if (keys.has('receipt')) {
+        const verdict = other.locator('.link-verdict');
+        await expect.poll(() => verdict.innerText()).toBe(VERDICTS.same);
+      }
+    });
+  },
+);
 
 describe('a link that names what the data does not have', () => {
   test('says so of a user, and takes the first', async (context) => {
@@ -346,8 +371,10 @@ describe('a link that names what the data does not have', () => {
       .toEqual([expect.stringMatching(/stays at its default: user\.$/)]);
     await expect.poll(() => lab.locator('caption').innerText()).toMatch(/^User 1: /);
   });
+});
 
-  test.each([
+const REFUSED = byChapter(
+  [
     ['05-neighbors', 'neighbors', 'neighbors.user', '999999'],
     ['05-neighbors', 'neighbors', 'neighbors.item', '999999'],
     ['05-neighbors', 'neighbors', 'neighbors.other', '999999'],
@@ -355,9 +382,15 @@ describe('a link that names what the data does not have', () => {
     ['03-alternating-least-squares', 'zeros', 'zeros.held', '3,3'],
     ['15-additional-inputs', 'new-user', 'new-user.told', '0,1'],
     ['15-additional-inputs', 'new-film', 'new-film.genres', '999'],
-  ] as const)('in %s says so and shows the start: %s, %s', async (chapter, view, key, value) => {
-    const { page } = await site.visit(`chapters/${chapter}.html`);
-    const plain = part(page, view);
+  ] as const,
+  ([chapter]) => chapter,
+);
+
+describe.for(REFUSED)('a link that names what the data does not have', ([chapter, all]) => {
+  const opened = sharedPage(chapter);
+
+  test.for(all)('in %s says so and shows the start: %s, %s, %s', async ([, view, key, value]) => {
+    const plain = part(opened(), view);
     await plain.locator('.lab').waitFor();
     await plain.scrollIntoViewIfNeeded();
     const { id, model } = await plain.evaluate(({ id: own, dataset }) => ({
