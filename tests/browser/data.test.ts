@@ -11,13 +11,7 @@ const lab = (page: Page): Locator => part(page, 'train');
 const facts = (page: Page): Locator => lab(page).locator('.data-facts');
 const footer = (page: Page): Locator => page.locator('data-notice');
 
-/** Opens the workbench with a script in place before any of its own. */
-async function workbench(script?: string): Promise<Visit> {
-  const visit = await site.visit();
-  if (script) await visit.page.addInitScript(script);
-  await visit.page.goto(new URL(WORKBENCH, visit.page.url()).href);
-  return visit;
-}
+const workbench = (): Promise<Visit> => site.visit(WORKBENCH);
 
 /** A table of this many users, each of whom rates two films. */
 function table(users: number): string {
@@ -61,18 +55,28 @@ describe.each([
   ['never answers', refusing('return new EventTarget();')],
 ])('storage that %s', (_, script) => {
   test('leaves every part as it is, on the site’s data and on a dropped file', async () => {
-    const { page } = await workbench(script);
-    await says(page, 'ratings from');
+    const { page } = await site.visit(WORKBENCH, {
+      before: async (context) => {
+        await context.clock.install();
+        await context.addInitScript(script);
+      },
+    });
+    // The page's patience with storage ends at once: its clock goes ahead until it says something.
+    const said = (place: Locator): (() => Promise<string>) => {
+      return async () => {
+        await page.clock.fastForward(5000);
+        return (await place.allInnerTexts()).join();
+      };
+    };
+    await expect.poll(said(facts(page))).toContain('ratings from');
     await dropFile(page, 'mine.csv', table(9));
-    await says(page, 'mine.csv (your own file)');
+    await expect.poll(said(facts(page))).toContain('mine.csv (your own file)');
     expect(await facts(page).innerText()).toContain('18 ratings');
-    await expect
-      .poll(() => lab(page).locator('.data-source .good').innerText())
-      .toContain('could not keep it');
+    await expect.poll(said(lab(page).locator('.data-source .good'))).toContain('could not keep it');
     await trains(page);
     await facts(page).getByRole('button', { name: 'Back to the site' }).click();
-    await expect.poll(() => facts(page).innerText()).not.toContain('your own file');
-    await says(page, 'ratings from');
+    await expect.poll(said(facts(page))).not.toContain('your own file');
+    await expect.poll(said(facts(page))).toContain('ratings from');
     expect(await visibleFaults(page)).toEqual([]);
   });
 });
@@ -120,9 +124,10 @@ describe('two tabs', () => {
 describe('the site’s own data that does not come', () => {
   test('is stood in for by simulated ratings, and every label says so until it comes', async (context) => {
     needMovieLens(context);
-    const { faults, page } = await site.visit();
-    await page.route(/movielens\.fsd$/, (route) => route.fulfill({ status: 503 }));
-    await page.goto(new URL(WORKBENCH, page.url()).href);
+    const { faults, page } = await site.visit(WORKBENCH, {
+      before: (context) =>
+        context.route(/movielens\.fsd$/, (route) => route.fulfill({ status: 503 })),
+    });
     const note = lab(page).locator('.lab > .fault');
     const said = 'Simulated ratings stand in for MovieLens';
     await expect
@@ -134,7 +139,7 @@ describe('the site’s own data that does not come', () => {
     expect(faults.filter((fault) => !/503/.test(fault))).toEqual([]);
     faults.length = 0;
 
-    await page.unroute(/movielens\.fsd$/);
+    await page.context().unroute(/movielens\.fsd$/);
     await note.getByRole('button', { name: 'Try again' }).click();
     await says(page, 'MovieLens latest-small');
     expect(await note.count()).toBe(0);
@@ -145,15 +150,15 @@ describe('the site’s own data that does not come', () => {
     ['is damaged', { status: 200, body: '{"movielens":' }, 'the site’s list of data is damaged'],
     ['is missing', { status: 404, body: '' }, 'the site’s list of data could not be loaded (404)'],
   ])('because its list %s is told in a sentence', async (_, answer, cause) => {
-    const { faults, page } = await site.visit();
-    await page.route(/manifest\.json$/, (route) => route.fulfill(answer));
-    await page.goto(new URL(WORKBENCH, page.url()).href);
+    const { faults, page } = await site.visit(WORKBENCH, {
+      before: (context) => context.route(/manifest\.json$/, (route) => route.fulfill(answer)),
+    });
     await expect.poll(() => lab(page).locator('.lab > .fault').innerText()).toContain(cause);
     await expect.poll(() => footer(page).innerText()).toContain(cause);
     expect(await page.locator('body').innerText()).not.toMatch(/JSON|Unexpected|SyntaxError/);
     await trains(page);
     faults.splice(0, faults.length, ...faults.filter((fault) => !/404/.test(fault)));
-    await page.unroute(/manifest\.json$/);
+    await page.context().unroute(/manifest\.json$/);
     await footer(page).getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => footer(page).innerText()).not.toContain('stand in');
   });

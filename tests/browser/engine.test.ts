@@ -17,6 +17,12 @@ function inEngines(page: Page, script: string): void {
   for (const worker of page.workers()) worker.evaluate(script).catch(() => undefined);
 }
 
+/** Makes every engine of the page trap where it next asks for the time, which it does within a pass. */
+async function trap(page: Page): Promise<void> {
+  const script = "performance.now = () => { throw new WebAssembly.RuntimeError('unreachable') }";
+  await Promise.all(page.workers().map((worker) => worker.evaluate(`void (${script})`)));
+}
+
 /** Waits until the live part has an engine with its data open. */
 async function opened(lab: Locator): Promise<void> {
   await lab.locator('.data-facts strong').waitFor();
@@ -29,9 +35,10 @@ async function trains(lab: Locator): Promise<void> {
 
 describe('a worker script that does not load', () => {
   test('is told with its remedy, and the part heals when it is tried again', async () => {
-    const { faults, page } = await site.visit('');
-    await page.route(SCRIPT, (route) => route.fulfill({ status: 404, body: 'gone' }));
-    await page.goto(new URL(WORKBENCH, page.url()).href);
+    const { faults, page } = await site.visit(WORKBENCH, {
+      before: (context) =>
+        context.route(SCRIPT, (route) => route.fulfill({ status: 404, body: 'gone' })),
+    });
     const lab = part(page, 'train');
     const note = lab.locator('.lab > .fault');
     await expect.poll(() => note.innerText()).toMatch(/could not be started.*reload the page/s);
@@ -39,7 +46,7 @@ describe('a worker script that does not load', () => {
     // The page complains of the missing script, and of nothing else.
     expect(faults.filter((said) => !/404/.test(said))).toEqual([]);
     faults.length = 0;
-    await page.unroute(SCRIPT);
+    await page.context().unroute(SCRIPT);
     await note.getByRole('button', { name: 'Try again' }).click();
     await opened(lab);
     await expect.poll(() => note.count()).toBe(0);
@@ -48,15 +55,15 @@ describe('a worker script that does not load', () => {
   });
 
   test('fails a training with a sentence, and the next one runs', async () => {
-    const { faults, page } = await site.visit('');
-    await page.route(SCRIPT, (route) => route.abort());
-    await page.goto(new URL(WORKBENCH, page.url()).href);
+    const { faults, page } = await site.visit(WORKBENCH, {
+      before: (context) => context.route(SCRIPT, (route) => route.abort()),
+    });
     const lab = part(page, 'train');
     await train(lab).click();
     await expect.poll(() => fault(lab).innerText()).toMatch(/could not be started/);
     await expect.poll(() => train(lab).isEnabled()).toBe(true);
     faults.length = 0;
-    await page.unroute(SCRIPT);
+    await page.context().unroute(SCRIPT);
     await trains(lab);
     expect(await fault(lab).count()).toBe(0);
   });
@@ -67,11 +74,8 @@ describe('an engine', () => {
     const { page } = await site.visit(WORKBENCH);
     const lab = part(page, 'train');
     await opened(lab);
-    // The clock is called from within a pass: what it throws goes through the engine's own code.
-    inEngines(
-      page,
-      "performance.now = () => { throw new WebAssembly.RuntimeError('unreachable') }",
-    );
+    // What the clock throws goes through the engine's own code.
+    await trap(page);
     await train(lab).click();
     await expect.poll(() => fault(lab).innerText()).toMatch(/started anew.*is lost/);
     await trains(lab);
@@ -85,10 +89,7 @@ describe('an engine', () => {
     await expect.poll(() => page.workers().length).toBeGreaterThan(0);
     const means = table.locator('baseline-means');
     await means.waitFor();
-    inEngines(
-      page,
-      "performance.now = () => { throw new WebAssembly.RuntimeError('unreachable') }",
-    );
+    await trap(page);
     const cell = table.locator('rating-table td input').first();
     await cell.fill('1');
     await cell.press('Tab');
@@ -104,13 +105,19 @@ describe('an engine', () => {
     ['is in a pass without end', 'for (;;) {}'],
     ['has closed without a word', 'self.close()'],
   ])('that %s is ended by a cancel, and the next training runs', async (_, script) => {
-    const { page } = await site.visit(WORKBENCH);
+    const { page } = await site.visit(WORKBENCH, { before: ({ clock }) => clock.install() });
     const lab = part(page, 'train');
     await opened(lab);
     inEngines(page, script);
     await train(lab).click();
     await cancel(lab).click();
-    await expect.poll(() => fault(lab).innerText()).toMatch(/^Cancelled: .*started anew/);
+    // The page's patience ends at once: its clock goes ahead until it says something.
+    await expect
+      .poll(async () => {
+        await page.clock.fastForward(5000);
+        return (await fault(lab).allInnerTexts()).join();
+      })
+      .toMatch(/^Cancelled: .*started anew/);
     await expect.poll(() => train(lab).isEnabled()).toBe(true);
     await trains(lab);
     expect(await visibleFaults(page)).toEqual([]);

@@ -49,6 +49,12 @@ export interface Visit {
   faults: string[];
 }
 
+/** How a page is opened. */
+interface Opening extends BrowserContextOptions {
+  /** What is put in place before any script of the page runs. */
+  before?: (context: BrowserContext) => Promise<unknown>;
+}
+
 /** An event of a trace, as far as it is read here. */
 interface Task {
   name: string;
@@ -101,8 +107,10 @@ export class Site {
   }
 
   /** Opens a page of the site, `chapters/01-….html` or the start page, in a fresh profile. */
-  async visit(name = '', options: BrowserContextOptions = {}): Promise<Visit> {
-    return this.open(await this.browser.newContext(options), name);
+  async visit(name = '', { before, ...options }: Opening = {}): Promise<Visit> {
+    const context = await this.browser.newContext(options);
+    await before?.(context);
+    return this.open(context, name);
   }
 
   /** The same, to stay open until all tests of the file are over: they do not rely on each other's order. */
