@@ -54,9 +54,9 @@ function runs(lab: Locator): Locator {
 }
 
 test.each(chapters)('on %s nothing runs until it is put right', async (chapter) => {
-  const { page } = await site.visit('');
-  await page.addInitScript(LISTEN);
-  await page.goto(new URL(chapter, page.url()).href);
+  const { page } = await site.visit(chapter, {
+    before: (context) => context.addInitScript(LISTEN),
+  });
   const parts = await partsWithControls(page);
   for (const [n, own] of parts.entries()) {
     const lab = page.locator(`#${own.id}`);

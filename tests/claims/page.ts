@@ -8,7 +8,7 @@ import type { Call } from '../../www/lesson/try/expression.ts';
 import { number } from '../browser/harness.ts';
 import { type Ask, type Evaluate, failures, type Value } from './evaluate.ts';
 
-/** Does everything in a block, on a page that has just been opened. */
+/** Does everything in a block, on a page on which its live part is as it was when the page was opened. */
 export async function tryOnPage(page: Page, { acts, lab: { id } }: Check): Promise<void> {
   const lab = page.locator(`#${id}`);
   await lab.locator('.lab').waitFor();
