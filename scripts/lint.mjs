@@ -7,11 +7,12 @@ await main(async () => {
   needNode();
   await needPackages();
   await needRust(['rustfmt', 'clippy']);
-  const { passes, sources, types } = await import('./lib/checks.mjs');
+  const { formats, lints, passes, types } = await import('./lib/checks.mjs');
   const { wasm } = await import('./lib/steps.mjs');
   await wasm();
   /** @type {string[]} */
   const failed = [];
-  for (const check of [...sources, types]) if (!(await passes(check))) failed.push(check.title);
+  for (const check of [...formats, ...lints, types])
+    if (!(await passes(check))) failed.push(check.title);
   if (failed.length > 0) throw new Stop(`Failed: ${failed.join(', ')}.`);
 });

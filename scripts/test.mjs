@@ -1,81 +1,139 @@
 // Every check and every test, alone from a fresh clone. All of them run even if one fails; the last
-// line adds up what the test runners report.
+// line adds up what the test runners report. `--chapter 7` runs what is about one chapter of the site.
 
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 
 import { needNode, needPackages, needRust } from './lib/needs.mjs';
 import { here, main, readJson, run, script, Stop } from './lib/run.mjs';
 
 await main(async () => {
+  const { chapter } = parseArgs({ options: { chapter: { type: 'string' } } }).values;
+  const slug = chapter === undefined ? undefined : chapterOf(chapter);
   needNode();
   await needPackages();
   await needRust(['rustfmt', 'clippy']);
   const { needChromium } = await import('./lib/chromium.mjs');
-  const { passes, sources, types } = await import('./lib/checks.mjs');
+  const { formats, lints, passes, types } = await import('./lib/checks.mjs');
   const { atHand } = await import('./lib/movielens.mjs');
   const { folders, prepare } = await import('./lib/data.mjs');
-  const { site, wasm } = await import('./lib/steps.mjs');
+  const { rustTests, site } = await import('./lib/steps.mjs');
   const tally = await import('./lib/tally.mjs');
   process.env.CHROMIUM_PATH = await needChromium();
 
   /** @type {string[]} */
   const failed = [];
+  /** @type {[string, number][]} */
+  const seconds = [];
   let sum = tally.none;
 
-  /** @param {string} title @param {() => Promise<unknown>} work */
+  /**
+   * Does something, keeps how long it took, and goes on if it fails.
+   * @param {string} title @param {() => Promise<boolean | void>} work
+   */
   const attempt = async (title, work) => {
-    try {
-      await work();
-      return true;
-    } catch (error) {
+    const start = performance.now();
+    const passed = await work().catch((/** @type {unknown} */ error) => {
       console.error(error instanceof Stop ? error.message : error);
-      failed.push(title);
       return false;
-    }
+    });
+    seconds.push([title, (performance.now() - start) / 1000]);
+    if (passed === false) failed.push(title);
+    return passed !== false;
   };
-  /** @param {string} project */
-  const vitest = async (project) => {
-    console.log(`\n── vitest, ${project}`);
-    const report = here(`test-results/${project}.json`);
-    rmSync(report, { force: true });
-    const { code } = await run(process.execPath, [
-      ...[script('vitest'), 'run', '--project', project],
-      ...['--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`],
-    ]);
-    sum = tally.add(sum, tally.vitest(readJson(report)));
-    if (code !== 0) failed.push(`vitest, ${project}`);
-  };
-
-  for (const check of sources) if (!(await passes(check))) failed.push(check.title);
-
-  console.log('\n── data and WebAssembly');
-  await attempt('data', () => prepare(folders));
-  const zip = atHand(here('data'), process.env.MOVIELENS_ZIP)?.zip;
-  if (zip) process.env.MOVIELENS_ZIP = zip;
-  const built = await attempt('wasm', wasm);
-
-  console.log('\n── cargo test');
-  // Tests on real data read MOVIELENS_ZIP, and say that they were skipped where it is not set.
-  for (const part of [['--lib', '--bins', '--tests', '--examples'], ['--doc']]) {
-    const { code, stdout } = await run('cargo', ['test', ...part], { capture: 'copy' });
-    sum = tally.add(sum, tally.cargo(stdout));
-    if (code !== 0) failed.push('cargo test');
-  }
-
-  if (built) {
-    if (!(await passes(types))) failed.push(types.title);
-    await vitest('unit');
+  /** @param {import('./lib/checks.mjs').Check} check */
+  const checked = (check) => attempt(check.title, () => passes(check));
+  /** @param {string} project @param {string[]} [which] */
+  const vitest = (project, which = []) =>
+    attempt(`vitest, ${project}`, async () => {
+      console.log(`\n── vitest, ${project}`);
+      const report = here(`test-results/${project}.json`);
+      rmSync(report, { force: true });
+      const { code } = await run(process.execPath, [
+        ...[script('vitest'), 'run', '--project', project, ...which],
+        ...['--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`],
+      ]);
+      sum = tally.add(sum, tally.vitest(readJson(report)));
+      return code === 0;
+    });
+  /** @param {string[]} parts */
+  const cargo = (parts) =>
+    attempt(['cargo test', ...parts.slice(-1)].join(' '), async () => {
+      console.log('\n── cargo test');
+      // Tests on real data read MOVIELENS_ZIP, and say that they were skipped where it is not set.
+      const { code, stdout } = await run('cargo', ['test', ...parts], { capture: 'copy' });
+      sum = tally.add(sum, tally.cargo(stdout));
+      return code === 0;
+    });
+  // It uses folders of its own: it is built beside the native side, and told of when it is over.
+  const wasm = () =>
+    attempt('WebAssembly', async () => {
+      const { code, stdout } = await run(process.execPath, [here('scripts/wasm.mjs')], {
+        capture: 'all',
+      });
+      console.log(`\n── WebAssembly\n${stdout}`);
+      return code === 0;
+    });
+  const data = () => attempt('data', () => prepare(folders));
+  const built = () => {
     console.log('\n── site');
-    if (await attempt('site', site)) await vitest('browser');
+    return attempt('site', site);
+  };
+
+  if (slug) {
+    for (const check of formats) await checked(check);
+    const [ready] = [await wasm(), await data()];
+    if (ready) {
+      await checked(types);
+      await vitest('unit', ['tests/unit/claims', '-t', slug]);
+      if (await built()) {
+        const pages = ['pages', 'links', 'refusals', 'choices', 'claims'];
+        await vitest('browser', [...pages.map((name) => `tests/browser/${name}.`), '-t', slug]);
+        await vitest('browser', [`tests/browser/chapter-${slug.slice(0, 2)}.`]);
+      }
+    }
+  } else {
+    const parts = ['--lib', '--bins', '--tests', '--examples'];
+    const webAssembly = wasm();
+    for (const check of [...formats, ...lints]) await checked(check);
+    console.log('\n── data, and compiling tests');
+    await attempt('compiling tests', async () => {
+      process.env.FACTORSCOPE_BIN = await rustTests(parts);
+    });
+    await data();
+    const zip = atHand(here('data'), process.env.MOVIELENS_ZIP)?.zip;
+    if (zip) process.env.MOVIELENS_ZIP = zip;
+    const ready = await webAssembly;
+    await cargo(parts);
+    await cargo(['--doc']);
+    if (ready) {
+      await checked(types);
+      await vitest('unit');
+      if (await built()) await vitest('browser');
+    }
+    if (!zip) {
+      console.log(
+        '\nMovieLens is not at hand: set MOVIELENS_ZIP to run the tests that were skipped.',
+      );
+    }
   }
 
   console.log('');
-  if (!zip) {
-    console.log('MovieLens is not at hand: set MOVIELENS_ZIP to run the tests that were skipped.');
-  }
+  for (const [title, took] of seconds) console.log(`${took.toFixed(0).padStart(5)} s  ${title}`);
   if (failed.length > 0) {
     console.log(`Failed: ${[...new Set(failed)].join(', ')}`);
     process.exitCode = 1;
   }
   console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
 });
+
+/**
+ * The chapter with a number, `NN-slug`.
+ * @param {string} number
+ */
+function chapterOf(number) {
+  const names = readdirSync(here('notebooks-md')).filter((name) => /^\d\d-.*\.md$/.test(name));
+  const found = names.find((name) => Number(name.slice(0, 2)) === Number(number));
+  if (!found) throw new Stop(`--chapter takes a number from 1 to ${names.length}: ${number}.`);
+  return found.replace(/\.md$/, '');
+}

@@ -7,14 +7,18 @@ import { run, script } from './run.mjs';
 
 const warnings = ['--', '-D', 'warnings'];
 
-/** @type {Check[]} */
-export const sources = [
+/** How the sources are written. @type {Check[]} */
+export const formats = [
   {
     title: 'prettier',
     command: process.execPath,
     args: [script('prettier'), '--check', '--log-level', 'warn', '.'],
   },
   { title: 'rustfmt', command: 'cargo', args: ['fmt', '--all', '--check'] },
+];
+
+/** What the compiler remarks. @type {Check[]} */
+export const lints = [
   {
     title: 'clippy, native',
     command: 'cargo',

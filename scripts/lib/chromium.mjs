@@ -7,7 +7,15 @@ import { chromium } from 'playwright-core';
 
 import { run, say, script, Stop, windows } from './run.mjs';
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+// The shell is the same engine without the browser around it: a page opens in half the time.
+const names = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+  'chrome',
+];
 const programs = ['PROGRAMFILES', 'PROGRAMFILES(X86)', 'LOCALAPPDATA'];
 
 /**
@@ -43,8 +51,11 @@ export function places(env, platform) {
   return [...inPath, ...usual.flatMap((folder) => names.map((name) => `${folder}/${name}`))];
 }
 
-/** @returns {string | undefined} */
-function found() {
+/**
+ * The best browser on this machine.
+ * @returns {string | undefined}
+ */
+export function found() {
   const own = chromium.executablePath();
   return [...places(process.env, process.platform), own].find((file) => existsSync(file));
 }
@@ -63,7 +74,10 @@ export async function needChromium() {
   if (root && existsSync('/usr/bin/apt-get')) {
     const env = { DEBIAN_FRONTEND: 'noninteractive' };
     await run('apt-get', ['update', '-qq'], { env });
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { env });
+    const install = ['install', '-y', '-qq', '--no-install-recommends'];
+    for (const name of ['chromium-headless-shell', 'chromium']) {
+      if (!found()) await run('apt-get', [...install, name], { env });
+    }
   }
   if (!found()) {
     await run(process.execPath, [script('playwright-core'), 'install', 'chromium']);

@@ -20,8 +20,8 @@ export function say(text) {
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, capture?: 'stdout' | 'copy' }} [options] `stdout` keeps what the
- *   program prints for the caller, `copy` shows it as well
+ * @param {{ env?: NodeJS.ProcessEnv, capture?: 'stdout' | 'copy' | 'all' }} [options] `stdout` keeps what the
+ *   program prints for the caller, `copy` shows it as well, `all` keeps errors with it
  * @returns {Promise<{ code: number, stdout: string }>}
  */
 export function run(command, args, { env = {}, capture } = {}) {
@@ -29,14 +29,16 @@ export function run(command, args, { env = {}, capture } = {}) {
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: ['ignore', capture ? 'pipe' : 'inherit', 'inherit'],
+      stdio: ['ignore', capture ? 'pipe' : 'inherit', capture === 'all' ? 'pipe' : 'inherit'],
     });
     /** @type {Buffer[]} */
     const chunks = [];
-    child.stdout?.on('data', (/** @type {Buffer} */ chunk) => {
+    const hear = (/** @type {Buffer} */ chunk) => {
       chunks.push(chunk);
       if (capture === 'copy') process.stdout.write(chunk);
-    });
+    };
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
     child.on('error', reject);
     child.on('close', (code) => {
       resolve({ code: code ?? 1, stdout: Buffer.concat(chunks).toString('utf8') });

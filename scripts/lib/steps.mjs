@@ -6,20 +6,37 @@ import { here, must, say, script, Stop } from './run.mjs';
 import { done, hash, mark } from './stamp.mjs';
 
 /**
- * Builds the command line and answers where it is.
+ * Builds the command line and answers where it is: that of FACTORSCOPE_BIN, where its builder has set it.
  * @param {'release' | 'tune'} [profile] `release` for timing; else what is compiled in a third of the time
  */
 export async function engine(profile = 'tune') {
-  const format = 'json-render-diagnostics';
-  const told = await must(
-    'The command line could not be built: the reason stands above.',
-    'cargo',
-    ['build', '--profile', profile, '--bin', 'factorscope', '--message-format', format],
-    { capture: 'stdout' },
-  );
+  const { FACTORSCOPE_BIN } = process.env;
+  if (profile === 'tune' && FACTORSCOPE_BIN) return FACTORSCOPE_BIN;
+  const sentence = 'The command line could not be built: the reason stands above.';
+  return program(sentence, ['build', '--profile', profile, '--bin', 'factorscope']);
+}
+
+/**
+ * Compiles the Rust tests and answers where the command line is that they run.
+ * @param {readonly string[]} parts which of them, as cargo names them
+ */
+export async function rustTests(parts) {
+  const sentence = 'The Rust tests could not be built: the reason stands above.';
+  return program(sentence, ['test', '--no-run', ...parts]);
+}
+
+/**
+ * The command line among what cargo builds.
+ * @param {string} sentence what to say if it fails
+ * @param {readonly string[]} args
+ * @returns {Promise<string>}
+ */
+async function program(sentence, args) {
+  const format = ['--message-format', 'json-render-diagnostics'];
+  const told = await must(sentence, 'cargo', [...args, ...format], { capture: 'stdout' });
   for (const line of told.split('\n').filter((text) => text.startsWith('{'))) {
-    const message = JSON.parse(line);
-    if (message.target?.name === 'factorscope' && message.executable) return message.executable;
+    const { executable, profile, target } = JSON.parse(line);
+    if (target?.name === 'factorscope' && executable && !profile.test) return executable;
   }
   throw new Stop('cargo built no program named factorscope.');
 }

@@ -13,6 +13,7 @@ import {
 } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, type TestContext } from 'vitest';
 
+import { found } from '../../scripts/lib/chromium.mjs';
 import { listen, server } from '../../scripts/lib/serve.mjs';
 import type { View } from '../../www/lesson/views.ts';
 import { HeldEngine } from './held.ts';
@@ -89,7 +90,8 @@ export class Site {
     const port = await listen(http, 0);
     // Neither it nor the browser keeps a worker that has done its work: the browser goes with the worker.
     http.unref();
-    const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+    const executablePath = process.env.CHROMIUM_PATH ?? found();
+    if (!executablePath) throw new Error('there is no browser: set CHROMIUM_PATH');
     const browser = await chromium.launch({
       executablePath,
       args: [

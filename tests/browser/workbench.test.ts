@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 import type { Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
 import { loadRegistry } from '../../www/lesson/registry.ts';
 import { openedSite, visibleFaults } from './harness.ts';
@@ -62,10 +62,17 @@ test('a walk is that of the model picked last, whichever came before it', async 
   }
 });
 
-describe.each(models)('$id on the workbench', ({ hyperparameters, id }) => {
-  test('trains and recommends, and nothing on the page is not a number', async () => {
-    const { page } = await site.visit('chapters/workbench.html');
+describe('on a workbench that takes one model after another', () => {
+  let page: Page;
+  beforeAll(async () => {
+    ({ page } = await site.visitShared('chapters/workbench.html'));
+  });
+
+  test.each(models)('$id trains and recommends, and no number is none', async (model) => {
+    const { hyperparameters, id } = model;
+    const films = page.locator('#lab-1 film-table tbody tr');
     await pick(page, 'lab-1', id);
+    await expect.poll(() => films.count()).toBe(0);
     if (hyperparameters.some(({ name }) => name === 'epochs')) {
       const epochs = page.locator('#lab-1-epochs');
       await epochs.fill('2');
@@ -74,15 +81,14 @@ describe.each(models)('$id on the workbench', ({ hyperparameters, id }) => {
     }
     const train = page.locator('#lab-1').getByRole('button', { name: 'Train', exact: true });
     await train.click();
-    const films = page.locator('#lab-1 film-table tbody tr');
     await expect.poll(() => films.count()).toBeGreaterThan(9);
     expect(await visibleFaults(page)).toEqual([]);
   });
 
-  test('takes explained steps, and nothing on the page is not a number', async () => {
-    const { page } = await site.visit('chapters/workbench.html');
-    await pick(page, 'lab-2', id);
+  test.each(models)('$id takes explained steps, and no number is none', async ({ id }) => {
     await page.locator('#lab-2').scrollIntoViewIfNeeded();
+    await pick(page, 'lab-2', id);
+    await expect.poll(() => page.locator('#lab-2 .walk-where').innerText()).toMatch(/^Step 0/);
     const forward = page.locator('#lab-2 step-walk .buttons button.main');
     for (let step = 1; step <= 3; step += 1) {
       await expect.poll(() => forward.isEnabled()).toBe(true);

@@ -47,7 +47,7 @@ describe('npm packages', () => {
 describe('the browser', () => {
   test('is looked for in PATH first on Linux', () => {
     const found = places({ PATH: '/home/x/bin' }, 'linux');
-    expect(found[0]).toBe('/home/x/bin/chromium');
+    expect(found[0]).toBe('/home/x/bin/chromium-headless-shell');
     expect(found).toContain('/usr/bin/google-chrome-stable');
     expect(found).toContain('/snap/bin/chromium');
   });

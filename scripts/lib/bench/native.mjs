@@ -39,12 +39,12 @@ export async function validate(factorscope, { model, settings, folds, seed, zip 
   return JSON.parse(told);
 }
 
-const bench = ['bench', '--bench', 'models'];
+const bench = ['--release', '--package', 'benches'];
 const results = here('data/criterion');
 
 /** Compiles criterion's program, so that compiling disturbs no measurement. */
 export async function prepareCriterion() {
-  await must('The native benchmark could not be built.', 'cargo', [...bench, '--no-run']);
+  await must('The native benchmark could not be built.', 'cargo', ['build', ...bench]);
 }
 
 /**
@@ -60,7 +60,7 @@ export async function criterion(zip, quick) {
   await must(
     'The native benchmark failed: the reason stands above.',
     'cargo',
-    [...bench, '--', '--noplot', ...(quick ? ['--quick'] : [])],
+    ['run', ...bench, '--', '--bench', '--noplot', ...(quick ? ['--quick'] : [])],
     {
       env: {
         CRITERION_HOME: results,
