@@ -79,6 +79,16 @@ fn what_stands_before_and_beside_the_table_does_not_matter() {
 }
 
 #[test]
+fn semicolons_cut_where_every_number_between_them_has_a_comma() {
+    let loaded = open("1;10;4,5;1,0\n1;11;3,0;2,0\n2;10;5,0;1,5\n2;12;1,5;1,0\n");
+    assert_eq!(
+        rows(&loaded),
+        [("1", "10", 4.5), ("1", "11", 3.0), ("2", "10", 5.0), ("2", "12", 1.5)]
+            .map(|(user, item, r)| (user.to_owned(), item.to_owned(), r))
+    );
+}
+
+#[test]
 fn rows_that_cannot_be_used_are_left_out_in_every_dress() {
     three(
         &["Nutzer;Film;Note\nann;x;4,5\nann;z;NA\nann;y;2\nbob;x;3\nbob;y;\n"],

@@ -18,9 +18,10 @@ const PREAMBLE: usize = 30;
 
 const SEPARATORS: [Separator; 7] = [
     Separator::TwoColons,
+    // Before the comma, which may stand in every number between semicolons.
+    Separator::One(b';'),
     Separator::One(b','),
     Separator::One(b'\t'),
-    Separator::One(b';'),
     Separator::One(b'|'),
     Separator::Tabs,
     Separator::Blanks,
