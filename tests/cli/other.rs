@@ -129,6 +129,21 @@ fn input_that_is_no_good_ends_in_one_sentence() {
 }
 
 #[test]
+fn what_stands_in_a_folder_beside_the_ratings_and_is_not_used_is_said() {
+    let table = "user,item,rating\n1,1,5\n1,2,4\n2,1,3\n";
+    let files = [("ratings.csv", table), ("reviews.csv", table)];
+    let folder = folder("beside", &files);
+    fs::write(folder.join("movies.csv.gz"), b"\x1F\x8B\x08\0cut").unwrap();
+    let run = format!("train {} --model baseline", folder.display());
+    let output = factorscope(&run.split_whitespace().collect::<Vec<_>>());
+    assert!(output.status.success());
+    let said = stdout(&output) + &stderr(&output);
+    for word in ["movies.csv.gz is damaged", "reviews.csv could be ratings, too"] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+}
+
+#[test]
 fn arguments_that_are_wrong_exit_with_2() {
     let folder = folder("wrong", &[("one.csv", "1,1,5\n")]);
     for (line, sentence) in [

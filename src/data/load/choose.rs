@@ -35,8 +35,8 @@ pub(super) struct Choice<'f> {
     titles: Vec<(&'f File<'f>, Form)>,
     genres: Option<&'f File<'f>>,
     users: Vec<(&'f File<'f>, users::Form)>,
-    /// Files that cannot be used, and why.
-    refused: Vec<(&'f File<'f>, String)>,
+    /// Files that cannot be used, why, and whether that is because they are damaged or locked.
+    refused: Vec<(&'f File<'f>, String, bool)>,
     /// Other tables that could be ratings.
     others: Vec<&'f File<'f>>,
 }
@@ -51,7 +51,7 @@ impl<'f> Choice<'f> {
             }
             .map_err(|err| file.blame(err))?;
         }
-        for (file, reason) in &self.refused {
+        for (file, reason, _) in &self.refused {
             sink.report.push(companion(file, reason));
         }
         if let Some(first) = self.others.first() {
@@ -111,13 +111,17 @@ impl<'f> Choice<'f> {
         matches!(&self.ratings[0].1, Reader::Delimited(layout) if layout.movielens)
     }
 
-    /// The names of all files that are used.
+    /// The names of all files that are used, and of those of which is said why they are not.
     #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         let ratings = self.ratings.iter().map(|(file, _)| *file);
         let titles = self.titles.iter().map(|(file, _)| *file);
         let users = self.users.iter().map(|(file, _)| *file);
-        ratings.chain(titles).chain(self.genres).chain(users).map(|file| file.name.as_str())
+        // Pictures and the like beside a table are no news in a folder.
+        let damaged = self.refused.iter().filter(|(.., damaged)| *damaged).map(|(file, ..)| *file);
+        let told = damaged.chain(self.others.iter().copied());
+        let used = ratings.chain(titles).chain(self.genres).chain(users);
+        used.chain(told).map(|file| file.name.as_str())
     }
 }
 
@@ -164,7 +168,7 @@ pub(super) fn choose<'f>(
                         | LoadError::Compression { .. }
                 );
                 reasons.push(err.to_string());
-                choice.refused.push((file, err.to_string()));
+                choice.refused.push((file, err.to_string(), is_archive));
                 if known || alone || is_archive {
                     refusal.get_or_insert(err);
                 }
