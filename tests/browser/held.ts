@@ -16,10 +16,13 @@ const GATE = `{
   let open = false;
   self.setTimeout = (then, ms, ...rest) =>
     open || ms ? go(then, ms, ...rest) : held.push(() => go(then, 0, ...rest));
-  new BroadcastChannel('${CHANNEL}').onmessage = ({ data }) => {
+  const channel = new BroadcastChannel('${CHANNEL}');
+  channel.onmessage = ({ data }) => {
+    if (data === 'new') return;
     open ||= data === 'all';
     for (const then of held.splice(0, data === 'all' ? held.length : 1)) then();
   };
+  channel.postMessage('new');
 }
 `;
 
@@ -38,7 +41,11 @@ export class HeldEngine {
 
   /** Lets each engine that waits do one pass. */
   async pass(): Promise<void> {
-    await this.say('one');
+    await this.page.evaluate((name) => {
+      const channel = new BroadcastChannel(name);
+      channel.postMessage('one');
+      channel.close();
+    }, CHANNEL);
   }
 
   /** Lets the engines do pass after pass until this is so, and holds them there. */
@@ -52,19 +59,16 @@ export class HeldEngine {
       .toBe(true);
   }
 
-  /** Holds nothing back any more. */
+  /** Holds nothing back any more, neither in these engines nor in those that start from now on. */
   async release(): Promise<void> {
-    await this.say('all');
-  }
-
-  private async say(what: 'one' | 'all'): Promise<void> {
-    await this.page.evaluate(
-      ([channel, word]) => {
-        const to = new BroadcastChannel(channel);
-        to.postMessage(word);
-        to.close();
-      },
-      [CHANNEL, what] as const,
-    );
+    await this.page.evaluate((name) => {
+      const channel = new BroadcastChannel(name);
+      // One that is about to start has not heard the first word; it tells when it hears.
+      channel.onmessage = ({ data }) => {
+        if (data === 'new') channel.postMessage('all');
+      };
+      channel.postMessage('all');
+      Object.assign(window, { heldEngines: channel });
+    }, CHANNEL);
   }
 }
