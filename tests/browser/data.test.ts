@@ -218,6 +218,9 @@ test('a dropped file is open in no engine before a live part asks one', async ()
   await says(page, 'mine.csv (your own file)');
   await page.reload();
   await says(page, 'mine.csv (your own file)');
+  // The part below has its engine by now.
+  await page.locator('#lab-2').scrollIntoViewIfNeeded();
+  await page.locator('#lab-2 .walk-where', { hasText: 'Step 0' }).waitFor();
   const workers = page.workers().length;
   await trains(page);
   expect(page.workers().length).toBe(workers + 1);
