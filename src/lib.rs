@@ -14,7 +14,7 @@
 //!
 //! A model ([`models::Model`]) is built from a [`models::Spec`]: an id of the registry and a value for
 //! each of its hyperparameters. It learns in passes ([`train::Training`] does them and measures), and is
-//! asked for predictions, explanations and lists ([`explore`]); [`trace::Walk`] goes through a pass one
+//! asked for predictions, explanations and lists ([`explore`]); [`walk::Walk`] goes through a pass one
 //! explained step at a time, forward and back; [`eval`] measures errors; [`chart`] draws.
 //!
 //! ```
@@ -53,10 +53,12 @@ pub mod data;
 pub mod eval;
 pub mod explore;
 pub mod models;
+pub mod parameter;
 pub mod random;
 pub mod receipt;
 mod sort;
 pub mod trace;
 pub mod train;
+pub mod walk;
 #[cfg(target_arch = "wasm32")]
 mod web;

@@ -4,14 +4,10 @@
 //! nothing and compiles away: that is the fast pass. A [`Step`] keeps every term and every change:
 //! that is what a lesson shows.
 
-mod walk;
-
-pub use walk::{Position, Walk};
-
 use serde::Serialize;
 
 use crate::data::Rating;
-use crate::models::Axis;
+use crate::parameter::Axis;
 use crate::sort;
 
 /// One addend of a prediction, or one part of a closed form.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, OWN, place, square};
+use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::factors::{Factors, dot};
-use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::{Axis, Model, Newcomer, Parameter, Spec};
 use crate::data::{Line, Rating, Ratings};
 use crate::random;

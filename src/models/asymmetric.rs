@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
+use super::entry::{Entry, Hyperparameter, Learning, Task};
 use super::factors::{Factors, dot};
 use super::frozen::Frozen;
 use super::implicit::{self, Carried, Implicit};
 use super::order::Order;
-use super::registry::{Entry, Hyperparameter, Learning, Task};
 use super::sgd::{Course, Erred, Sgd};
 use super::{Axis, Newcomer, Parameter, Spec};
 use crate::data::{Line, Ratings};

@@ -5,10 +5,10 @@ mod bag;
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, place, square};
+use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::factors::{Factors, dot};
 use super::implicit::{Carried, Implicit};
 use super::order::Order;
-use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::sgd::{Course, Erred, Of, Sgd, met};
 use super::{Axis, Parameter, Spec};
 use crate::data::{Lists, Ratings};

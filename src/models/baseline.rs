@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, place, square};
-use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
+use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::{Model, Parameter, Spec};
 use crate::data::{Line, Rating, Ratings};
 use crate::trace::{Explanation, Listen, Step, Subject};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rand::Rng;
 
 use super::biases::{B_I, B_U, Biases, OWN, place, square};
+use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::factors::{Factors, dot};
-use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::{Rating, Ratings};
 use crate::random::{self, Normal};

@@ -3,7 +3,7 @@
 use super::Spec;
 use super::als::weights::Weights;
 use super::als::{Als, Variant};
-use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
+use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
 use crate::data::Ratings;
 use crate::sort;
 

@@ -7,6 +7,7 @@
 use rand::Rng;
 use wide::f32x4;
 
+use crate::parameter::{Axis, Parameter};
 use crate::random::Normal;
 
 /// Width of the padding, and number of partial sums in [`dot`].
@@ -107,6 +108,26 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
 pub fn add_scaled(y: &mut [f32], a: f32, x: &[f32]) {
     for (y, x) in y.iter_mut().zip(x) {
         *y += a * x;
+    }
+}
+
+impl<'a> Parameter<'a> {
+    /// A matrix of latent vectors.
+    pub fn vectors(
+        name: &'static str,
+        symbol: &'static str,
+        axis: Axis,
+        factors: &'a Factors,
+    ) -> Self {
+        Self {
+            name,
+            symbol,
+            axis,
+            columns: factors.factors(),
+            stride: factors.stride(),
+            values: factors.values(),
+            of: None,
+        }
     }
 }
 

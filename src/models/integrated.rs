@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
+use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::factors::{Factors, dot};
 use super::implicit::{self, Carried, Implicit};
 use super::order::Order;
-use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::sgd::{Course, Decaying, Erred, Of, Sgd};
 use super::weights::{self, Hand, Weights};
 use super::{Axis, Parameter, Spec};

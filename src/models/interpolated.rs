@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::biases::square;
+use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::knn::{KEPT, Knn, LAMBDA_2, NEIGHBORS, SUPPORT};
-use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::similarity::{Measure, Side};
 use super::{Model, Parameter, Spec};
 use crate::data::Ratings;

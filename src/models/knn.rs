@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::baseline::Baseline;
 use super::biases::{Biases, OWN, place, square};
-use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
+use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::similarity::{Measure, Neighbors, Scan, Settings, Shared, Side};
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::{Rating, Ratings};

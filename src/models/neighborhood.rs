@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, square};
+use super::entry::{Entry, Hyperparameter, Learning, Task};
 use super::order::Order;
-use super::registry::{Entry, Hyperparameter, Learning, Task};
 use super::sgd::{Course, Decaying, Erred, Of, Sgd};
 use super::weights::{self, Hand, Weights};
 use super::{Parameter, Spec};

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, Descent, OWN, place, square};
+use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::factors::{Factors, add_scaled, dot};
 use super::order::Order;
-use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::{Line, Rating, Ratings};
 use crate::random;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
+use super::entry::{Entry, Hyperparameter, Learning, Task};
 use super::factors::{Factors, dot};
 use super::implicit::{Carried, Implicit};
 use super::order::Order;
-use super::registry::{Entry, Hyperparameter, Learning, Task};
 use super::sgd::{Course, Erred, Sgd};
 use super::{Axis, Newcomer, Parameter, Spec};
 use crate::data::{Line, Ratings};

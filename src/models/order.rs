@@ -2,7 +2,7 @@
 
 use rand::seq::SliceRandom;
 
-use super::registry::{Hyperparameter, Kind};
+use super::entry::{Hyperparameter, Kind};
 use crate::data::Ratings;
 use crate::random;
 

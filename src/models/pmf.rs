@@ -4,9 +4,9 @@ use std::f64::consts::PI;
 use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, Descent, OWN, place, square};
+use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::factors::{Factors, dot};
 use super::order::Order;
-use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::sgd::{Course, Erred, Sgd};
 use super::{Axis, Model, Newcomer, Parameter, Spec};
 use crate::data::{Line, Rating, Ratings};

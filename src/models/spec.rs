@@ -6,7 +6,8 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::Model;
-use super::registry::{Entry, Hyperparameter, Kind, Learning, Need, REGISTRY, Task, entry};
+use super::entry::{Entry, Hyperparameter, Kind, Learning, Need, Task};
+use super::registry::{REGISTRY, entry};
 use super::rescaled::Rescaled;
 use crate::data::Ratings;
 

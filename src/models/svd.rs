@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
+use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::factors::{Factors, dot};
 use super::order::Order;
-use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::sgd::{Course, Erred, Sgd};
 use super::{Axis, Newcomer, Parameter, Spec};
 use crate::data::{Line, Ratings};

@@ -5,10 +5,10 @@ mod curves;
 use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
+use super::entry::{Entry, Hyperparameter, Kind, Learning, Need, Task};
 use super::factors::{Factors, add_scaled, dot};
 use super::implicit::{self, Carried, Implicit};
 use super::order::Order;
-use super::registry::{Entry, Hyperparameter, Kind, Learning, Need, Task};
 use super::sgd::{self, Course, Erred, Of, Sgd};
 use super::timeline::{NONE, Timeline, When};
 use super::{Axis, Parameter, Spec};

@@ -1,7 +1,7 @@
 //! timeSVD++: [`TimeSvd`] with the y_j of SVD++.
 
+use super::entry::{Entry, Hyperparameter, Learning, Need, Task};
 use super::order::Order;
-use super::registry::{Entry, Hyperparameter, Learning, Need, Task};
 use super::timesvd::{BIN, BINS, DAY, DRIFT, DRIFTS, TIME, TimeSvd, penalty, rate};
 
 /// This model's line in the registry; what it is stands at [`TimeSvd`].

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, square};
+use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::factors::{Factors, dot};
-use super::registry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::{Line, Ratings};
 use crate::random;

@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::biases::{Biases, place, square};
+use super::entry::{Hyperparameter, Kind};
 use super::frozen::Frozen;
-use super::registry::{Hyperparameter, Kind};
 use super::sgd::Of;
 use super::similarity::{Measure, Neighbors, Settings, Side};
 use super::{Axis, Parameter};

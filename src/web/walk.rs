@@ -8,12 +8,12 @@ use super::{Data, chart, parameters, predictions, spec, to_js};
 use crate::chart::{Draw, HALF, Lines, Series};
 use crate::data::Dataset;
 use crate::models::fingerprint;
-use crate::trace;
+use crate::walk;
 
 /// A training that is gone through step by step, forward and back.
 #[wasm_bindgen]
 pub struct Walk {
-    steps: trace::Walk,
+    steps: walk::Walk,
     dataset: Arc<Dataset>,
 }
 
@@ -30,7 +30,7 @@ impl Walk {
         let dataset = Arc::clone(&data.0);
         let spec = spec(model, &settings)?;
         spec.check(&dataset.ratings)?;
-        let walk = trace::Walk::new(&spec, Arc::clone(&dataset.ratings), seed.into());
+        let walk = walk::Walk::new(&spec, Arc::clone(&dataset.ratings), seed.into());
         Ok(Self { steps: walk, dataset })
     }
 

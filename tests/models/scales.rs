@@ -13,7 +13,8 @@ use factorscope::eval::errors;
 use factorscope::models::bpmf::Bpmf;
 use factorscope::models::knn::Knn;
 use factorscope::models::{REGISTRY, Spec, Task, fingerprint, own};
-use factorscope::trace::{Subject, Walk};
+use factorscope::trace::Subject;
+use factorscope::walk::Walk;
 
 use crate::support::{SEED, bits, parameter, set_where_known, small_sets, table, variants};
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use factorscope::data::{Rating, Ratings};
 use factorscope::models::{Entry, Learning, Model, REGISTRY, Spec, Task};
-use factorscope::trace::{Subject, Walk};
+use factorscope::trace::Subject;
+use factorscope::walk::Walk;
 
 use crate::support::{
     SEED, bits, distance, has, parameter, set_where_known, small_sets, table, values, variants,

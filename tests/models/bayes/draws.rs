@@ -5,7 +5,8 @@ use std::sync::Arc;
 use factorscope::data::Rating;
 use factorscope::models::bpmf::Bpmf;
 use factorscope::models::{Entry, Learning, Model, REGISTRY, Spec};
-use factorscope::trace::{Subject, Walk};
+use factorscope::trace::Subject;
+use factorscope::walk::Walk;
 
 use super::{X, bpmf, downcast, passed};
 use crate::support::{SEED, bits, distance, parameter, small_sets, table, variants};

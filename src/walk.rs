@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::Step;
 use crate::data::{Ratings, split};
 use crate::models::{Model, Spec, Task};
 use crate::receipt::receipt;
+use crate::trace::Step;
 
 /// Where a walk stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
