@@ -14,9 +14,12 @@ import { KNOWN, coldCurve, worth } from '../lab/cold.ts';
 import type { Line } from '../lab/lines.ts';
 import { settingsList } from '../lab/registry.ts';
 import { sentence } from '../sentence.ts';
+import { type Going, Job } from './job.ts';
 import { LabView } from './lab-view.ts';
 
 const FOLDS = 3;
+/** How many trainings a measurement takes: with and without. */
+const TOTAL = KNOWN.length * FOLDS * 2;
 const SIDES = { users: 'users', items: 'films' } as const;
 type Side = keyof typeof SIDES;
 const { side } = CHOICES['cold-start'];
@@ -24,9 +27,6 @@ const { side } = CHOICES['cold-start'];
 /** Errors for those of whom little is known, with attributes and without. */
 @customElement('cold-start')
 export class ColdStart extends LabView {
-  @state() private parts: ColdPart[] = [];
-  @state() private running = false;
-  @state() private told = '';
   @state() private chart: Chart | undefined;
   /** Whether the data tells anything of users. */
   @state() private hasUsers = true;
@@ -34,8 +34,11 @@ export class ColdStart extends LabView {
   @state() private shown: Side = 'users';
   /** Whether it is known what the data tells. */
   private looked = false;
-  /** Counts measurements: what an earlier one still has to say is dropped. */
-  private current = 0;
+  private readonly job = new Job<ColdPart>(this, {
+    key: () => JSON.stringify([this.lab.state.seed, this.lab.state.splitSeed, this.models]),
+    work: (going) => this.measure(going),
+    cancelled: () => 'Cancelled; what was measured is shown.',
+  });
 
   protected override firstUpdated(): void {
     void this.look();
@@ -43,9 +46,9 @@ export class ColdStart extends LabView {
 
   protected override labChanged(): void {
     this.requestUpdate();
-    if (this.parts.length > 0 || this.running) return;
+    if (this.job.started) return;
     this.shown = this.side;
-    if (this.looked && this.lab.linked) void this.start();
+    if (this.looked && this.lab.linked) void this.job.start();
   }
 
   private get side(): Side {
@@ -53,17 +56,15 @@ export class ColdStart extends LabView {
   }
 
   protected override dataChanged(): void {
-    this.stop();
-    this.parts = [];
+    this.job.clear();
     this.chart = undefined;
-    this.told = '';
     this.looked = false;
     void this.look();
   }
 
   protected override render(): TemplateResult {
     const { data, id } = this.lab.block;
-    const total = KNOWN.length * FOLDS * 2;
+    const { cancel, fault, parts, running, stale, start, told } = this.job;
     return html`
       <section class="cold-start" aria-label="Cold start">
         ${data === 'simulation' ? nothing : html`<data-source .lab=${this.lab}></data-source>`}
@@ -77,7 +78,7 @@ export class ColdStart extends LabView {
                   name="${id}-side"
                   value=${one}
                   .checked=${one === this.side}
-                  ?disabled=${this.running || (one === 'users' && !this.hasUsers)}
+                  ?disabled=${running || (one === 'users' && !this.hasUsers)}
                   @change=${() => this.lab.choose(side, one)}
                 />${SIDES[one]}
               </label>`,
@@ -93,25 +94,32 @@ export class ColdStart extends LabView {
         }
         <div class="buttons">
           ${
-            this.running
-              ? html`<button type="button" @click=${this.stop}>Cancel</button>`
+            running
+              ? html`<button type="button" @click=${cancel}>Cancel</button>`
               : html`<button
                   type="button"
                   class="main"
                   ?disabled=${!this.lab.runnable}
-                  @click=${this.start}
+                  @click=${start}
                 >
                   Measure
                 </button>`
           }
           <progress
             aria-label="Progress of the measurement"
-            max=${total}
-            .value=${this.parts.length}
+            max=${TOTAL}
+            .value=${parts.length}
           ></progress>
-          <span class="race-told" role="status">${this.told}</span>
+          <span class="race-told" role="status">${told}</span>
         </div>
-        ${this.faultText()}
+        ${this.faultText(fault || this.fault)}
+        ${
+          stale && parts.length > 0
+            ? html`<p class="note">
+                The settings have changed since; what is shown belongs to the former ones.
+              </p>`
+            : nothing
+        }
         <line-chart
           .chart=${this.chart}
           .lines=${this.lines()}
@@ -125,7 +133,7 @@ export class ColdStart extends LabView {
   }
 
   private curves(): [ReturnType<typeof coldCurve>, ReturnType<typeof coldCurve>] {
-    return [coldCurve(this.parts, 0), coldCurve(this.parts, 1)];
+    return [coldCurve(this.job.parts, 0), coldCurve(this.job.parts, 1)];
   }
 
   private lines(): Line[] {
@@ -177,7 +185,7 @@ export class ColdStart extends LabView {
   }
 
   private verdict(): TemplateResult {
-    const done = !this.running && this.parts.length === KNOWN.length * FOLDS * 2;
+    const done = !this.job.running && this.job.parts.length === TOTAL;
     const n = done ? worth(...this.curves()) : undefined;
     const most = KNOWN.at(-1) ?? 0;
     const what =
@@ -190,59 +198,42 @@ export class ColdStart extends LabView {
     return html`<p class="cold-verdict" role="status">${text}</p>`;
   }
 
-  private readonly stop = (): void => {
-    if (!this.running) return;
-    this.running = false;
-    this.current += 1;
-    this.told = 'Cancelled; what was measured is shown.';
-    this.lab.cancel();
-  };
-
-  private readonly start = async (): Promise<void> => {
-    if (this.running) return;
-    const current = ++this.current;
+  /** The model with what is told of those who are new, and without. */
+  private get models(): { model: string; settings: string[] }[] {
     const { entry } = this.lab;
-    const { seed, settings, splitSeed } = this.lab.state;
     const inputs = entry.hyperparameters.find(({ name }) => name === 'inputs');
     const choices = inputs?.kind.type === 'choice' ? inputs.kind.choices : [];
-    const { side } = this;
-    const models = [side, 'none'].map((word) => ({
+    return [this.side, 'none'].map((word) => ({
       model: entry.id,
-      settings: settingsList(entry, { ...settings, inputs: Math.max(0, choices.indexOf(word)) }),
+      settings: settingsList(entry, {
+        ...this.lab.state.settings,
+        inputs: Math.max(0, choices.indexOf(word)),
+      }),
     }));
-    this.running = true;
-    this.fault = '';
-    this.parts = [];
+  }
+
+  private async measure(going: Going<ColdPart>): Promise<string> {
+    const { models, side } = this;
+    const { seed, splitSeed } = this.lab.state;
     this.chart = undefined;
     this.shown = side;
-    this.told = 'Opening the data …';
+    going.say('Opening the data …');
     const setup: ColdSetup = { side, known: KNOWN, folds: FOLDS, seed, splitSeed, models };
-    const total = KNOWN.length * FOLDS * models.length;
     const tell = (part: ColdPart): void => {
-      if (current !== this.current) return;
-      this.parts = [...this.parts, part];
-      this.told = `${this.parts.length} of ${total} trainings`;
-      void this.draw(current);
+      going.add(part);
+      going.say(`${this.job.parts.length} of ${TOTAL} trainings`);
+      void this.draw();
     };
-    try {
-      const client = await this.lab.engine();
-      const cold = await client.call((engine) => engine.coldStart(setup, proxy(tell)));
-      if (current !== this.current) return;
-      this.running = false;
-      this.told = `${count(cold)} ${SIDES[side]} were new, each once.`;
-      void this.draw(current);
-    } catch (error) {
-      if (current !== this.current) return;
-      this.running = false;
-      this.told = '';
-      this.fault = sentence(error);
-    }
-  };
+    const client = await this.lab.engine();
+    const cold = await client.call((engine) => engine.coldStart(setup, proxy(tell)));
+    if (!going.over) void this.draw();
+    return `${count(cold)} ${SIDES[side]} were new, each once.`;
+  }
 
-  private async draw(current: number): Promise<void> {
-    const { parts } = this;
+  private async draw(): Promise<void> {
+    const { parts } = this.job;
     const chart = await this.lab.chart('known ratings', 'RMSE', this.lines());
-    if (current === this.current && parts === this.parts) this.chart = chart;
+    if (parts === this.job.parts) this.chart = chart;
   }
 
   private async look(): Promise<void> {

@@ -93,7 +93,7 @@ export abstract class LabView extends LitElement {
     }
   }
 
-  protected faultText(): TemplateResult | typeof nothing {
-    return this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing;
+  protected faultText(fault = this.fault): TemplateResult | typeof nothing {
+    return fault ? html`<p class="fault" role="alert">${fault}</p>` : nothing;
   }
 }

@@ -1,12 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 
 import type { Epoch } from '../../pkg/factorscope.js';
 import type { Setup } from '../engine/types.ts';
 import { fixed, signed } from '../format.ts';
 import { LARGEST_SEED } from '../lab/link.ts';
 import { meanAndSpread, type Outcome, SEEDS, seedsFrom } from '../lab/seeds.ts';
-import { sentence } from '../sentence.ts';
+import { type Going, Job } from './job.ts';
 import { LabView } from './lab-view.ts';
 
 /** What is trained for one column: once with each setup, of which `outcome` makes one result. */
@@ -22,55 +22,46 @@ export class SeedsTable extends LabView {
   @property({ attribute: false }) contestants: readonly Contestant[] = [];
   /** Whether the view trains something itself. */
   @property({ type: Boolean }) busy = false;
-  @state() private found: readonly { seed: number; outcomes: Outcome[] }[] = [];
-  @state() private running = false;
-  @state() private told = '';
-  /** Counts runs: what an earlier one still has to say is dropped. */
-  private current = 0;
-  /** What the table was made with. */
-  private made = '';
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.stop();
-  }
+  private readonly job = new Job<{ seed: number; outcomes: Outcome[] }>(this, {
+    key: () => JSON.stringify(this.contestants.map(({ setups }) => setups)),
+    work: (going) => this.train(going),
+    cancelled: () => 'Cancelled; the table holds the seeds that were finished.',
+  });
 
   protected override dataChanged(): void {
-    this.stop();
-    this.found = [];
-    this.told = '';
-    this.fault = '';
+    this.job.clear();
   }
 
   protected override render(): TemplateResult {
-    const stale = this.found.length > 0 && !this.running && this.made !== this.wanted();
+    const { fault, parts, running, stale, told } = this.job;
     return html`
       <div class="buttons seeds-start">
         ${
-          this.running
-            ? html`<button type="button" @click=${this.stop}>Cancel</button>`
+          running
+            ? html`<button type="button" @click=${this.job.cancel}>Cancel</button>`
             : html`<button
                 type="button"
                 ?disabled=${this.busy || !this.lab.runnable}
-                @click=${this.start}
+                @click=${this.job.start}
               >
                 Over ${SEEDS} split seeds
               </button>`
         }
-        <span role="status" class="seeds-told">${this.told}</span>
+        <span role="status" class="seeds-told">${told}</span>
       </div>
-      ${this.faultText()}
+      ${this.faultText(fault)}
       ${
-        stale
+        stale && parts.length > 0
           ? html`<p class="note">The settings have changed; the table belongs to those before.</p>`
           : nothing
       }
-      ${this.found.length > 0 ? this.table() : nothing}
+      ${parts.length > 0 ? this.table() : nothing}
     `;
   }
 
   private table(): TemplateResult {
-    const { contestants, found } = this;
+    const { contestants } = this;
+    const found = this.job.parts;
     const column = (at: number): number[] =>
       found.map(({ outcomes }) => outcomes[at]?.test ?? Number.NaN);
     const columns = contestants.map((_, at) => column(at));
@@ -130,53 +121,28 @@ export class SeedsTable extends LabView {
     `;
   }
 
-  private wanted(): string {
-    return JSON.stringify(this.contestants.map(({ setups }) => setups));
-  }
-
-  private readonly start = async (): Promise<void> => {
-    const mine = ++this.current;
+  private async train(going: Going<{ seed: number; outcomes: Outcome[] }>): Promise<string> {
     const { contestants } = this;
-    this.made = this.wanted();
-    this.running = true;
-    this.found = [];
-    this.fault = '';
     const seeds = seedsFrom(this.lab.state.splitSeed, LARGEST_SEED);
     const each = contestants.reduce((sum, { setups }) => sum + setups.length, 0);
     let done = 0;
-    try {
-      const client = await this.lab.engine();
-      for (const seed of seeds) {
-        const outcomes: Outcome[] = [];
-        for (const { outcome, setups } of contestants) {
-          const trained = [];
-          for (const { name, setup } of setups) {
-            this.told = `training ${++done} of ${each * seeds.length}`;
-            const other = { ...setup, splitSeed: seed };
-            const { history, stopped } = await client.call((engine) => engine.history(other));
-            if (mine !== this.current) return;
-            if (stopped) this.fault = sentence(stopped);
-            trained.push({ name, history });
-          }
-          outcomes.push(outcome(trained));
+    const client = await this.lab.engine();
+    for (const seed of seeds) {
+      const outcomes: Outcome[] = [];
+      for (const { outcome, setups } of contestants) {
+        const trained = [];
+        for (const { name, setup } of setups) {
+          if (going.over) return '';
+          going.say(`training ${++done} of ${each * seeds.length}`);
+          const other = { ...setup, splitSeed: seed };
+          const { history, stopped } = await client.call((engine) => engine.history(other));
+          going.warn(stopped);
+          trained.push({ name, history });
         }
-        this.found = [...this.found, { seed, outcomes }];
+        outcomes.push(outcome(trained));
       }
-      this.told = `${done} trained.`;
-    } catch (error) {
-      if (mine !== this.current) return;
-      this.fault = sentence(error);
-      this.told = '';
-    } finally {
-      if (mine === this.current) this.running = false;
+      going.add({ seed, outcomes });
     }
-  };
-
-  private readonly stop = (): void => {
-    if (!this.running) return;
-    this.current += 1;
-    this.running = false;
-    this.told = 'Cancelled; the table holds the seeds that were finished.';
-    this.lab.cancel();
-  };
+    return `${done} trained.`;
+  }
 }

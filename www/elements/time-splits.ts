@@ -3,13 +3,12 @@ import './run-link.ts';
 import './split-note.ts';
 
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 
-import { EngineDied } from '../engine/client.ts';
 import type { Setup } from '../engine/types.ts';
 import { fixed, signed } from '../format.ts';
 import { settingsList } from '../lab/registry.ts';
-import { sentence } from '../sentence.ts';
+import { type Going, Job } from './job.ts';
 import { LabView } from './lab-view.ts';
 
 const SPLITS = [
@@ -29,37 +28,25 @@ const WHAT = [
 /** What may change with time, each trained on three ways to hold back ratings. */
 @customElement('time-splits')
 export class TimeSplits extends LabView {
-  /** Test RMSE, row by row, as far as it is known. */
-  @state() private found: (number | undefined)[] = [];
-  @state() private running = false;
-  @state() private said = '';
-  /** What the numbers shown were asked for. */
-  private setup = '';
-  /** Counts runs: what an earlier one still has to say is dropped. */
-  private current = 0;
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    if (this.running) this.stop();
-  }
+  /** Test RMSE, column by column. */
+  private readonly job = new Job<number | undefined>(this, {
+    key: () => this.wanted(),
+    work: (going) => this.train(going),
+    cancelled: ({ length }) => `Cancelled after ${length}.`,
+  });
 
   protected override labChanged(): void {
     this.requestUpdate();
-    if (this.lab.linked && !this.running && this.setup === '') void this.start();
+    if (this.lab.linked && !this.job.started) void this.job.start();
   }
 
   protected override dataChanged(): void {
-    if (this.running) this.stop();
-    this.found = [];
-    this.setup = '';
-    this.said = '';
-    this.fault = '';
+    this.job.clear();
   }
 
   protected override render(): TemplateResult {
     const all = SPLITS.length * WHAT.length;
-    const done = this.found.length;
-    const stale = this.setup !== '' && this.setup !== this.wanted();
+    const { cancel, fault, parts, running, stale, start, told } = this.job;
     return html`
       <section class="time-splits" aria-label="Three splits">
         <data-source .lab=${this.lab}></data-source>
@@ -67,20 +54,20 @@ export class TimeSplits extends LabView {
           <button
             type="button"
             class="main"
-            ?disabled=${this.running || !this.lab.runnable}
-            @click=${this.start}
+            ?disabled=${running || !this.lab.runnable}
+            @click=${start}
           >
             Train all ${all}
           </button>
-          <button type="button" ?disabled=${!this.running} @click=${this.stop}>Cancel</button>
+          <button type="button" ?disabled=${!running} @click=${cancel}>Cancel</button>
         </div>
         <div class="training-progress">
-          <progress max=${all} .value=${done} aria-label="Progress"></progress>
-          <span class="value" role="status">${this.said || 'Not trained yet.'}</span>
+          <progress max=${all} .value=${parts.length} aria-label="Progress"></progress>
+          <span class="value" role="status">${told || 'Not trained yet.'}</span>
         </div>
-        ${this.faultText()}
+        ${this.faultText(fault)}
         ${
-          stale && !this.running
+          stale
             ? html`<p class="note" role="status">
                 The settings have changed since: the table belongs to the former ones.
               </p>`
@@ -119,11 +106,13 @@ export class TimeSplits extends LabView {
   }
 
   private cell(row: number, column: number): string {
-    return fixed(this.found[column * WHAT.length + row] ?? Number.NaN, 4);
+    return fixed(this.job.parts[column * WHAT.length + row] ?? Number.NaN, 4);
   }
 
   private gain(column: number): string {
-    const [first, last] = [0, WHAT.length - 1].map((row) => this.found[column * WHAT.length + row]);
+    const [first, last] = [0, WHAT.length - 1].map(
+      (row) => this.job.parts[column * WHAT.length + row],
+    );
     return signed((last ?? Number.NaN) - (first ?? Number.NaN), 4);
   }
 
@@ -141,43 +130,19 @@ export class TimeSplits extends LabView {
     return { ...this.lab.setup(split), settings };
   }
 
-  private readonly start = async (): Promise<void> => {
-    if (this.running) return;
-    const mine = ++this.current;
-    this.running = true;
-    this.fault = '';
-    this.said = 'Opening the data …';
-    this.found = [];
-    this.setup = this.wanted();
-    const jobs = SPLITS.flatMap(([split], column) =>
-      WHAT.map((_, what) => ({ column, setup: this.setupOf(what, split) })),
+  private async train(going: Going<number | undefined>): Promise<string> {
+    going.say('Opening the data …');
+    const trainings = SPLITS.flatMap(([split, name]) =>
+      WHAT.map((_, what) => ({ name, setup: this.setupOf(what, split) })),
     );
-    try {
-      const client = await this.lab.engine();
-      for (const [n, { column, setup }] of jobs.entries()) {
-        if (mine !== this.current) return;
-        const of = `training ${n + 1} of ${jobs.length}, ${SPLITS[column]?.[1] ?? ''}`;
-        this.said = of;
-        const raced = await client.call((engine) => engine.history(setup));
-        if (mine !== this.current) return;
-        if (raced.stopped) this.fault = sentence(raced.stopped);
-        this.found = [...this.found, raced.history.at(-1)?.test.rmse];
-      }
-      this.said = `All ${jobs.length} trained.`;
-    } catch (error) {
-      if (mine !== this.current) return;
-      this.fault = sentence(error);
-      this.said = '';
-      if (error instanceof EngineDied) this.found = [];
-    } finally {
-      if (mine === this.current) this.running = false;
+    const client = await this.lab.engine();
+    for (const [n, { name, setup }] of trainings.entries()) {
+      if (going.over) return '';
+      going.say(`training ${n + 1} of ${trainings.length}, ${name}`);
+      const { history, stopped } = await client.call((engine) => engine.history(setup));
+      going.warn(stopped);
+      going.add(history.at(-1)?.test.rmse);
     }
-  };
-
-  private readonly stop = (): void => {
-    this.current += 1;
-    this.running = false;
-    this.said = `Cancelled after ${this.found.length}.`;
-    this.lab.cancel();
-  };
+    return `All ${trainings.length} trained.`;
+  }
 }

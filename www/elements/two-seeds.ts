@@ -1,13 +1,14 @@
 import './run-link.ts';
 
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 
 import type { ItemVectors } from '../engine/types.ts';
 import { fixed, signed } from '../format.ts';
 import { alike, cosines, type Matched, matched, nearest } from '../lab/alike.ts';
 import { shade } from '../lab/spectrum.ts';
 import { tex } from '../maths.ts';
+import { type Going, Job } from './job.ts';
 import { LabView } from './lab-view.ts';
 
 /** Only films of which much is known are compared, where there are enough of them. */
@@ -35,48 +36,37 @@ interface Found {
 /** Two trainings that differ in the seed alone: what comes back of the factors, and what of the angles. */
 @customElement('two-seeds')
 export class TwoSeeds extends LabView {
-  @state() private found: Found | undefined;
-  @state() private running = false;
-  private made = '';
+  private readonly job = new Job<Found>(this, {
+    key: () => JSON.stringify(this.lab.setup()),
+    work: (going) => this.train(going),
+  });
 
   protected override labChanged(): void {
     this.requestUpdate();
-    if (this.lab.linked && !this.found && !this.running) void this.train();
+    if (this.lab.linked && !this.job.started) void this.job.start();
   }
 
   protected override dataChanged(): void {
-    this.running = false;
-    this.found = undefined;
+    this.job.clear();
   }
 
-  private wanted(): string {
-    return JSON.stringify(this.lab.setup());
+  private async train(going: Going<Found>): Promise<string> {
+    going.say('Training …');
+    const client = await this.lab.engine();
+    const setup = this.lab.setup();
+    const other = { ...setup, seed: (setup.seed + 1) % 2 ** 32 };
+    const counts = await client.call((engine) => engine.counts());
+    const first = await client.call((engine) => engine.vectorsOf(setup));
+    if (going.over) return '';
+    const second = await client.call((engine) => engine.vectorsOf(other));
+    going.warn(first.stopped ?? second.stopped);
+    going.add(compared(first, second, counts, [setup.seed, other.seed]));
+    return 'Both are trained.';
   }
-
-  private readonly train = (): Promise<void> => {
-    this.running = true;
-    this.made = this.wanted();
-    return this.question(async (late) => {
-      try {
-        const client = await this.lab.engine();
-        const setup = this.lab.setup();
-        const other = { ...setup, seed: (setup.seed + 1) % 2 ** 32 };
-        const counts = await client.call((engine) => engine.counts());
-        const first = await client.call((engine) => engine.vectorsOf(setup));
-        if (late()) return undefined;
-        const second = await client.call((engine) => engine.vectorsOf(other));
-        if (late()) return undefined;
-        this.found = compared(first, second, counts, [setup.seed, other.seed]);
-        return first.stopped ?? second.stopped;
-      } finally {
-        if (!late()) this.running = false;
-      }
-    });
-  };
 
   protected override render(): TemplateResult {
-    const { found, running } = this;
-    const stale = found && !running && this.made !== this.wanted();
+    const { fault, running, stale, start, told } = this.job;
+    const [found] = this.job.parts;
     return html`
       <section class="seeds" aria-label="Two seeds beside each other">
         <div class="buttons">
@@ -84,19 +74,23 @@ export class TwoSeeds extends LabView {
             type="button"
             class="main"
             ?disabled=${running || !this.lab.runnable}
-            @click=${this.train}
+            @click=${start}
           >
             Train two seeds
           </button>
-          <span role="status">${running ? 'Training …' : found ? 'Both are trained.' : ''}</span>
+          <span role="status">${told}</span>
         </div>
-        ${this.faultText()}
+        ${this.faultText(fault)}
         ${
-          stale
+          stale && found
             ? html`<p class="note">The settings have changed since these two were trained.</p>`
             : nothing
         }
-        ${found ? this.shown(found) : html`<p class="help">Nothing trained yet.</p>`}
+        ${
+          found
+            ? this.shown(found)
+            : html`<p class="help">${running ? 'Working…' : 'Nothing trained yet.'}</p>`
+        }
         <run-link .lab=${this.lab} .print=${stale ? undefined : found?.first}></run-link>
       </section>
     `;

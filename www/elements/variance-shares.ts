@@ -2,12 +2,13 @@ import './run-link.ts';
 import './split-note.ts';
 
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 
 import { fixed } from '../format.ts';
 import { modelEntry, settingsList, settingsOf } from '../lab/registry.ts';
 import { type Part, shares } from '../lab/sweep.ts';
 import type { Print } from '../engine/types.ts';
+import { type Going, Job } from './job.ts';
 import { LabView } from './lab-view.ts';
 
 const WIDTH = 600;
@@ -31,63 +32,52 @@ interface Measured {
 /** How much of the variance of held-back ratings the biases explain, how much the vectors, how much none. */
 @customElement('variance-shares')
 export class VarianceShares extends LabView {
-  @state() private measured: Measured | undefined;
-  @state() private running = false;
-  private made = '';
+  private readonly job = new Job<Measured>(this, {
+    key: () => JSON.stringify(this.lab.setup()),
+    work: (going) => this.measure(going),
+  });
 
   protected override labChanged(): void {
     this.requestUpdate();
-    if (this.lab.linked && !this.measured && !this.running) void this.measure();
+    if (this.lab.linked && !this.job.started) void this.job.start();
   }
 
   protected override dataChanged(): void {
-    this.running = false;
-    this.measured = undefined;
+    this.job.clear();
   }
 
-  private wanted(): string {
-    return JSON.stringify(this.lab.setup());
-  }
-
-  private readonly measure = (): Promise<void> => {
-    this.running = true;
-    this.made = this.wanted();
-    return this.question(async (late) => {
-      try {
-        const baseline = modelEntry('baseline');
-        if (!baseline) throw new Error('the engine has no baseline');
-        const { info } = await this.lab.opened();
-        const [low, high] = info.scale;
-        const client = await this.lab.engine();
-        const setup = this.lab.setup();
-        const plain = {
-          ...setup,
-          model: baseline.id,
-          settings: settingsList(baseline, settingsOf(baseline)),
-        };
-        const first = await client.call((engine) => engine.history(plain));
-        if (late()) return undefined;
-        const second = await client.call((engine) => engine.history(setup));
-        if (late()) return undefined;
-        const square = (rmse: number | undefined): number => (rmse ?? Number.NaN) ** 2;
-        this.measured = {
-          // At the start every bias is 0, so the baseline predicts the mean.
-          mean: square(first.history[0]?.test.rmse),
-          biases: square(first.history.at(-1)?.test.rmse),
-          factors: square(second.history.at(-1)?.test.rmse),
-          constant: low === high,
-          print: second,
-        };
-        return first.stopped ?? second.stopped;
-      } finally {
-        if (!late()) this.running = false;
-      }
+  private async measure(going: Going<Measured>): Promise<string> {
+    going.say('Training …');
+    const baseline = modelEntry('baseline');
+    if (!baseline) throw new Error('the engine has no baseline');
+    const { info } = await this.lab.opened();
+    const [low, high] = info.scale;
+    const client = await this.lab.engine();
+    const setup = this.lab.setup();
+    const plain = {
+      ...setup,
+      model: baseline.id,
+      settings: settingsList(baseline, settingsOf(baseline)),
+    };
+    const first = await client.call((engine) => engine.history(plain));
+    if (going.over) return '';
+    const second = await client.call((engine) => engine.history(setup));
+    going.warn(first.stopped ?? second.stopped);
+    const square = (rmse: number | undefined): number => (rmse ?? Number.NaN) ** 2;
+    going.add({
+      // At the start every bias is 0, so the baseline predicts the mean.
+      mean: square(first.history[0]?.test.rmse),
+      biases: square(first.history.at(-1)?.test.rmse),
+      factors: square(second.history.at(-1)?.test.rmse),
+      constant: low === high,
+      print: second,
     });
-  };
+    return 'Measured.';
+  }
 
   protected override render(): TemplateResult {
-    const { measured } = this;
-    const stale = measured && !this.running && this.made !== this.wanted();
+    const { fault, running, stale, start, told } = this.job;
+    const [measured] = this.job.parts;
     const parts =
       measured && measured.mean > 0
         ? shares(measured.mean, measured.biases, measured.factors)
@@ -98,16 +88,16 @@ export class VarianceShares extends LabView {
           <button
             type="button"
             class="main"
-            ?disabled=${this.running || !this.lab.runnable}
-            @click=${this.measure}
+            ?disabled=${running || !this.lab.runnable}
+            @click=${start}
           >
             Measure the parts
           </button>
-          <span role="status">${this.running ? 'Training …' : measured ? 'Measured.' : ''}</span>
+          <span role="status">${told}</span>
         </div>
-        ${this.faultText()}
+        ${this.faultText(fault)}
         ${
-          stale
+          stale && measured
             ? html`<p class="note">The settings have changed since these numbers were measured.</p>`
             : nothing
         }
