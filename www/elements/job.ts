@@ -58,9 +58,14 @@ export class Job<Part> implements ReactiveController {
     return this.made !== undefined;
   }
 
-  /** Whether what is shown belongs to other settings than those that stand in the fields. */
+  /** Whether it was started with other settings than those that stand in the fields. */
+  get differs(): boolean {
+    return this.started && this.made !== this.how.key();
+  }
+
+  /** Whether what is shown, and does not grow any more, belongs to such other settings. */
   get stale(): boolean {
-    return this.started && !this.running && this.made !== this.how.key();
+    return this.differs && !this.running;
   }
 
   /** Begins anew, unless it runs. */

@@ -16,7 +16,7 @@ import { best, lambdas, logarithmic, type Swept } from '../lab/sweep.ts';
 import { PART_NAMES } from '../lab/training.ts';
 import { tex } from '../maths.ts';
 import { near } from '../near.ts';
-import { sentence } from '../sentence.ts';
+import { type Going, Job } from './job.ts';
 import { LabView } from './lab-view.ts';
 import type { Contestant } from './seeds-table.ts';
 
@@ -26,15 +26,15 @@ const TOY = { from: 0.01, to: 100, steps: 33, passes: 200 } as const;
 /** The model trained with one lambda after the other: errors on large data, parameters on the toy. */
 @customElement('lambda-sweep')
 export class LambdaSweep extends LabView {
-  @state() private swept: readonly Swept[] = [];
   @state() private lines: readonly Line[] = [];
   @state() private chart: Chart | undefined;
-  @state() private running = false;
-  @state() private told = '';
   @state() private print: Print | undefined;
-  private asked = 0;
-  /** What the sweep shown was made with. */
-  private made = '';
+  private readonly job = new Job<Swept>(this, {
+    // Everything that decides a sweep.
+    key: () => JSON.stringify(this.lab.setupWith({ lambda: 0 })),
+    work: (going) => this.sweep(going),
+    cancelled: () => 'Cancelled.',
+  });
   /** Whether a part was held back for choosing in the sweep shown. */
   private chooses = false;
   /** Whether it has been near the screen: before that nothing is computed. */
@@ -51,24 +51,22 @@ export class LambdaSweep extends LabView {
     this.requestUpdate();
     if (!this.seen && !this.lab.linked) return;
     if (this.lab.state.table) void this.shrink();
-    else if (this.running && this.made !== this.wanted()) this.cancel();
-    else if (this.lab.linked && this.swept.length === 0 && !this.running) void this.start();
+    else if (this.job.running && this.job.differs) this.job.cancel();
+    else if (this.lab.linked && !this.job.started) void this.job.start();
   }
 
   protected override dataChanged(): void {
-    this.asked += 1;
-    this.running = false;
-    this.swept = [];
+    this.job.clear();
     this.lines = [];
     this.chart = undefined;
-    this.told = '';
     this.print = undefined;
   }
 
   protected override render(): TemplateResult {
     return html`
       <section class="sweep" aria-label="Sweep over lambda">
-        ${this.lab.state.table ? this.small() : this.large()} ${this.faultText()}
+        ${this.lab.state.table ? this.small() : this.large()}
+        ${this.faultText(this.job.fault || this.fault)}
         <run-link .lab=${this.lab} .print=${this.print}></run-link>
       </section>
     `;
@@ -76,11 +74,6 @@ export class LambdaSweep extends LabView {
 
   private get lambda(): Hyperparameter | undefined {
     return this.lab.entry.hyperparameters.find(({ name }) => name === 'lambda');
-  }
-
-  /** Everything that decides a sweep, in one text. */
-  private wanted(): string {
-    return JSON.stringify(this.lab.setupWith({ lambda: 0 }));
   }
 
   // --- the toy: every parameter over lambda, anew at every change ---
@@ -125,70 +118,51 @@ export class LambdaSweep extends LabView {
 
   // --- larger data: errors over lambda, at a command ---
 
-  private readonly start = async (): Promise<void> => {
-    const { lambda } = this;
-    if (!lambda) {
-      this.fault = 'This model has no lambda.';
-      return;
-    }
-    const asked = ++this.asked;
-    this.made = this.wanted();
+  private async sweep(going: Going<Swept>): Promise<string> {
     this.chooses = this.lab.setup().validation > 0;
-    this.running = true;
-    this.fault = '';
-    this.swept = [];
     this.chart = undefined;
     this.print = undefined;
-    const all = lambdas(lambda);
-    try {
-      const client = await this.lab.engine();
-      for (const [n, value] of all.entries()) {
-        this.told = `${n + 1} of ${all.length}: λ = ${plain(value, 5)}`;
-        const setup = this.lab.setupWith({ lambda: value });
-        const raced = await client.call((engine) => engine.history(setup));
-        if (asked !== this.asked || !this.running) break;
-        const last = raced.history.at(-1);
-        if (raced.stopped || !last) {
-          this.fault = sentence(raced.stopped ?? 'a training gave no result');
-          continue;
-        }
-        const { test, train, validation } = last;
-        const errors = {
-          train: train.rmse,
-          validation: validation?.rmse ?? Number.NaN,
-          test: test.rmse,
-        };
-        this.swept = [...this.swept, { lambda: value, ...errors }];
-        this.print = n === all.length - 1 ? raced : undefined;
-        await this.draw(asked);
+    if (!this.lambda) throw new Error('this model has no lambda');
+    const all = lambdas(this.lambda);
+    const client = await this.lab.engine();
+    for (const [n, value] of all.entries()) {
+      if (going.over) return '';
+      going.say(`${n + 1} of ${all.length}: λ = ${plain(value, 5)}`);
+      const setup = this.lab.setupWith({ lambda: value });
+      const raced = await client.call((engine) => engine.history(setup));
+      if (going.over) return '';
+      const last = raced.history.at(-1);
+      if (raced.stopped || !last) {
+        going.warn(raced.stopped ?? 'a training gave no result');
+        continue;
       }
-      if (asked === this.asked) this.told = this.running ? 'Finished.' : 'Cancelled.';
-    } catch (error) {
-      if (asked === this.asked) {
-        this.fault = sentence(error);
-        this.told = '';
-      }
+      const { test, train, validation } = last;
+      const held = { validation: validation?.rmse ?? Number.NaN, test: test.rmse };
+      going.add({ lambda: value, train: train.rmse, ...held });
+      this.print = n === all.length - 1 ? raced : undefined;
+      await this.draw();
     }
-    if (asked === this.asked) this.running = false;
-  };
+    return 'Finished.';
+  }
 
-  private async draw(asked: number): Promise<void> {
+  private async draw(): Promise<void> {
+    const { parts } = this.job;
     const chart = await this.lab.chart('λ', 'RMSE', this.errorLines(), true);
-    if (asked === this.asked) this.chart = chart;
+    if (parts === this.job.parts) this.chart = chart;
   }
 
   private errorLines(): Line[] {
     const line = (which: 'train' | 'validation' | 'test'): Line => ({
       name: `${PART_NAMES[which]} RMSE`,
       color: which,
-      points: this.swept.map((one): [number, number] => [Math.log10(one.lambda), one[which]]),
+      points: this.job.parts.map((one): [number, number] => [Math.log10(one.lambda), one[which]]),
     });
     return [line('train'), line(this.held)];
   }
 
   /** What the errors over lambda are measured on: what chooses, where there is such a part. */
   private get held(): 'validation' | 'test' {
-    const chooses = this.swept.length > 0 ? this.chooses : this.lab.setup().validation > 0;
+    const chooses = this.job.parts.length > 0 ? this.chooses : this.lab.setup().validation > 0;
     return chooses ? 'validation' : 'test';
   }
 
@@ -213,32 +187,27 @@ export class LambdaSweep extends LabView {
     return html`<p class="sweep-chosen" role="status">${text}</p>`;
   }
 
-  private readonly cancel = (): void => {
-    this.running = false;
-    this.lab.cancel();
-  };
-
   private large(): TemplateResult {
-    const stale = this.swept.length > 0 && !this.running && this.made !== this.wanted();
-    const low = best(this.swept);
+    const { cancel, parts: swept, running, stale, start, told } = this.job;
+    const low = best(swept);
     const { held } = this;
-    const done = this.swept.length > 0 && !this.running;
+    const done = swept.length > 0 && !running;
     return html`
       <validation-choice .lab=${this.lab}></validation-choice>
       <div class="buttons">
         ${
-          this.running
-            ? html`<button type="button" @click=${this.cancel}>Cancel</button>`
+          running
+            ? html`<button type="button" @click=${cancel}>Cancel</button>`
             : html`<button
                 type="button"
                 class="main"
                 ?disabled=${!this.lab.runnable}
-                @click=${this.start}
+                @click=${start}
               >
                 Run the sweep
               </button>`
         }
-        <span role="status" class="race-told">${this.told}</span>
+        <span role="status" class="race-told">${told}</span>
       </div>
       ${
         stale
@@ -264,12 +233,12 @@ export class LambdaSweep extends LabView {
           </thead>
           <tbody>
             ${(this.lambda ? lambdas(this.lambda) : []).map((lambda) => {
-              const one = this.swept.find((swept) => swept.lambda === lambda);
+              const one = swept.find((each) => each.lambda === lambda);
               return html`<tr class=${one && one === low ? 'sweep-best' : ''}>
                 <td>${plain(lambda, 5)}</td>
                 <td>${one ? fixed(one.train, 4) : '–'}</td>
                 <td>${one ? fixed(one[held], 4) : '–'}</td>
-                <td class="text">${one && one === low && !this.running ? 'lowest' : ''}</td>
+                <td class="text">${one && one === low && !running ? 'lowest' : ''}</td>
               </tr>`;
             })}
           </tbody>
@@ -281,7 +250,7 @@ export class LambdaSweep extends LabView {
         this.lab.setup().validation > 0
           ? html`<seeds-table
               .lab=${this.lab}
-              .busy=${this.running}
+              .busy=${running}
               .contestants=${this.contestants()}
             ></seeds-table>`
           : nothing
