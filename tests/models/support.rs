@@ -1,9 +1,11 @@
 //! What the tests share: small rating sets, every variant of every model, bits.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use factorscope::data::load::{load, read_path};
 use factorscope::data::{
     Attribute, Attributes, Ids, Lists, Rating, Ratings, cutout, simulation, toy,
 };
@@ -66,6 +68,12 @@ pub fn timed_set() -> Arc<Ratings> {
 /// What gradients are checked on: the reference set, with moments where the model needs them.
 pub fn set_for(spec: &Spec) -> Arc<Ratings> {
     if spec.entry().needs.contains(&Need::Timestamps) { timed_set() } else { reference_set() }
+}
+
+/// MovieLens latest-small, of which no rating is committed: tests on it are ignored where it is not asked for.
+pub fn movielens() -> Arc<Ratings> {
+    let path = env::var_os("MOVIELENS_ZIP").expect("MOVIELENS_ZIP names the zip of latest-small");
+    load(&read_path(Path::new(&path)).unwrap()).unwrap().ratings
 }
 
 /// The toy, the reference set and a cut-out of the simulation.
