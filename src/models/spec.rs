@@ -253,22 +253,47 @@ mod tests {
         assert!(unknown.starts_with("there is no model `svd+`; the models are baseline, svd"));
     }
 
-    #[test]
-    fn no_two_models_share_an_id() {
-        let mut ids: Vec<&str> = REGISTRY.iter().map(|entry| entry.id).collect();
-        ids.sort_unstable();
-        let all = ids.len();
-        ids.dedup();
-        assert_eq!(ids.len(), all);
+    /// A value as it is set: the word of a choice, or the number.
+    fn text(h: &Hyperparameter, value: f64) -> String {
+        match h.kind {
+            Kind::Choice(words) => words[value as usize].to_owned(),
+            _ => value.to_string(),
+        }
     }
 
     #[test]
-    fn every_default_is_allowed() {
+    fn every_default_can_be_set_and_changes_nothing() {
         for entry in REGISTRY {
+            let untouched = Spec::new(entry.id).unwrap();
+            let mut spec = untouched.clone();
             for h in entry.hyperparameters {
-                assert!((h.min..=h.max).contains(&h.default), "{} {}", entry.id, h.name);
+                spec.set(h.name, &text(h, h.default)).unwrap();
+                assert_eq!(spec, untouched, "{} {}", entry.id, h.name);
             }
-            assert!(Spec::new(entry.id).unwrap().epochs() > 0);
+        }
+    }
+
+    #[test]
+    fn every_word_of_a_choice_and_both_ends_of_a_range_can_be_set_and_nothing_beyond() {
+        for entry in REGISTRY {
+            let mut spec = Spec::new(entry.id).unwrap();
+            for h in entry.hyperparameters {
+                let allowed = match h.kind {
+                    Kind::Choice(words) => (0..words.len()).map(|at| at as f64).collect(),
+                    _ => vec![h.min, h.max],
+                };
+                // What the controls of a page offer.
+                assert_eq!((allowed[0], allowed.last()), (h.min, Some(&h.max)), "{}", entry.id);
+                for &value in &allowed {
+                    spec.set(h.name, &text(h, value)).unwrap();
+                    assert_eq!(spec.get(h.name), value, "{} {}", entry.id, h.name);
+                }
+                for beyond in [h.min - 1.0, h.max + 1.0] {
+                    let refused = spec.set(h.name, &beyond.to_string());
+                    assert!(refused.is_err(), "{} {}={beyond}", entry.id, h.name);
+                }
+                assert_eq!(spec.get(h.name), h.max, "{} {}", entry.id, h.name);
+            }
         }
     }
 }
