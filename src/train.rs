@@ -213,6 +213,8 @@ fn spread(ratings: &Ratings) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::data::load::{Source, load};
     use crate::data::{split, toy};
@@ -256,6 +258,45 @@ mod tests {
         let split = training.split();
         let again = errors(training.model(), &split.train, split.train.scale());
         assert_eq!(again.rmse, training.history()[kept].train.rmse);
+    }
+
+    /// The ratings of the toy lie sqrt(1.36) from their mean 2.2. Threes with a one and a five among them lie
+    /// nearer to theirs than a fifth of the scale, which is 0.8.
+    #[test]
+    fn training_stops_at_the_first_error_half_above_what_is_expected_of_any_model() {
+        let mut threes = [3.0; 64];
+        (threes[0], threes[9]) = (1.0, 5.0);
+        let sets = [
+            (toy::toy().ratings, 1.36_f64.sqrt()),
+            (toy::table(8, 8, &threes).ratings, 0.2 * (5.0 - 1.0)),
+        ];
+        for (all, least) in sets {
+            // Errors just below the limit that were let go, and just above it that were not.
+            let (mut below, mut above) = (0, 0);
+            for (sigma, seed) in ["0.3", "1"].into_iter().flat_map(|s| (0..40).map(move |n| (s, n)))
+            {
+                let settings = ["factors=2", "gamma=0.8", &format!("sigma={sigma}")];
+                let spec = Spec::with("svd", settings).unwrap();
+                let mut training =
+                    Training::new(&spec, split::everything(&all), seed, || 0.0).unwrap();
+                let mut model = spec.build(Arc::clone(&all), seed);
+                let start = errors(&*model, &all, all.scale()).rmse;
+                let expected = start.max(least);
+                for epoch in 0..20 {
+                    model.pass(epoch);
+                    let share = errors(&*model, &all, all.scale()).rmse / expected;
+                    let goes_on = training.pass().is_ok();
+                    let is_fine = share <= 1.5 && is_finite(&*model);
+                    assert_eq!(goes_on, is_fine, "{spec}, seed {seed}: {share}");
+                    if !goes_on {
+                        above += usize::from(share < 1.6 && start < least);
+                        break;
+                    }
+                    below += usize::from(share > 1.4 && start < least);
+                }
+            }
+            assert!(below > 0 && above > 0, "{below} below, {above} above");
+        }
     }
 
     #[test]

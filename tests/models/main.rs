@@ -10,6 +10,7 @@ mod movielens;
 mod neighbors;
 mod newcomers;
 mod nonnegative;
+mod operations;
 mod receipts;
 mod reference;
 mod scales;

@@ -4,11 +4,13 @@
 use std::sync::Arc;
 
 use factorscope::data::{Line, Ratings};
-use factorscope::models::{Model, Spec};
+use factorscope::models::{Learning, Model, REGISTRY, Spec};
 use factorscope::random::{self, Normal};
 use factorscope::trace::{Step, Subject, System};
 
-use crate::support::{SEED, bits, parameter, reference_set, set_values, table, values};
+use crate::support::{
+    SEED, bits, parameter, reference_set, set_values, small_sets, table, values, variants,
+};
 
 const X: f32 = f32::NAN;
 
@@ -112,6 +114,21 @@ fn the_system_of_a_step_is_the_one_in_the_formula() {
                 let apart = (f64::from(*found) - expected).abs();
                 assert!(apart < 1e-5 * (1.0 + expected.abs()), "{variant}, step {n}: {apart}");
             }
+        }
+    }
+}
+
+/// Models that solve find the lowest objective over a part of their parameters, again and again.
+#[test]
+fn one_pass_of_a_model_that_solves_lowers_its_objective() {
+    let is_solving = |spec: &Spec| spec.learning() == Learning::Solving;
+    for (name, train) in small_sets() {
+        for spec in REGISTRY.iter().flat_map(variants).filter(is_solving) {
+            let mut model = spec.build(Arc::clone(&train), SEED);
+            let start = model.objective();
+            model.pass(0);
+            let after = model.objective();
+            assert!(after < start, "{spec} on the {name}: {start}, then {after}");
         }
     }
 }
