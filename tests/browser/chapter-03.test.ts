@@ -96,7 +96,9 @@ describe('zeros in unrated cells', () => {
     await lab.scrollIntoViewIfNeeded();
     const unseen = (grid: number): Promise<number[]> =>
       numbers(lab.locator('.zeros-grid').nth(grid).locator('.unseen'));
-    await expect.poll(async () => (await unseen(3)).every(Number.isFinite)).toBe(true);
+    const isFull = (values: number[]): boolean =>
+      values.length === 4 && values.every(Number.isFinite);
+    await expect.poll(() => unseen(3)).toSatisfy(isFull);
     const [plain, zeros] = [await unseen(2), await unseen(3)];
     expect(plain).toHaveLength(4);
     for (const [cell, value] of plain.entries()) {

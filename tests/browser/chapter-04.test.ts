@@ -203,9 +203,9 @@ describe('an engine', () => {
     const fault = lab(page).locator('.training > .fault');
     await fault.waitFor();
     expect(await fault.innerText()).toContain('was started anew');
-    expect(faults.splice(0).every((text) => text.includes('an accident made by the test'))).toBe(
-      true,
-    );
+    // Not every browser writes down what was thrown in a worker that has an ear for it.
+    const accident = 'an accident made by the test';
+    expect(faults.splice(0).filter((text) => !text.includes(accident))).toEqual([]);
     await set(page, 'epochs', '2');
     await engine.release();
     await train(page);

@@ -96,6 +96,8 @@ describe('the walk', () => {
     expect(terms).toHaveLength(3);
     const turned = await go(4);
     await lab.getByText('A new basis').waitFor();
+    // Three users, three items.
+    expect(solved).toHaveLength(9);
     for (const [at, value] of solved.entries()) {
       expect(Math.abs(value - (turned[at] ?? NaN))).toBeLessThanOrEqual(0.01);
     }
@@ -138,7 +140,9 @@ describe('on MovieLens', () => {
     await lab.getByRole('button', { name: 'Start the race' }).click();
     await lab.getByText('Both have finished.').waitFor();
     const row = lab.locator('.race-results tr', { hasText: 'test RMSE at the end' }).locator('td');
-    expect((await numbers(row)).every((value) => value > 0.3 && value < 1.3)).toBe(true);
+    const errors = await numbers(row);
+    expect(errors).toHaveLength(2);
+    expect(errors.every((value) => value > 0.3 && value < 1.3)).toBe(true);
   });
 });
 

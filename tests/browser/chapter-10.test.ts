@@ -61,6 +61,8 @@ test('the parts name films, and no factor takes anything back', async () => {
   const values = await parts.locator('.parts-sum tr td:last-child').allInnerTexts();
   const addends = values.map(number);
   const sum = addends.pop() ?? Number.NaN;
+  // What each of six factors adds, and the other four together.
+  expect(addends).toHaveLength(7);
   expect(addends.every((value) => value >= 0)).toBe(true);
   expect(Math.abs(addends.reduce((a, b) => a + b, 0) - sum)).toBeLessThan(0.001);
 });

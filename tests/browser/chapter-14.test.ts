@@ -55,6 +55,7 @@ describe('the tiers of a prediction', () => {
     await lab.getByLabel('films the user rated highest').check();
     await expect.poll(async () => (await tiers(lab)).films).not.toEqual(before.films);
     for (const { rows } of [before, await tiers(lab)]) {
+      expect(rows).toHaveLength(10);
       for (const [baseline = NaN, factors = NaN, neighborhood = NaN, sum = NaN] of rows) {
         expect(Math.abs(baseline + factors + neighborhood - sum)).toBeLessThan(ROUNDING);
         expect(Math.abs(factors) + Math.abs(neighborhood)).toBeGreaterThan(0);
@@ -102,6 +103,7 @@ describe('the slip', () => {
   test('adds one number for all films, the paper a number for each', async () => {
     const lab = part(page, 'slip');
     const errors = await numbers(lab.locator('.slip-table tbody').first().locator('td'));
+    expect(errors.length).toBeGreaterThan(0);
     expect(errors.every((error) => error > 0.4 && error < 1.3)).toBe(true);
     const cells = await numbers(lab.locator('.slip-table tbody').nth(1).locator('td'));
     expect(cells.length).toBeGreaterThanOrEqual(10);

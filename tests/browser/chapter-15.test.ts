@@ -40,7 +40,9 @@ const film = (lab: Locator): Locator =>
 describe('the made-up user', () => {
   test('is anybody new until something is told', async () => {
     const lab = await newUser();
-    for (const row of await film(lab).all()) {
+    const rows = await film(lab).all();
+    expect(rows).toHaveLength(5);
+    for (const row of rows) {
       const [predicted, anybody, difference] = await numbers(row.locator('.film-number'));
       expect(predicted).toBe(anybody);
       expect(difference).toBe(0);
@@ -57,6 +59,7 @@ describe('the made-up user', () => {
       lists.push((await film(lab).locator('td:nth-child(2)').allInnerTexts()).join());
       const cells = await numbers(lab.locator('.newcomer-addends tbody td'));
       const known = cells.filter((value) => Number.isFinite(value));
+      expect(known.length).toBeGreaterThan(2);
       const sum = known.pop() ?? Number.NaN;
       // Three numbers rounded to three decimals each, and their sum.
       expect(Math.abs(known.reduce((a, b) => a + b, 0) - sum)).toBeLessThan(0.0021);
@@ -81,6 +84,7 @@ describe('the made-up user', () => {
     };
     const longest = async (kind: string): Promise<number> => {
       const names = (await lab.getByLabel(kind).locator('option').allInnerTexts()).slice(1);
+      expect(names.length).toBeGreaterThan(1);
       const lengths: number[] = [];
       for (const name of names) {
         await lab.getByLabel(kind).selectOption({ label: name });

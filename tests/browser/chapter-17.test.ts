@@ -118,7 +118,9 @@ describe('on a large data set', () => {
     const shares = lab.locator('.addends').nth(1);
     await shares.waitFor();
     let sum = 0;
-    for (const row of await shares.locator('tbody tr:not(.sum)').all()) {
+    const rows = await shares.locator('tbody tr:not(.sum)').all();
+    expect(rows.length).toBeGreaterThan(1);
+    for (const row of rows) {
       const values = (await row.locator('.film-number').allInnerTexts()).map(number);
       const product = values.at(-1) ?? NaN;
       if (values.length === 3) {

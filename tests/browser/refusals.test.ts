@@ -58,6 +58,7 @@ test.each(chapters)('on %s nothing runs until it is put right', async (chapter) 
     before: (context) => context.addInitScript(LISTEN),
   });
   const parts = await partsWithControls(page);
+  expect(parts.length).toBeGreaterThan(0);
   for (const [n, own] of parts.entries()) {
     const lab = page.locator(`#${own.id}`);
     await lab.locator('.lab').waitFor();

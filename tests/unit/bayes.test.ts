@@ -77,7 +77,9 @@ describe('the plane', () => {
     const precision = inverse2(covariance);
     if (!precision) throw new Error('singular');
     const [a, b, , d] = precision;
-    for (const [x, y] of ellipse([1, -1], covariance, 2)) {
+    const points = ellipse([1, -1], covariance, 2);
+    expect(points.length).toBeGreaterThan(8);
+    for (const [x, y] of points) {
       const [u, v] = [x - 1, y + 1];
       expect(a * u * u + 2 * b * u * v + d * v * v).toBeCloseTo(4, 10);
     }
