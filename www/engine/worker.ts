@@ -66,8 +66,8 @@ export class Engine {
   private walk: Walk | undefined;
   /** Files that are being read, or could not be. */
   private upload: Upload | undefined;
-  private cancelled = false;
-  private readonly toEnd = (): boolean => this.cancelled;
+  /** How often what was under way has been cancelled. */
+  private cancels = 0;
 
   async start(module: WebAssembly.Module): Promise<void> {
     ({ memory } = await init({ module_or_path: module }));
@@ -140,20 +140,19 @@ export class Engine {
     colors: PartColors,
     tell: (progress: Progress) => unknown,
   ): Promise<Trained> {
-    this.cancelled = false;
-    this.run?.free();
-    this.run = undefined;
+    this.letGo();
     const data = this.opened;
-    const { run, trained } = await train(data, setup, colors, this.toEnd, tell);
+    const { run, trained } = await train(data, setup, colors, this.underWay(), tell);
+    this.letGo();
     // Where another data set was opened meanwhile, nobody may ask this model about it.
     if (data === this.data) this.run = run;
     else run.free();
     return trained;
   }
 
-  /** Ends the training under way after its current epoch. */
+  /** Ends all that is under way after its current epoch. */
   cancel(): void {
-    this.cancelled = true;
+    this.cancels += 1;
   }
 
   /** Films for a user by the trained model, and what the user rated highest. */
@@ -171,14 +170,12 @@ export class Engine {
 
   /** Trains one model with the errors after each epoch, and keeps nothing; for races. */
   async history(setup: Setup, tell?: (epoch: Epoch) => unknown): Promise<Raced> {
-    this.cancelled = false;
-    return history(this.opened, setup, this.toEnd, tell);
+    return history(this.opened, setup, this.underWay(), tell);
   }
 
   /** Trains one model and hands over the vectors of its items, and keeps nothing. */
   async vectorsOf(setup: Setup): Promise<ItemVectors> {
-    this.cancelled = false;
-    return vectorsOf(this.opened, setup, this.toEnd);
+    return vectorsOf(this.opened, setup, this.underWay());
   }
 
   /** Lines over a common axis. */
@@ -266,8 +263,7 @@ export class Engine {
 
   /** Trains every model once for each group and each number of known ratings; group by group. */
   async coldStart(setup: ColdSetup, tell: (part: ColdPart) => unknown): Promise<number> {
-    this.cancelled = false;
-    return coldStart(this.opened, setup, this.toEnd, tell);
+    return coldStart(this.opened, setup, this.underWay(), tell);
   }
 
   /** All parameters of the trained model. */
@@ -308,6 +304,18 @@ export class Engine {
   /** The system of one prediction with interpolation weights, from the whole of a small data set. */
   interpolate(setup: Setup, user: number, asked: number | undefined): Interpolating {
     return interpolate(this.opened, setup, user, asked);
+  }
+
+  /** Tells something that begins now whether it has been cancelled since; what begins later changes nothing in that. */
+  private underWay(): () => boolean {
+    const before = this.cancels;
+    return () => this.cancels !== before;
+  }
+
+  /** The trained model is asked no more. */
+  private letGo(): void {
+    this.run?.free();
+    this.run = undefined;
   }
 
   private get opened(): Data {
