@@ -78,7 +78,8 @@ export class Engine {
     const data = await opened(source, cutout);
     this.data?.free();
     this.data = data;
-    this.run = undefined;
+    this.letGo();
+    this.walk?.free();
     this.walk = undefined;
     return described(data);
   }
