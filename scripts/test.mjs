@@ -56,10 +56,10 @@ await main(async () => {
       sum = tally.add(sum, tally.vitest(readJson(report)));
       return code === 0;
     });
-  /** @param {string[]} parts @param {string[]} [asked] what the tests themselves are asked for */
-  const cargo = (parts, asked = []) =>
-    attempt(['cargo test', ...parts.slice(-1)].join(' '), async () => {
-      console.log('\n── cargo test');
+  /** @param {string} title @param {string[]} parts @param {string[]} [asked] what the tests themselves are asked for */
+  const cargo = (title, parts, asked = []) =>
+    attempt(title, async () => {
+      console.log(`\n── ${title}`);
       const args = ['test', ...parts, '--', ...asked];
       const { code, stdout } = await run('cargo', args, { capture: 'copy' });
       sum = tally.add(sum, tally.cargo(stdout));
@@ -105,8 +105,8 @@ await main(async () => {
     if (zip) process.env.MOVIELENS_ZIP = zip;
     const ready = await webAssembly;
     // Those that are ignored otherwise are the ones on real data.
-    await cargo(parts, zip ? ['--include-ignored'] : []);
-    await cargo(['--doc']);
+    await cargo('cargo test', parts, zip ? ['--include-ignored'] : []);
+    await cargo('cargo test, examples in the docs', ['--doc']);
     if (ready) {
       await checked(types);
       await vitest('unit');
