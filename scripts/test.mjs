@@ -2,15 +2,13 @@
 // line adds up what the test runners report. `--chapter 7` runs what is about one chapter of the site.
 
 import { readdirSync, rmSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 
 import { needNode, needPackages, needRust } from './lib/needs.mjs';
 import { here, main, readJson, run, script, Stop } from './lib/run.mjs';
 
 await main(async () => {
-  const { chapter } = parseArgs({ options: { chapter: { type: 'string' } } }).values;
-  const slug = chapter === undefined ? undefined : chapterOf(chapter);
   needNode();
+  const slug = chapterAsked(process.argv.slice(2));
   await needPackages();
   await needRust(['rustfmt', 'clippy']);
   const { needChromium } = await import('./lib/chromium.mjs');
@@ -82,7 +80,8 @@ await main(async () => {
 
   if (slug) {
     for (const check of formats) await checked(check);
-    const [ready] = [await wasm(), await data()];
+    const ready = await wasm();
+    await data();
     if (ready) {
       await checked(types);
       await vitest('unit', ['tests/unit/claims', '-t', slug]);
@@ -129,12 +128,18 @@ await main(async () => {
 });
 
 /**
- * The chapter with a number, `NN-slug`.
- * @param {string} number
+ * The chapter, `NN-slug`, that the arguments name; nothing where they name none.
+ * @param {string[]} args
  */
-function chapterOf(number) {
+function chapterAsked(args) {
+  if (args.length === 0) return undefined;
+  const [option, number] = args;
   const names = readdirSync(here('notebooks-md')).filter((name) => /^\d\d-.*\.md$/.test(name));
   const found = names.find((name) => Number(name.slice(0, 2)) === Number(number));
-  if (!found) throw new Stop(`--chapter takes a number from 1 to ${names.length}: ${number}.`);
+  if (option !== '--chapter' || args.length > 2 || !found) {
+    throw new Stop(
+      `npm test takes no arguments, or -- --chapter and a number from 1 to ${names.length}.`,
+    );
+  }
   return found.replace(/\.md$/, '');
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
+import { DataInUse } from './data-in-use.ts';
 import { dropFile, openedSite, part } from './harness.ts';
 
 const site = openedSite();
@@ -14,14 +15,12 @@ const folder = fileURLToPath(new URL('../cases', import.meta.url));
 
 let page: Page;
 let lab: Locator;
-let facts: Locator;
-let report: Locator;
+let data: DataInUse;
 
 beforeAll(async () => {
   ({ page } = await site.visitShared('chapters/workbench.html'));
   lab = part(page, 'train');
-  facts = lab.locator('.data-facts');
-  report = lab.locator('load-report li');
+  data = new DataInUse(lab);
 });
 
 /** Drops a file over whatever is in use. */
@@ -29,10 +28,6 @@ async function drop(name: string): Promise<void> {
   const file = `${folder}/${name}`;
   if (!existsSync(file)) throw new Error(`tests/cases has no ${name}`);
   await dropFile(page, name, readFileSync(file));
-}
-
-async function says(text: RegExp): Promise<void> {
-  await expect.poll(() => facts.innerText()).toMatch(text);
 }
 
 describe('dropped on the page', () => {
@@ -43,9 +38,9 @@ describe('dropped on the page', () => {
     ['wide-names.csv', 'a column for each item', /^37 ratings .* 8 users of 5 films/],
   ])('%s, with %s, is read, and the report says what was done', async (name, _, found) => {
     await drop(name);
-    await says(new RegExp(`${name.replace('.', '\\.')}.*your own file`));
-    expect((await facts.innerText()).replace(/^.*?: /s, '')).toMatch(found);
-    await expect.poll(() => report.count()).toBeGreaterThan(0);
+    await data.says(new RegExp(`${name.replace('.', '\\.')}.*your own file`));
+    expect((await data.facts.innerText()).replace(/^.*?: /s, '')).toMatch(found);
+    await expect.poll(() => data.report.count()).toBeGreaterThan(0);
   });
 
   test.each([
@@ -60,29 +55,31 @@ describe('dropped on the page', () => {
     ['stray-quote.tsv', 'a quote that is a character', /^5 ratings .* 3 users of 2 films/],
   ])('%s, with %s, is read', async (name, _, found) => {
     await drop(name);
-    await says(new RegExp(`${name.replace('.', '\\.')}.*your own file`));
-    expect((await facts.innerText()).replace(/^.*?: /s, '')).toMatch(found);
+    await data.says(new RegExp(`${name.replace('.', '\\.')}.*your own file`));
+    expect((await data.facts.innerText()).replace(/^.*?: /s, '')).toMatch(found);
   });
 
   test('minus-one.csv, with a pile at -1, is read with a remark whose offer leaves the pile out', async () => {
     await drop('minus-one.csv');
-    await says(/59 ratings from −1 to 10 by 4 users of 39 films/);
-    await expect.poll(() => report.allInnerTexts()).toContainEqual(expect.stringMatching(/12/));
-    await report.getByRole('button').click();
-    await says(/47 ratings from 3 to 10 by 4 users of 33 films/);
-    expect(await report.getByRole('button').count()).toBe(0);
+    await data.says(/59 ratings from −1 to 10 by 4 users of 39 films/);
+    await expect
+      .poll(() => data.report.allInnerTexts())
+      .toContainEqual(expect.stringMatching(/12/));
+    await data.report.getByRole('button').click();
+    await data.says(/47 ratings from 3 to 10 by 4 users of 33 films/);
+    expect(await data.report.getByRole('button').count()).toBe(0);
   });
 
   test.each([
     ['excel.xlsx', /Excel workbook.*CSV/],
     ['zip-in-zip.zip', /zip.*unpack/i],
   ])('%s is refused with its remedy, and nothing changes', async (name, remedy) => {
-    await expect.poll(() => facts.innerText()).toMatch(/ratings from/);
-    const before = await facts.innerText();
+    await expect.poll(() => data.facts.innerText()).toMatch(/ratings from/);
+    const before = await data.facts.innerText();
     await drop(name);
     const fault = lab.locator('data-source .fault');
     await expect.poll(() => fault.innerText()).toMatch(remedy);
     expect(await fault.innerText()).toContain('The data in use stays as it was.');
-    expect(await facts.innerText()).toBe(before);
+    expect(await data.facts.innerText()).toBe(before);
   });
 });

@@ -2,6 +2,7 @@ import { strToU8, zipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
+import { DataInUse } from './data-in-use.ts';
 import { dropFile, needMovieLens, openedSite, unreadable } from './harness.ts';
 
 const CHAPTER = 'chapters/04-svdpp-on-movielens.html';
@@ -56,18 +57,7 @@ async function set(page: Page, name: string, value: string, id = MAIN): Promise<
   await input.blur();
 }
 
-/**
- * Waits until the lab says this of its data. It looks once it is about to be seen, and other live parts of
- * the page may push it away meanwhile.
- */
-async function says(page: Page, text: string): Promise<void> {
-  const facts = lab(page).locator('.data-facts');
-  const seen = async (): Promise<string> => {
-    await facts.scrollIntoViewIfNeeded();
-    return facts.innerText();
-  };
-  await expect.poll(seen).toContain(text);
-}
+const data = (page: Page): DataInUse => new DataInUse(lab(page));
 
 /** Twelve users by ten films, each user but with two gaps: enough to train on. */
 function table(): string {
@@ -215,61 +205,47 @@ describe('an engine', () => {
 });
 
 describe('a reader’s own data', () => {
-  const facts = (page: Page): Locator => lab(page).locator('.data-facts');
-
   let page: Page;
 
   beforeAll(async () => {
     ({ page } = await site.visitShared(CHAPTER));
   });
 
-  /** Begins with the data of the site. */
-  async function open(): Promise<void> {
-    // Data is opened when it is about to be seen.
-    await lab(page).locator('.training').scrollIntoViewIfNeeded();
-    await says(page, 'ratings from');
-    const own = facts(page).getByText('your own file');
-    if (!(await own.isVisible())) return;
-    await facts(page).getByRole('button', { name: 'Back to the site' }).click();
-    await own.waitFor({ state: 'detached' });
-    await says(page, 'ratings from');
-  }
-
   test('a broken zip is refused with a sentence, and nothing changes', async () => {
-    await open();
-    const before = await facts(page).innerText();
+    await data(page).ofSite();
+    const before = await data(page).facts.innerText();
     const zip = zipSync({ 'ratings.csv': strToU8(table()) });
     await dropFile(page, 'broken.zip', zip.slice(0, zip.length - 30));
     const fault = page.locator('data-source .fault').first();
     await fault.waitFor();
     expect(await fault.innerText()).toMatch(/^broken\.zip.*The data in use stays as it was\.$/s);
-    expect(await facts(page).innerText()).toBe(before);
+    expect(await data(page).facts.innerText()).toBe(before);
   });
 
   test('a row without a number for its rating is left out, and the reader is told where', async () => {
-    await open();
+    await data(page).ofSite();
     await dropFile(page, 'mine.csv', strToU8('user,item,rating\n1,1,4\n1,2,five\n2,1,3\n2,2,5\n'));
-    await says(page, '3 ratings');
-    const report = await lab(page).locator('load-report li').allInnerTexts();
+    await data(page).says('3 ratings');
+    const report = await data(page).report.allInnerTexts();
     expect(report).toHaveLength(1);
     expect(report[0]).toMatch(/line 3.*five/s);
   });
 
   test('a dropped table trains, stays after a reload, and can be given up', async () => {
-    await open();
-    const before = await facts(page).innerText();
+    await data(page).ofSite();
+    const before = await data(page).facts.innerText();
     await dropFile(page, 'mine.csv', strToU8(table()));
-    await says(page, '100 ratings');
-    expect(await facts(page).innerText()).toContain('by 12 users of 10 films');
+    await data(page).says('100 ratings');
+    expect(await data(page).facts.innerText()).toContain('by 12 users of 10 films');
     await train(page);
     expect(await error(page, 'training RMSE')).toBeGreaterThan(0);
     await lab(page).locator('.film-list').first().waitFor();
 
     await page.reload();
-    await says(page, '100 ratings');
+    await data(page).says('100 ratings');
     await page.locator('data-notice').getByText('your own data').waitFor();
-    await facts(page).getByRole('button', { name: 'Back to the site' }).click();
-    await facts(page).getByText('your own file').waitFor({ state: 'detached' });
+    await data(page).facts.getByRole('button', { name: 'Back to the site' }).click();
+    await data(page).facts.getByText('your own file').waitFor({ state: 'detached' });
     await page.waitForFunction(
       ([id, text]) => document.querySelector<HTMLElement>(`${id} .data-facts`)?.innerText === text,
       [MAIN, before] as const,
@@ -277,18 +253,18 @@ describe('a reader’s own data', () => {
   });
 
   test('a file can be chosen by keyboard as well as dropped', async () => {
-    await open();
+    await data(page).ofSite();
     await lab(page).getByText('Use your own ratings').click();
     await page.locator(`${MAIN}-files`).setInputFiles({
       name: 'mine.csv',
       mimeType: 'text/csv',
       buffer: Buffer.from(table()),
     });
-    await says(page, '100 ratings');
+    await data(page).says('100 ratings');
   });
 
   test('titles are text, whatever stands in them', async () => {
-    await open();
+    await data(page).ofSite();
     const hostile = '<img src=x onerror=alert(1)>';
     const films = Array.from({ length: 10 }, (_, i) => `film${i},"${hostile} ${i} (1999)",Drama`);
     const zip = zipSync({
@@ -299,7 +275,7 @@ describe('a reader’s own data', () => {
       throw new Error(`a title was run: ${dialog.message()}`);
     });
     await dropFile(page, `${hostile.replaceAll('/', '')}.zip`, zip);
-    await says(page, '100 ratings');
+    await data(page).says('100 ratings');
     await train(page);
     const titles = lab(page).locator('.film-title');
     await titles.first().waitFor();
@@ -314,7 +290,7 @@ test('while a model trains, no task of the page is long', async ({ annotate }) =
   const longest = async (): Promise<number> => {
     const { page } = await site.visit(CHAPTER);
     await lab(page).locator('.training').scrollIntoViewIfNeeded();
-    await says(page, 'ratings from');
+    await data(page).says('ratings from');
     await set(page, 'epochs', '40');
     const tasks = await site.tasks(page, async () => {
       // Clicked and waited for from inside: the work of the test's own selectors counts as the page's.

@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 
+import { DataInUse } from './data-in-use.ts';
 import { dropFile, needMovieLens, openedSite, part, type Visit, visibleFaults } from './harness.ts';
 
 const site = openedSite();
@@ -22,9 +23,7 @@ function table(users: number): string {
   return ['user,item,rating', ...rows].join('\n');
 }
 
-async function says(page: Page, text: string): Promise<void> {
-  await expect.poll(() => facts(page).innerText()).toContain(text);
-}
+const says = (page: Page, text: string): Promise<void> => new DataInUse(lab(page)).says(text);
 
 /** Trains the baseline, which takes no time, and waits for films. */
 async function trains(page: Page): Promise<void> {

@@ -68,6 +68,7 @@ export class HeldEngine {
         if (data === 'new') channel.postMessage('all');
       };
       channel.postMessage('all');
+      // Nobody else holds it, and it has to listen as long as the page is there.
       Object.assign(window, { heldEngines: channel });
     }, CHANNEL);
   }

@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
+import { DataInUse } from './data-in-use.ts';
 import { dropFile, number, openedSite, part, visibleFaults } from './harness.ts';
 
 const BIASES = 'chapters/08-biases-and-regularization.html';
@@ -28,12 +29,11 @@ async function open(path: string): Promise<void> {
 /** Has this file in use. */
 async function drop(name: string, content: string): Promise<void> {
   await open(DESCENT);
-  const facts = part(page, 'train').locator('.data-facts');
-  await facts.scrollIntoViewIfNeeded();
-  await expect.poll(() => facts.innerText()).toContain('ratings from');
-  if ((await facts.innerText()).includes(name)) return;
+  const data = new DataInUse(part(page, 'train'));
+  await data.says('ratings from');
+  if ((await data.facts.innerText()).includes(name)) return;
   await dropFile(page, name, content);
-  await expect.poll(() => facts.innerText()).toContain(`${name} (your own file)`);
+  await data.says(`${name} (your own file)`);
 }
 
 async function trains(lab: Locator): Promise<void> {
