@@ -29,14 +29,22 @@ enum Reader {
     Netflix,
 }
 
+/// A file that cannot be used.
+struct Refused<'f> {
+    file: &'f File<'f>,
+    reason: String,
+    /// Whether it is damaged, locked or packed in a way that is not known, and might be of use otherwise.
+    damaged: bool,
+}
+
 /// The files of an input that are used, and how.
 pub(super) struct Choice<'f> {
     ratings: Vec<(&'f File<'f>, Reader)>,
     titles: Vec<(&'f File<'f>, Form)>,
     genres: Option<&'f File<'f>>,
     users: Vec<(&'f File<'f>, users::Form)>,
-    /// Files that cannot be used, why, and whether that is because they are damaged or locked.
-    refused: Vec<(&'f File<'f>, String, bool)>,
+    /// Files that cannot be used.
+    refused: Vec<Refused<'f>>,
     /// Other tables that could be ratings.
     others: Vec<&'f File<'f>>,
 }
@@ -51,7 +59,7 @@ impl<'f> Choice<'f> {
             }
             .map_err(|err| file.blame(err))?;
         }
-        for (file, reason, _) in &self.refused {
+        for Refused { file, reason, .. } in &self.refused {
             sink.report.push(companion(file, reason));
         }
         if let Some(first) = self.others.first() {
@@ -118,7 +126,8 @@ impl<'f> Choice<'f> {
         let titles = self.titles.iter().map(|(file, _)| *file);
         let users = self.users.iter().map(|(file, _)| *file);
         // Pictures and the like beside a table are no news in a folder.
-        let damaged = self.refused.iter().filter(|(.., damaged)| *damaged).map(|(file, ..)| *file);
+        let damaged = self.refused.iter().filter(|refused| refused.damaged);
+        let damaged = damaged.map(|refused| refused.file);
         let told = damaged.chain(self.others.iter().copied());
         let used = ratings.chain(titles).chain(self.genres).chain(users);
         used.chain(told).map(|file| file.name.as_str())
@@ -161,15 +170,15 @@ pub(super) fn choose<'f>(
         let head = match file.head() {
             Ok(head) => head,
             Err(err) => {
-                let is_archive = matches!(
+                let damaged = matches!(
                     err,
                     LoadError::Damaged { .. }
                         | LoadError::Encrypted { .. }
                         | LoadError::Compression { .. }
                 );
                 reasons.push(err.to_string());
-                choice.refused.push((file, err.to_string(), is_archive));
-                if known || alone || is_archive {
+                choice.refused.push(Refused { file, reason: err.to_string(), damaged });
+                if known || alone || damaged {
                     refusal.get_or_insert(err);
                 }
                 continue;
