@@ -34,6 +34,10 @@ struct Refused<'f> {
     file: &'f File<'f>,
     reason: String,
     /// Whether it is damaged, locked or packed in a way that is not known, and might be of use otherwise.
+    #[cfg_attr(
+        target_arch = "wasm32",
+        expect(dead_code, reason = "only folders ask, and they are native")
+    )]
     damaged: bool,
 }
 
