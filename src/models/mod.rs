@@ -45,6 +45,8 @@ pub use rescaled::own;
 pub use spec::{Spec, SpecError};
 
 use std::any::Any;
+use std::ops::Range;
+use std::sync::Arc;
 
 use xxhash_rust::xxh64::Xxh64;
 
@@ -88,6 +90,19 @@ pub trait Model: Any {
     /// Learns from the whole training set once; `epoch` counts from 0 and decides the order of visits.
     fn pass(&mut self, epoch: usize);
 
+    /// Units of work in one pass, at least 1: what [`Model::advance`] can do apart.
+    fn units(&self) -> usize {
+        1
+    }
+
+    /// Does these units of pass `epoch`. A pass is all of them in order, cut into ranges of any length:
+    /// the bits do not depend on the cuts.
+    fn advance(&mut self, epoch: usize, units: Range<usize>) {
+        if !units.is_empty() {
+            self.pass(epoch);
+        }
+    }
+
     /// How many explained steps make up one pass.
     fn steps(&self) -> usize;
 
@@ -117,6 +132,31 @@ pub trait Model: Any {
 
     /// The values of the parameters, in the same order and with the same stride, to be changed.
     fn values_mut(&mut self) -> Vec<&mut [f32]>;
+
+    /// What the model holds beyond the values of its parameters: a sampler's draws, lists of neighbors.
+    /// With both, learning goes on with the same bits.
+    fn memory(&self) -> Memory {
+        Memory::default()
+    }
+
+    /// Takes up again what [`Model::memory`] told.
+    fn recall(&mut self, _memory: &Memory) {}
+}
+
+/// What a model holds beyond the values of its parameters; only the model that told it can read it.
+#[derive(Clone, Default)]
+pub struct Memory(Option<Arc<dyn Any>>);
+
+impl Memory {
+    /// Holds this.
+    pub fn of(held: impl Any) -> Self {
+        Self(Some(Arc::new(held)))
+    }
+
+    /// What is held, where it is of this type.
+    pub fn get<T: Any>(&self) -> Option<&T> {
+        self.0.as_deref()?.downcast_ref()
+    }
 }
 
 /// A hash of the parameters' little-endian bytes without padding, and of the lists of neighbors they

@@ -1,9 +1,10 @@
 //! A model that learns on stars and speaks of ratings.
 
 use std::any::Any;
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Model, Newcomer, Parameter};
+use super::{Memory, Model, Newcomer, Parameter};
 use crate::data::{Line, Ratings, Stars};
 use crate::trace::{Explanation, Step, Term};
 
@@ -79,6 +80,22 @@ impl Model for Rescaled {
 
     fn pass(&mut self, epoch: usize) {
         self.inner.pass(epoch);
+    }
+
+    fn units(&self) -> usize {
+        self.inner.units()
+    }
+
+    fn advance(&mut self, epoch: usize, units: Range<usize>) {
+        self.inner.advance(epoch, units);
+    }
+
+    fn memory(&self) -> Memory {
+        self.inner.memory()
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        self.inner.recall(memory);
     }
 
     fn steps(&self) -> usize {
