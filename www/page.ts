@@ -1,5 +1,5 @@
-import './elements/data-notice.ts';
-import './elements/model-lab.ts';
+import './elements/data/data-notice.ts';
+import './elements/frame/model-lab.ts';
 
 import { watchScrollers } from './scrollers.ts';
 

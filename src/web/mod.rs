@@ -6,17 +6,11 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands lists over as owned")]
 
-mod attributes;
-mod bayes;
 mod cold;
-mod confidence;
 mod cross;
 mod data;
-mod factors;
-mod neighbors;
-mod newcomer;
+mod families;
 mod run;
-mod time;
 mod upload;
 mod walk;
 

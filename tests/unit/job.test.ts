@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { type Going, Job } from '../../www/elements/job.ts';
-import type { LabView } from '../../www/elements/lab-view.ts';
+import { type Going, Job } from '../../www/elements/runs/job.ts';
+import type { LabView } from '../../www/elements/frame/lab-view.ts';
 
 /** A view as far as a job knows it. */
 function view(): LabView & { lab: { cancel: ReturnType<typeof vi.fn> } } {

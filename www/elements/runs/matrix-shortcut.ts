@@ -1,0 +1,151 @@
+import '../data/data-source.ts';
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { Shortened } from '../../../pkg/factorscope.js';
+import { count, fixed } from '../../format.ts';
+import { brief, large } from '../../lab/confidence.ts';
+import { tex } from '../../maths.ts';
+import { sentence } from '../../sentence.ts';
+import { LabView } from '../frame/lab-view.ts';
+
+/** One user's matrix, added up over all films and by the shortcut: multiplications, time, difference. */
+@customElement('matrix-shortcut')
+export class MatrixShortcut extends LabView {
+  @state() private found: (Shortened & { user: string; users: number }) | undefined;
+  @state() private running = false;
+
+  protected override labChanged(): void {
+    // What was measured belongs to the former settings.
+    this.clear();
+    if (this.lab.linked) void this.measure();
+  }
+
+  protected override dataChanged(): void {
+    this.clear();
+  }
+
+  private clear(): void {
+    this.drop();
+    this.found = undefined;
+    this.running = false;
+    this.fault = '';
+    this.requestUpdate();
+  }
+
+  protected override render(): TemplateResult {
+    const { found, running } = this;
+    return html`
+      <section class="shortcut" aria-label="The shortcut">
+        ${
+          this.lab.block.data === 'movielens'
+            ? html`<data-source .lab=${this.lab}></data-source>`
+            : nothing
+        }
+        <div class="buttons">
+          <button
+            type="button"
+            class="main"
+            ?disabled=${running || !this.lab.runnable}
+            @click=${this.measure}
+          >
+            ${running ? 'Measuring …' : 'Measure'}
+          </button>
+          <button type="button" ?disabled=${running || !this.lab.runnable} @click=${this.next}>
+            Another user
+          </button>
+        </div>
+        ${this.faultText()}
+        <div class="table-scroll" role="status">
+          <table class="numbers shortcut-results">
+            <caption>
+              ${
+                found
+                  ? html`User ${found.user}: ${count(found.rated)} of ${count(found.items)} films
+                    rated in training, ${tex('f')} = ${count(found.factors)}`
+                  : 'One user, after one sweep'
+              }
+            </caption>
+            <thead>
+              <tr>
+                <th scope="col" class="text"></th>
+                <th scope="col">over all films</th>
+                <th scope="col">shortcut</th>
+                <th scope="col">times as many</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${this.rows(found)}
+            </tbody>
+          </table>
+        </div>
+        <p class="help shortcut-apart">
+          Largest difference between the two matrices, as a share of the largest element:
+          <span class="value">${found ? found.apart.toExponential(1) : '–'}</span>. It is rounding:
+          both add the same numbers in another order. The shared matrix took
+          <span class="value">${found ? brief(found.shared_seconds) : '–'}</span>, once for all
+          users.
+        </p>
+      </section>
+    `;
+  }
+
+  private rows(found: Shortened | undefined): TemplateResult[] {
+    const each = found ? (found.factors * (found.factors + 1)) / 2 : Number.NaN;
+    const full = found ? found.items * each : Number.NaN;
+    const short = found ? found.rated * each : Number.NaN;
+    const shown = (value: number): string => (Number.isFinite(value) ? large(value) : '–');
+    const row = (name: string, a: string, b: string, ratio: number): TemplateResult =>
+      html`<tr>
+        <th scope="row">${name}</th>
+        <td>${a}</td>
+        <td>${b}</td>
+        <td>${fixed(ratio, 1)}</td>
+      </tr>`;
+    const [fullTime, shortTime] = [found?.full_seconds, found?.short_seconds];
+    const [fullAll, shortAll] = [found?.full_operations, found?.short_operations];
+    const nan = Number.NaN;
+    return [
+      row('multiplications, this user', shown(full), shown(short), full / short),
+      row(
+        'time, this user',
+        brief(fullTime ?? nan),
+        brief(shortTime ?? nan),
+        (fullTime ?? nan) / (shortTime ?? nan),
+      ),
+      row(
+        'multiplications, all users',
+        shown(fullAll ?? nan),
+        shown(shortAll ?? nan),
+        (fullAll ?? nan) / (shortAll ?? nan),
+      ),
+    ];
+  }
+
+  private readonly measure = (): Promise<void> => {
+    this.running = true;
+    return this.question(async (late) => {
+      try {
+        const [opened, client] = [await this.lab.opened(), await this.lab.engine()];
+        const users = opened.users.length;
+        const user = Math.min(this.lab.state.user, users - 1);
+        const setup = this.lab.setup();
+        const found = await client.call((engine) => engine.shortcut(setup, user));
+        if (!late()) this.found = { ...found, user: opened.users[user] ?? '', users };
+      } finally {
+        if (!late()) this.running = false;
+      }
+    });
+  };
+
+  private readonly next = async (): Promise<void> => {
+    try {
+      const { users } = await this.lab.opened();
+      this.lab.set({ user: (this.lab.state.user + 1) % users.length }, true);
+      await this.measure();
+    } catch (error) {
+      this.fault = sentence(error);
+    }
+  };
+}

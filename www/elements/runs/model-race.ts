@@ -1,0 +1,407 @@
+import '../maps/line-chart.ts';
+import '../frame/run-link.ts';
+import './seeds-table.ts';
+import '../frame/split-note.ts';
+import '../frame/validation-choice.ts';
+
+import { proxy } from 'comlink';
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { Chart, Entry, Epoch } from '../../../pkg/factorscope.js';
+import { fixed } from '../../format.ts';
+import { type Choice, CHOICES } from '../../lab/choices.ts';
+import type { Line } from '../../lab/lines.ts';
+import {
+  AXES,
+  type Measured,
+  milliseconds,
+  multiplications,
+  type RaceAxis,
+  racePoints,
+  settingsText,
+} from '../../lab/race.ts';
+import { type Settings, settingsList } from '../../lab/registry.ts';
+import { byEpoch } from '../../lab/seeds.ts';
+import { chosenEpoch } from '../../lab/training.ts';
+import { sentence } from '../../sentence.ts';
+import type { Print, Setup } from '../../engine/types.ts';
+import { LabView } from '../frame/lab-view.ts';
+import type { Contestant } from './seeds-table.ts';
+
+/** One model on its way, or at its end. */
+interface Runner {
+  entry: Entry;
+  settings: Settings;
+  history: Epoch[];
+  print: Print | undefined;
+  stopped: string | undefined;
+}
+
+const AXIS_NAMES: Record<RaceAxis, string> = {
+  epochs: 'epochs',
+  operations: 'multiplications',
+  time: 'milliseconds',
+};
+const MEASURED: Record<Measured, string> = {
+  test: 'test RMSE',
+  validation: 'validation RMSE',
+  train: 'training RMSE',
+};
+
+/** The lab's two models, trained one after the other on the same split and drawn over one axis. */
+@customElement('model-race')
+export class ModelRace extends LabView {
+  @state() private runners: readonly Runner[] = [];
+  @state() private chart: Chart | undefined;
+  @state() private running = false;
+  /** Whether the race under way is to end after its current epoch. */
+  @state() private cancelled = false;
+  @state() private told = '';
+  /** Grows with every race and every change: what comes late is dropped. */
+  private race = 0;
+  private drawing = 0;
+  /** Settings and seed of the race shown. */
+  private raced = '';
+  /** Over what the chart is drawn. */
+  private way = '';
+
+  protected override render(): TemplateResult {
+    const { entry, rival } = this.lab;
+    if (!rival) return html`<p class="fault" role="alert">This race has only one model.</p>`;
+    const stale = this.runners.length > 0 && !this.running && this.raced !== this.wanted();
+    return html`
+      <section class="race" aria-label="Race of ${entry.title} and ${rival.title}">
+        <details class="race-rival">
+          <summary>Settings of ${rival.title}</summary>
+          <p class="help">
+            Both models have the same number of factors, the same seed and the same test set. Beyond
+            that each starts with settings that suit it, since the same value does not mean the same
+            thing to both.
+          </p>
+          <model-controls
+            .lab=${this.lab}
+            .rival=${true}
+            .first=${['epochs', 'gamma', 'lambda']}
+            .omitted=${['factors']}
+          ></model-controls>
+        </details>
+        <validation-choice .lab=${this.lab}></validation-choice>
+        <div class="buttons">
+          ${
+            this.running
+              ? html`<button type="button" @click=${this.cancel} ?disabled=${this.cancelled}>
+                  Cancel
+                </button>`
+              : html`<button
+                  type="button"
+                  class="main"
+                  ?disabled=${!this.lab.runnable}
+                  @click=${this.start}
+                >
+                  Start the race
+                </button>`
+          }
+          <progress
+            aria-label="Progress of the race"
+            max=${this.total()}
+            .value=${this.running || this.runners.length > 0 ? this.done() : 0}
+          ></progress>
+          <span class="race-told" role="status">${this.told}</span>
+        </div>
+        ${this.faultText()}
+        ${
+          stale
+            ? html`<p class="note">
+                Settings or data have changed; what is drawn is the race before.
+              </p>`
+            : nothing
+        }
+        <div class="race-switches">
+          ${this.choice('Drawn against', 'axis', AXIS_NAMES, CHOICES.race.axis)}
+          ${this.choice('Error', 'measured', this.errors(), CHOICES.race.error)}
+        </div>
+        <line-chart
+          .chart=${this.chart}
+          .lines=${this.lines()}
+          .xName=${AXES[this.axis].label}
+          label="${MEASURED[this.measured]} of both models against ${AXES[this.axis].label}"
+        ></line-chart>
+        ${this.results()}
+        <split-note .setup=${this.lab.setup()}></split-note>
+        <seeds-table
+          .lab=${this.lab}
+          .busy=${this.running}
+          .contestants=${this.contestants()}
+        ></seeds-table>
+        <p class="help">
+          The models run one after the other in one worker, so that neither takes time from the
+          other. Time is that of the passes alone, on your machine and at this moment; measuring the
+          errors is not counted. Multiplications are counted to the leading order and are the same
+          everywhere.
+        </p>
+        <run-link .lab=${this.lab} .print=${stale ? undefined : this.runners[0]?.print}></run-link>
+      </section>
+    `;
+  }
+
+  protected override labChanged(): void {
+    if (this.running && !this.cancelled && this.raced !== this.wanted()) this.cancel();
+    this.requestUpdate();
+    if (this.lab.linked && this.runners.length === 0 && !this.running) void this.start();
+  }
+
+  protected override dataChanged(): void {
+    if (this.running) this.cancel();
+    this.race++;
+    this.runners = [];
+    this.chart = undefined;
+    this.told = '';
+  }
+
+  protected override updated(changed: Map<PropertyKey, unknown>): void {
+    const way = `${this.axis} ${this.measured}`;
+    if (changed.has('runners') || way !== this.way) void this.draw();
+    this.way = way;
+  }
+
+  private get axis(): RaceAxis {
+    return this.lab.chosen(CHOICES.race.axis);
+  }
+
+  private get measured(): Measured {
+    const chosen = this.lab.chosen(CHOICES.race.error);
+    return chosen in this.errors() ? chosen : CHOICES.race.error.start;
+  }
+
+  private choice<T extends string>(
+    legend: string,
+    name: string,
+    options: Partial<Record<T, string>>,
+    of: Choice<T>,
+  ): TemplateResult {
+    const group = `${this.lab.block.id}-${name}`;
+    return html`
+      <fieldset class="choice">
+        <legend>${legend}</legend>
+        ${(Object.keys(options) as T[]).map(
+          (value) => html`
+            <label>
+              <input
+                type="radio"
+                name=${group}
+                value=${value}
+                .checked=${value === this.lab.chosen(of)}
+                @change=${() => this.lab.choose(of, value)}
+              />${options[value]}
+            </label>
+          `,
+        )}
+      </fieldset>
+    `;
+  }
+
+  /** The errors that can be drawn. */
+  private errors(): Partial<Record<Measured, string>> {
+    const { validation, ...others } = MEASURED;
+    return this.lab.state.validation > 0 ? MEASURED : others;
+  }
+
+  private lines(): Line[] {
+    return this.runners.map(({ entry, history }) => ({
+      name: entry.title,
+      color: entry.id,
+      points: racePoints(history, this.axis, this.measured),
+    }));
+  }
+
+  private results(): TemplateResult {
+    const { entry, rival } = this.lab;
+    const columns = [entry, rival].filter((model) => model !== undefined);
+    const of = (show: (runner: Runner) => string | undefined): TemplateResult[] =>
+      columns.map((_model, n) => {
+        const runner = this.runners[n];
+        return html`<td>${(runner && show(runner)) || '–'}</td>`;
+      });
+    const last = (show: (epoch: Epoch) => string) =>
+      of(({ history }) => {
+        const epoch = history.at(-1);
+        return epoch && show(epoch);
+      });
+    const chosen = (show: (epoch: Epoch) => string) =>
+      of(({ history }) => {
+        const epoch = chosenEpoch(history);
+        return epoch && show(epoch);
+      });
+    return html`
+      <div class="table-scroll" tabindex="0" role="group" aria-label="Results of the race">
+        <table class="numbers race-results">
+          <thead>
+            <tr>
+              <th scope="col"><span class="visually-hidden">what</span></th>
+              ${columns.map(
+                ({ id, title }) =>
+                  html`<th scope="col">
+                    <span class="swatch swatch-${id}" aria-hidden="true"></span>${title}
+                  </th>`,
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            <tr>
+              <th scope="row">settings</th>
+              ${of((r) => settingsText(r.entry, r.settings))}
+            </tr>
+            <tr>
+              <th scope="row">test RMSE at the end</th>
+              ${last((e) => fixed(e.test.rmse, 4))}
+            </tr>
+            ${
+              this.lab.state.validation > 0
+                ? html`<tr>
+                      <th scope="row">lowest validation RMSE</th>
+                      ${chosen(
+                        (e) => `${fixed(e.validation?.rmse ?? Number.NaN, 4)} after ${e.epoch}`,
+                      )}
+                    </tr>
+                    <tr>
+                      <th scope="row">test RMSE of that epoch</th>
+                      ${chosen((e) => fixed(e.test.rmse, 4))}
+                    </tr>`
+                : nothing
+            }
+            <tr>
+              <th scope="row">training RMSE at the end</th>
+              ${last((e) => fixed(e.train.rmse, 4))}
+            </tr>
+            <tr>
+              <th scope="row">epochs</th>
+              ${last((e) => String(e.epoch))}
+            </tr>
+            <tr>
+              <th scope="row">multiplications</th>
+              ${last((e) => multiplications(e.operations))}
+            </tr>
+            <tr>
+              <th scope="row">milliseconds</th>
+              ${last((e) => milliseconds(e.seconds))}
+            </tr>
+            <tr>
+              <th scope="row">fingerprint</th>
+              ${of(({ print }) => print?.fingerprint)}
+            </tr>
+          </tbody>
+        </table>
+      </div>
+    `;
+  }
+
+  private rivalSettings(): Settings {
+    const { rival, settings } = this.lab.state;
+    return { ...rival, factors: settings['factors'] ?? 1 };
+  }
+
+  /** What decides the race, in one text. */
+  private wanted(): string {
+    return JSON.stringify(this.field().map(({ setup }) => setup));
+  }
+
+  /** Both models with what they are trained with. */
+  private field(): { entry: Entry; settings: Settings; setup: Setup }[] {
+    const { entry, rival, state } = this.lab;
+    const split = this.lab.setup();
+    const of = (model: Entry, settings: Settings) => ({
+      entry: model,
+      settings,
+      setup: { ...split, model: model.id, settings: settingsList(model, settings) },
+    });
+    return [of(entry, state.settings), ...(rival ? [of(rival, this.rivalSettings())] : [])];
+  }
+
+  private contestants(): Contestant[] {
+    return this.field().map(({ entry, setup }) => ({
+      name: entry.title,
+      setups: [{ name: entry.title, setup }],
+      outcome: ([trained]) => byEpoch(trained?.history ?? []),
+    }));
+  }
+
+  private total(): number {
+    const epochs = [this.lab.state.settings, this.rivalSettings()].map((s) => s['epochs'] ?? 0);
+    return epochs.reduce((a, b) => a + b, 0) || 1;
+  }
+
+  private done(): number {
+    return this.runners.reduce((sum, { history }) => sum + (history.at(-1)?.epoch ?? 0), 0);
+  }
+
+  private readonly start = async (): Promise<void> => {
+    if (!this.lab.rival) return;
+    const race = ++this.race;
+    this.raced = this.wanted();
+    this.running = true;
+    this.cancelled = false;
+    this.fault = '';
+    this.told = '';
+    this.runners = [];
+    const field = this.field();
+    try {
+      const client = await this.lab.engine();
+      for (const { entry: model, settings, setup } of field) {
+        if (race !== this.race || this.cancelled) break;
+        const at = this.runners.length;
+        const runner: Runner = {
+          entry: model,
+          settings,
+          history: [],
+          print: undefined,
+          stopped: undefined,
+        };
+        this.put(at, runner);
+        let over = false;
+        const tell = (epoch: Epoch): void => {
+          // What is told goes another way than the answer, and may come after it.
+          if (over || race !== this.race) return;
+          runner.history.push(epoch);
+          this.told = `${model.title}: epoch ${epoch.epoch} of ${settings['epochs'] ?? 0}`;
+          this.put(at, { ...runner });
+        };
+        const raced = await client.call((engine) => engine.history(setup, proxy(tell)));
+        over = true;
+        if (race !== this.race) break;
+        const { history, stopped } = raced;
+        this.put(at, { ...runner, history, stopped, print: raced });
+        if (raced.stopped) this.fault = `${model.title}: ${raced.stopped}`;
+      }
+      if (race === this.race) {
+        this.told = this.cancelled
+          ? 'Cancelled; what was reached is shown.'
+          : 'Both have finished.';
+      }
+    } catch (error) {
+      this.fault = sentence(error);
+      this.told = '';
+    }
+    this.running = false;
+  };
+
+  private put(at: number, runner: Runner): void {
+    this.runners = [...this.runners.slice(0, at), runner, ...this.runners.slice(at + 1)];
+  }
+
+  private readonly cancel = (): void => {
+    this.cancelled = true;
+    this.lab.cancel();
+  };
+
+  private async draw(): Promise<void> {
+    const drawing = ++this.drawing;
+    const { label } = AXES[this.axis];
+    try {
+      const chart = await this.lab.chart(label, MEASURED[this.measured], this.lines());
+      if (drawing === this.drawing) this.chart = chart;
+    } catch (error) {
+      this.fault = sentence(error);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import '../frame/run-link.ts';
+import '../frame/split-note.ts';
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+
+import type { Epoch, Film } from '../../../pkg/factorscope.js';
+import type { Setup } from '../../engine/types.ts';
+import { fixed, signed } from '../../format.ts';
+import { filmName, usualLeast } from '../../lab/films.ts';
+import { tex } from '../../maths.ts';
+import { type Ready, VariantsView } from './variants-view.ts';
+
+const FILMS = 8;
+const NAMES = { item: 'as in the paper', user: 'as in the slides' };
+type Variant = keyof typeof NAMES;
+const SYMBOLS: Record<Variant, string> = {
+  item: String.raw`q_i^\top z_u`,
+  user: String.raw`p_u^\top z_u`,
+};
+
+interface Found {
+  last: Epoch;
+  /** What the y_j add to each film’s prediction, by item. */
+  added: ReadonlyMap<number, number>;
+}
+
+/** The y_j multiplied by the item’s vector and by the user’s, trained one after the other. */
+@customElement('slip-compare')
+export class SlipCompare extends VariantsView<Variant, Found> {
+  @state() private films: readonly Film[] = [];
+  protected override readonly names = NAMES;
+  protected override readonly words = { all: 'both', pass: 'epoch' };
+  /** Settings of the trainings shown. */
+  private made = '';
+
+  protected override labChanged(): void {
+    if (this.running && this.made !== this.wanted()) this.cancel();
+    this.requestUpdate();
+    if (this.lab.linked && this.made === '' && !this.running) void this.train();
+  }
+
+  protected override clear(): void {
+    super.clear();
+    this.films = [];
+  }
+
+  protected override train(): Promise<void> {
+    this.made = this.wanted();
+    return super.train();
+  }
+
+  protected override render(): TemplateResult {
+    const { films } = this;
+    const stale = !this.isEmpty && !this.running && this.made !== this.wanted();
+    const line = (name: string | TemplateResult, values: string[]): TemplateResult =>
+      html`<tr>
+        <th scope="row" class="text">${name}</th>
+        ${values.map((value) => html`<td>${value}</td>`)}
+      </tr>`;
+    return html`
+      <section class="slip" aria-label="The slip beside the paper">
+        ${this.buttons('slip-told')} ${this.faultText()}
+        ${
+          stale
+            ? html`<p class="note">
+                Settings or data have changed; what is shown belongs to the former ones.
+              </p>`
+            : nothing
+        }
+        <div class="table-scroll" tabindex="0" role="group" aria-label="Both side by side">
+          <table class="numbers slip-table">
+            <thead>
+              <tr>
+                <td></td>
+                <th scope="col">${NAMES.item}<br />${tex(SYMBOLS.item)}</th>
+                <th scope="col">${NAMES.user}<br />${tex(SYMBOLS.user)}</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${line(
+                'test RMSE',
+                this.each(({ last }) => fixed(last.test.rmse, 4)),
+              )}
+              ${line(
+                'training RMSE',
+                this.each(({ last }) => fixed(last.train.rmse, 4)),
+              )}
+            </tbody>
+            <tbody>
+              ${
+                films.length > 0
+                  ? html`<tr>
+                      <th scope="colgroup" colspan="3" class="text">
+                        what the ${tex('y_j')} add for user ${this.user}
+                      </th>
+                    </tr>`
+                  : nothing
+              }
+              ${films.map((film) =>
+                line(
+                  filmName(film),
+                  this.each(({ added }) => signed(added.get(film.item) ?? Number.NaN, 4)),
+                ),
+              )}
+            </tbody>
+          </table>
+        </div>
+        <split-note .setup=${this.lab.setup()}></split-note>
+        <run-link .lab=${this.lab} .print=${stale ? undefined : this.print}></run-link>
+      </section>
+    `;
+  }
+
+  protected override setup(implicit: Variant): Setup {
+    return this.lab.setupWith({ implicit });
+  }
+
+  private wanted(): string {
+    return JSON.stringify([this.setup('item'), this.lab.state.user]);
+  }
+
+  protected override async find(variant: Variant, ready: Ready): Promise<Found> {
+    const { client, last, opened, user } = ready;
+    if (variant === 'item') {
+      const least = usualLeast(opened.info.ratings);
+      const { films } = await client.call((engine) => engine.recommend(user, FILMS, least));
+      this.films = films;
+    }
+    const added = new Map<number, number>();
+    for (const { item } of this.films) {
+      const { terms } = await client.call((engine) => engine.explain(user, item));
+      const term = terms.find(({ symbol }) => symbol.includes('y_j'));
+      if (term) added.set(item, term.value);
+    }
+    return { last, added };
+  }
+}
