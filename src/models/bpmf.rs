@@ -7,7 +7,7 @@ use rand::Rng;
 use super::biases::{B_I, B_U, Biases, OWN, place, square};
 use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::factors::{Factors, dot};
-use super::{Axis, Model, Parameter, Spec};
+use super::{Axis, Memory, Model, Parameter, Spec};
 use crate::data::{Rating, Ratings};
 use crate::random::{self, Normal};
 use crate::trace::{Explanation, Listen, Step, Subject};
@@ -123,7 +123,7 @@ pub struct Bpmf {
     biased: bool,
     drawn: bool,
     burn_in: usize,
-    kept: Kept,
+    kept: Arc<Kept>,
     singular: usize,
 }
 
@@ -152,7 +152,12 @@ impl Bpmf {
         let q = Factors::normal(train.items(), f, START_SD, rng, |i| !train.column(i).is_empty());
         let mut model = Self {
             b: Biases::new(&train, true),
-            kept: Kept::new(train.users(), train.items(), p.stride(), spec.count("samples")),
+            kept: Arc::new(Kept::new(
+                train.users(),
+                train.items(),
+                p.stride(),
+                spec.count("samples"),
+            )),
             p,
             q,
             of_users: hyper(),
@@ -321,12 +326,12 @@ impl Bpmf {
     }
 
     /// At the end of a sweep: keeps the draw, after the burn-in.
-    fn keep(&mut self, epoch: usize, remember: bool) {
+    fn keep(&mut self, epoch: usize) {
         if epoch >= self.burn_in {
             let length = |x: &[f32]| x.iter().map(|x| x * x).sum::<f32>().sqrt();
             let marks = [self.alpha, length(&self.of_users.mean), length(&self.of_items.mean)];
             let vectors = (self.p.values(), self.q.values());
-            self.kept.push(vectors, (&self.b.u, &self.b.i), marks, remember);
+            Arc::make_mut(&mut self.kept).push(vectors, (&self.b.u, &self.b.i), marks);
         }
     }
 }
@@ -354,7 +359,7 @@ impl Model for Bpmf {
         self.sweep_users(Some(epoch));
         self.draw_of_items(epoch, &mut ());
         self.sweep_items(Some(epoch));
-        self.keep(epoch, false);
+        self.keep(epoch);
     }
 
     /// One for mean and precision of the users, one for each user, the same for the items.
@@ -390,14 +395,19 @@ impl Model for Bpmf {
             }
         }
         if n + 1 == self.steps() {
-            self.keep(epoch, true);
+            self.keep(epoch);
         }
         step
     }
 
-    fn undo(&mut self, epoch: usize, n: usize) {
-        if n + 1 == self.steps() && epoch >= self.burn_in {
-            self.kept.undo();
+    /// The kept draws: shared until the next one is kept, so that remembering them often takes no room.
+    fn memory(&self) -> Memory {
+        Memory::of(Arc::clone(&self.kept))
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        if let Some(kept) = memory.get::<Arc<Kept>>() {
+            self.kept = Arc::clone(kept);
         }
     }
 

@@ -6,7 +6,7 @@ use super::biases::square;
 use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::knn::{KEPT, Knn, LAMBDA_2, NEIGHBORS, SUPPORT};
 use super::similarity::{Measure, Side};
-use super::{Model, Parameter, Spec};
+use super::{Memory, Model, Parameter, Spec};
 use crate::data::Ratings;
 use crate::trace::{Explanation, Listen, RatedShare, Step, System};
 
@@ -461,8 +461,12 @@ impl Model for InterpolatedKnn {
         self.knn.step(epoch, n)
     }
 
-    fn undo(&mut self, epoch: usize, n: usize) {
-        self.knn.undo(epoch, n);
+    fn memory(&self) -> Memory {
+        self.knn.memory()
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        self.knn.recall(memory);
     }
 
     fn operations(&self) -> f64 {

@@ -6,7 +6,7 @@ use super::baseline::Baseline;
 use super::biases::{Biases, OWN, place, square};
 use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
 use super::similarity::{Measure, Neighbors, Scan, Settings, Shared, Side};
-use super::{Axis, Model, Parameter, Spec};
+use super::{Axis, Memory, Model, Parameter, Spec};
 use crate::data::{Rating, Ratings};
 use crate::trace::{Explanation, Listen, RatedShare, Step, Subject};
 
@@ -428,10 +428,14 @@ impl Model for Knn {
         step
     }
 
-    /// The first pass fills lists that were empty, later ones change nothing.
-    fn undo(&mut self, epoch: usize, n: usize) {
-        if epoch == 0 {
-            self.s.set(n, std::iter::empty());
+    /// Whose the similarities are.
+    fn memory(&self) -> Memory {
+        Memory::of(self.s.ids().to_vec())
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        if let Some(ids) = memory.get::<Vec<u32>>() {
+            self.s.ids_mut().copy_from_slice(ids);
         }
     }
 

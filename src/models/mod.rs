@@ -110,10 +110,6 @@ pub trait Model: Any {
     /// does: to the last bit, or to 1e-5 where the pass uses an algebraic shortcut.
     fn step(&mut self, epoch: usize, n: usize) -> Step;
 
-    /// Takes back what step `n` of pass `epoch`, the last one done, changed beside the parameters; those
-    /// are set back by who asks. Nothing to do for most models.
-    fn undo(&mut self, _epoch: usize, _n: usize) {}
-
     /// Multiplications in one pass, to the leading order.
     fn operations(&self) -> f64;
 

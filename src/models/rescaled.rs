@@ -106,10 +106,6 @@ impl Model for Rescaled {
         self.inner.step(epoch, n)
     }
 
-    fn undo(&mut self, epoch: usize, n: usize) {
-        self.inner.undo(epoch, n);
-    }
-
     fn operations(&self) -> f64 {
         self.inner.operations()
     }

@@ -265,6 +265,11 @@ impl Neighbors {
         &self.ids
     }
 
+    /// The same, to be changed.
+    pub fn ids_mut(&mut self) -> &mut [u32] {
+        &mut self.ids
+    }
+
     /// All slots' similarities, row after row.
     pub fn similarities(&self) -> &[f32] {
         &self.similarities

@@ -108,9 +108,9 @@ impl Walk {
         fingerprint(self.steps.model())
     }
 
-    /// The receipt of the walk where it stands.
+    /// The receipt of the walk where it stands: a page walks with models of the registry only.
     pub fn receipt(&self) -> String {
-        self.steps.receipt()
+        self.steps.receipt().unwrap_or_default()
     }
 
     /// The RMSE or the objective over the steps.

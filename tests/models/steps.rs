@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use factorscope::data::{Rating, Ratings};
-use factorscope::models::{Entry, Learning, Model, REGISTRY, Spec, Task};
+use factorscope::models::{Entry, Learning, Model, REGISTRY, Spec, Task, fingerprint};
+use factorscope::receipt::predicted;
 use factorscope::trace::Subject;
 use factorscope::walk::Walk;
 
 use crate::support::{
-    SEED, bits, distance, has, parameter, set_where_known, small_sets, table, values, variants,
+    SEED, bits, distance, has, parameter, set_values, set_where_known, small_sets, table, values,
+    variants,
 };
 
 const X: f32 = f32::NAN;
@@ -123,11 +125,39 @@ fn a_jump_leads_where_as_many_steps_lead() {
                 assert_eq!(jumping.position().step, through);
             }
             assert_eq!(bits(walking.model()), bits(jumping.model()), "{spec}, {name}");
+            assert_eq!(walking.receipt(), jumping.receipt(), "{spec}, {name}");
             let exact = |values: &[f64]| values.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
             assert_eq!(exact(walking.errors()), exact(jumping.errors()), "{spec} on the {name}");
             let objectives = [walking.objectives(), jumping.objectives()].map(exact);
             assert_eq!(objectives[0], objectives[1], "{spec} on the {name}");
             assert_eq!(walking.last(), jumping.last(), "{spec} on the {name}");
+        }
+    }
+}
+
+#[test]
+fn learning_goes_on_from_values_and_memory_alone() {
+    for (name, train) in small_sets() {
+        // The predictions also tell what is no parameter: whose the neighbors are, and kept draws.
+        let state = |model: &dyn Model| (bits(model), fingerprint(model), predicted(model, &train));
+        for entry in REGISTRY {
+            for mut spec in variants(entry) {
+                set_where_known(&mut spec, &[("burn_in", "1"), ("samples", "2")]);
+                let on = |model: &mut dyn Model| {
+                    model.pass(3);
+                    model.step(4, 0);
+                };
+                let mut first = spec.build(Arc::clone(&train), SEED);
+                (0..3).for_each(|epoch| first.pass(epoch));
+                let (then, memory, seen) = (values(&*first), first.memory(), state(&*first));
+                on(&mut *first);
+                let mut second = spec.build(Arc::clone(&train), SEED);
+                set_values(&mut *second, &then);
+                second.recall(&memory);
+                assert_eq!(state(&*second), seen, "{spec} on the {name}");
+                on(&mut *second);
+                assert_eq!(state(&*second), state(&*first), "{spec} on the {name}");
+            }
         }
     }
 }

@@ -26,16 +26,6 @@ pub struct Kept {
     items: Side,
     /// A few numbers of each draw, for the record.
     marks: Vec<[f32; 3]>,
-    /// What single steps have overwritten, newest last, to be put back when they are undone.
-    overwritten: Vec<Overwritten>,
-}
-
-/// A draw that has made room for another: vectors and biases of users and items, and marks.
-#[derive(Debug, Clone)]
-struct Overwritten {
-    users: (Vec<f32>, Vec<f32>),
-    items: (Vec<f32>, Vec<f32>),
-    marks: [f32; 3],
 }
 
 impl Kept {
@@ -56,7 +46,6 @@ impl Kept {
             users: side(users),
             items: side(items),
             marks: vec![[0.0; 3]; slots],
-            overwritten: Vec::new(),
         }
     }
 
@@ -66,48 +55,10 @@ impl Kept {
     }
 
     /// Keeps a draw, p and q, b_u and b_i, in the place of the oldest where there is no room.
-    /// `remember` lets [`Kept::undo`] bring that one back.
-    pub fn push(
-        &mut self,
-        vectors: (&[f32], &[f32]),
-        biases: (&[f32], &[f32]),
-        marks: [f32; 3],
-        remember: bool,
-    ) {
-        let slot = self.next;
-        if remember && self.used == self.slots {
-            self.overwritten.push(Overwritten {
-                users: self.slot(&self.users, slot),
-                items: self.slot(&self.items, slot),
-                marks: self.marks[slot],
-            });
-        }
-        self.used = (self.used + 1).min(self.slots);
-        self.next = (slot + 1) % self.slots;
-        self.write(slot, vectors, biases, marks);
-    }
-
-    /// Undoes the last [`Kept::push`] that remembered.
-    pub fn undo(&mut self) {
-        let slot = (self.next + self.slots - 1) % self.slots;
-        self.next = slot;
-        if let Some(Overwritten { users, items, marks }) = self.overwritten.pop() {
-            self.write(slot, (&users.0, &items.0), (&users.1, &items.1), marks);
-        } else {
-            self.used -= 1;
-            self.users.average(self.slots, self.used);
-            self.items.average(self.slots, self.used);
-        }
-    }
-
-    fn write(
-        &mut self,
-        slot: usize,
-        vectors: (&[f32], &[f32]),
-        biases: (&[f32], &[f32]),
-        marks: [f32; 3],
-    ) {
-        let (slots, stride, used) = (self.slots, self.stride, self.used);
+    pub fn push(&mut self, vectors: (&[f32], &[f32]), biases: (&[f32], &[f32]), marks: [f32; 3]) {
+        let (slot, slots, stride) = (self.next, self.slots, self.stride);
+        self.used = (self.used + 1).min(slots);
+        self.next = (slot + 1) % slots;
         self.marks[slot] = marks;
         for (side, vectors, biases) in
             [(&mut self.users, vectors.0, biases.0), (&mut self.items, vectors.1, biases.1)]
@@ -119,14 +70,8 @@ impl Kept {
             for (row, &bias) in biases.iter().enumerate() {
                 side.biases[row * slots + slot] = bias;
             }
-            side.average(slots, used);
+            side.average(slots, self.used);
         }
-    }
-
-    fn slot(&self, side: &Side, slot: usize) -> (Vec<f32>, Vec<f32>) {
-        let vectors = side.vectors.chunks_exact(self.stride).skip(slot).step_by(self.slots);
-        let biases = side.biases.iter().skip(slot).step_by(self.slots).copied();
-        (vectors.flatten().copied().collect(), biases.collect())
     }
 
     /// The slots in use, oldest first.
@@ -163,7 +108,7 @@ impl Side {
     fn average(&mut self, slots: usize, used: usize) {
         for (mean, biases) in self.mean_bias.iter_mut().zip(self.biases.chunks_exact(slots)) {
             let sum: f32 = biases[..used].iter().sum();
-            *mean = if used == 0 { 0.0 } else { sum / used as f32 };
+            *mean = sum / used as f32;
         }
     }
 }
