@@ -12,6 +12,7 @@ const set = (seed: number): Source => ({ kind: 'simulation', seed });
 class FakeEngine {
   opened: Source[] = [];
   cancels = 0;
+  trainings = 0;
   private release: (() => void) | undefined;
 
   start(): void {}
@@ -32,6 +33,7 @@ class FakeEngine {
 
   /** Answers once it is cancelled. */
   train(): Promise<string> {
+    this.trainings += 1;
     return new Promise((resolve) => (this.release = () => resolve('cancelled')));
   }
 
@@ -194,6 +196,22 @@ describe('a cancel', () => {
     expect(died.map(({ cancelled }) => cancelled)).toEqual([true]);
     expect(await ask(client, 'counts')).toBe('answer');
     expect(workers[1]!.engine.opened).toEqual([set(3)]);
+  });
+
+  test('takes what was asked after it to the next engine where the first has to be ended', async () => {
+    const { client, workers } = fake();
+    await client.open(set(3), false);
+    const silent = ask(client, 'chain');
+    silent.catch(() => undefined);
+    await ask(client, 'counts');
+    const cancelled = client.cancel(20);
+    const behind = ask(client, 'train');
+    await cancelled;
+    await expect(silent).rejects.toThrow(EngineDied);
+    await vi.waitFor(() => expect(workers[1]?.engine.trainings).toBe(1));
+    await client.cancel();
+    expect(await behind).toBe('cancelled');
+    expect(workers.length).toBe(2);
   });
 
   test('has nothing to end where nothing is under way', async () => {

@@ -138,4 +138,80 @@ describe('a job', () => {
     job.hostDisconnected();
     expect(host.lab.cancel).toHaveBeenCalledOnce();
   });
+
+  test('lets its last part grow, and takes back what is lost', async () => {
+    const run = job.start();
+    held.going?.add(1);
+    held.going?.add(2);
+    held.going?.grow(3);
+    expect(job.parts).toEqual([1, 3]);
+    held.going?.lose();
+    expect(job.parts).toEqual([]);
+    held.going?.grow(4);
+    expect(job.parts).toEqual([4]);
+    held.done('');
+    await run;
+  });
+
+  test('is waited for after a cancel where it hands over what it has', async () => {
+    job = new Job<number>(host, { key: () => settings, work: held.work, handsOver: true });
+    const run = job.start();
+    expect(held.going?.ending).toBe(false);
+    job.cancel();
+    job.cancel();
+    expect([job.running, job.ending, held.going?.ending, held.going?.over]).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(host.lab.cancel).toHaveBeenCalledOnce();
+    held.going?.add(5);
+    held.done('Half of it.');
+    await run;
+    expect([job.running, job.ending, job.parts, job.told]).toEqual([
+      false,
+      false,
+      [5],
+      'Half of it.',
+    ]);
+  });
+
+  test('does not wait for what it would hand over where the data is new', async () => {
+    job = new Job<number>(host, { key: () => settings, work: held.work, handsOver: true });
+    const run = job.start();
+    const { going } = held;
+    job.cancel();
+    job.clear();
+    going?.add(5);
+    held.done('late');
+    await run;
+    expect([job.running, job.ending, job.parts, job.told]).toEqual([false, false, [], '']);
+  });
+
+  test('begins again with the settings as they are now', async () => {
+    const first = job.start();
+    const { done, going } = held;
+    settings = 'b';
+    const second = job.again();
+    expect([going?.over, job.running, job.differs]).toEqual([true, true, false]);
+    done('the first');
+    await first;
+    expect(job.running).toBe(true);
+    held.going?.add(2);
+    held.done('the second');
+    await second;
+    expect([job.parts, job.told]).toEqual([[2], 'the second']);
+  });
+
+  test('can be told that other settings lead to the same', async () => {
+    const run = job.start();
+    held.going?.add(1);
+    held.done('');
+    await run;
+    settings = 'b';
+    expect(job.stale).toBe(true);
+    job.settle([2]);
+    expect([job.stale, job.parts]).toEqual([false, [2]]);
+  });
 });

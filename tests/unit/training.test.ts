@@ -8,7 +8,6 @@ import {
   errorRows,
   overfitting,
   progressText,
-  sameSetup,
   secondsLeft,
   singularText,
 } from '../../www/lab/training.ts';
@@ -70,23 +69,6 @@ test('a model that only ranks has one row, its rank on the test set', () => {
 test('a set that is empty or a training that has not begun has no numbers', () => {
   expect(errorRows([]).map(({ now }) => now)).toEqual([NaN, NaN, NaN, NaN]);
   expect(errorRows([epoch(0, 1, Number.NaN)])[1]?.change).toBeNaN();
-});
-
-test('runs are the same if model, settings, split and seed are', () => {
-  const setup = {
-    model: 'svd',
-    settings: ['factors=2', 'gamma=0.1'],
-    seed: 1,
-    splitSeed: 1,
-    split: '0.2',
-    validation: 0,
-  };
-  expect(sameSetup(setup, { ...setup, settings: [...setup.settings] })).toBe(true);
-  expect(sameSetup(setup, { ...setup, split: 'latest' })).toBe(false);
-  expect(sameSetup(setup, { ...setup, validation: 0.1 })).toBe(false);
-  expect(sameSetup(setup, { ...setup, seed: 2 })).toBe(false);
-  expect(sameSetup(setup, { ...setup, splitSeed: 2 })).toBe(false);
-  expect(sameSetup(setup, { ...setup, settings: ['factors=2', 'gamma=0.2'] })).toBe(false);
 });
 
 test('systems without a unique solution are counted in one sentence, or not mentioned', () => {

@@ -54,6 +54,8 @@ export class Client {
   private source: { source: Source; cutout: Cutout } | undefined;
   /** Questions under way. */
   private readonly asked = new Set<Promise<unknown>>();
+  /** How often what was under way has been cancelled. */
+  private cancels = 0;
 
   constructor(parts: Partial<Parts> = {}) {
     this.parts = { spawn, module, lost: () => undefined, serves: () => undefined, ...parts };
@@ -63,13 +65,7 @@ export class Client {
   async open(source: Source, cutout: Cutout): Promise<Opened> {
     // What was open is not opened once more only to be replaced.
     if (!this.life) this.source = undefined;
-    const work = async (): Promise<Opened> =>
-      (await this.alive()).ask((engine) => engine.open(source, cutout));
-    // Behind a pass that was cancelled and did not end, it has its turn in the next worker.
-    const opened = await work().catch((error: unknown) => {
-      if (error instanceof EngineDied && error.cancelled) return work();
-      throw error;
-    });
+    const opened = await this.inTurn((engine) => engine.open(source, cutout));
     this.source = { source, cutout };
     return opened;
   }
@@ -79,14 +75,25 @@ export class Client {
    * `EngineMissing` where none could be started; the next call finds another engine, or tries again.
    */
   async call<T>(ask: (engine: Remote<Engine>) => Promise<T>): Promise<T> {
-    const life = await this.alive();
-    const answer = life.ask(ask);
+    const answer = this.inTurn(ask);
     this.asked.add(answer);
     try {
       return await answer;
     } finally {
       this.asked.delete(answer);
     }
+  }
+
+  /** Behind a pass that was cancelled and does not end, it has its turn in the next worker. */
+  private async inTurn<T>(ask: (engine: Remote<Engine>) => Promise<T>): Promise<T> {
+    const { cancels } = this;
+    const life = await this.alive();
+    return life.ask(ask).catch(async (error: unknown) => {
+      // What was under way at the cancel is what was ended; what came after it has not begun.
+      const behind = error instanceof EngineDied && error.cancelled && cancels === this.cancels;
+      if (!behind) throw error;
+      return (await this.alive()).ask(ask);
+    });
   }
 
   /**
@@ -97,6 +104,7 @@ export class Client {
     const { life } = this;
     const asked = [...this.asked];
     if (!life || asked.length === 0) return;
+    this.cancels += 1;
     life.ask((engine) => engine.cancel()).catch(() => undefined);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<boolean>((resolve) => {

@@ -63,19 +63,6 @@ export function progressText(elapsed: number | undefined, done: number, total: n
   return `epoch ${count(done)} of ${count(total)}${rest}`;
 }
 
-/** Whether two runs would come out the same. */
-export function sameSetup(a: Setup, b: Setup): boolean {
-  return (
-    a.model === b.model &&
-    a.seed === b.seed &&
-    a.splitSeed === b.splitSeed &&
-    a.split === b.split &&
-    a.validation === b.validation &&
-    a.settings.length === b.settings.length &&
-    a.settings.every((setting, n) => setting === b.settings[n])
-  );
-}
-
 /** What a walk is begun with, in one text: where it differs, the walk begins anew. A walk takes all ratings. */
 export function walkKey(data: number, { model, seed, settings }: Setup): string {
   return JSON.stringify([data, model, settings, seed]);

@@ -3,14 +3,14 @@ import { customElement, state } from 'lit/decorators.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 
 import type { Chart, Posterior } from '../../../pkg/factorscope.js';
-import type { Bars, Opened, Progress, Setup } from '../../engine/types.ts';
+import type { Bars, Opened } from '../../engine/types.ts';
 import { count, fixed, plain } from '../../format.ts';
 import { bars, curve, density, spread } from '../../lab/bayes.ts';
 import { CHOICES } from '../../lab/choices.ts';
 import { filmName, userIndex } from '../../lab/films.ts';
 import { color } from '../../palette.ts';
-import { sentence } from '../../sentence.ts';
 import { LabView } from '../frame/lab-view.ts';
+import { trainingJob } from '../runs/training.ts';
 import '../frame/run-link.ts';
 
 const CHOICE = CHOICES.posterior;
@@ -26,9 +26,8 @@ export class RatingPosterior extends LabView {
   @state() private rated: { items: number[]; ratings: number[] } | undefined;
   @state() private told: Posterior | undefined;
   @state() private chart: Chart | undefined;
-  @state() private progress: Progress | undefined;
-  @state() private running = false;
-  private setup: Setup | undefined;
+  /** Where no other view of this part trains the model. */
+  private readonly job = trainingJob(this, () => this.lab.setup('everything'));
   protected override readonly computes = false;
   /** What was asked about. */
   private asked = '';
@@ -38,15 +37,14 @@ export class RatingPosterior extends LabView {
   }
 
   protected override firstUpdated(_changed: PropertyValues): void {
-    if (this.lab.linked && this.alone) void this.draw();
+    if (this.lab.linked && this.alone) void this.job.start();
     else void this.ask();
   }
 
   protected override labChanged(): void {
     this.requestUpdate();
-    const mine = JSON.stringify(this.lab.setup('everything'));
-    if (this.alone && this.setup && mine !== JSON.stringify(this.setup)) {
-      this.setup = undefined;
+    if (this.job.differs) {
+      this.job.clear();
       this.lab.finish(undefined);
     } else if (this.asked !== this.wanted()) void this.ask();
   }
@@ -57,6 +55,7 @@ export class RatingPosterior extends LabView {
   }
 
   protected override dataChanged(): void {
+    this.job.clear();
     this.opened = undefined;
     this.told = undefined;
     this.chart = undefined;
@@ -80,7 +79,7 @@ export class RatingPosterior extends LabView {
   protected override render(): TemplateResult {
     return html`
       <section class="rating-posterior" aria-label="The draws of one rating">
-        ${this.alone ? this.drawing() : nothing} ${this.faultText()}
+        ${this.alone ? this.drawing() : nothing} ${this.faultText(this.job.fault || this.fault)}
         ${
           this.opened && this.lab.result
             ? html`${this.choices(this.opened)} ${this.result()}`
@@ -96,7 +95,7 @@ export class RatingPosterior extends LabView {
           this.alone
             ? html`<run-link
                 .lab=${this.lab}
-                .print=${this.running ? undefined : this.lab.result?.trained}
+                .print=${this.job.running ? undefined : this.lab.result?.trained}
               ></run-link>`
             : nothing
         }
@@ -106,14 +105,15 @@ export class RatingPosterior extends LabView {
 
   private drawing(): TemplateResult {
     const epochs = this.lab.state.settings['epochs'] ?? 1;
-    const done = (this.progress?.history.length ?? 1) - 1;
+    const { parts, running, start } = this.job;
+    const done = (parts[0]?.history.length ?? 1) - 1;
     return html`
       <div class="buttons">
         <button
           type="button"
           class="main"
-          ?disabled=${this.running || !this.lab.runnable}
-          @click=${this.draw}
+          ?disabled=${running || !this.lab.runnable}
+          @click=${start}
         >
           Draw ${count(epochs)} sweeps
         </button>
@@ -122,26 +122,6 @@ export class RatingPosterior extends LabView {
       </div>
     `;
   }
-
-  private readonly draw = async (): Promise<void> => {
-    if (this.running) return;
-    const setup = this.lab.setup('everything');
-    this.running = true;
-    this.fault = '';
-    this.progress = undefined;
-    this.setup = setup;
-    this.lab.finish(undefined);
-    try {
-      const trained = await this.lab.train(setup, (progress) => (this.progress = progress));
-      if (this.setup === setup) {
-        this.progress = trained;
-        this.lab.finish({ setup, trained });
-      }
-    } catch (error) {
-      this.fault = sentence(error);
-    }
-    this.running = false;
-  };
 
   private choices(opened: Opened): TemplateResult {
     const { id } = this.lab.block;

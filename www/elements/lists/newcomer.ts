@@ -1,22 +1,20 @@
+import { nothing, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 
-import type { Opened, Print, Setup } from '../../engine/types.ts';
+import type { Opened, Print } from '../../engine/types.ts';
 import type { Choice } from '../../lab/choices.ts';
 import { near } from '../../near.ts';
 import { sentence } from '../../sentence.ts';
 import { LabView } from '../frame/lab-view.ts';
+import { trainingJob } from '../runs/training.ts';
 
 /** What the views of somebody, or something, new have in common: a model trained on everything. */
 export abstract class Newcomer extends LabView {
   @state() protected opened: Opened | undefined;
-  /** Fingerprint of the trained model. */
-  @state() protected print: Print | undefined;
-  /** Why the training ended early: shown with every answer of the model. */
-  protected stopped: string | undefined;
   /** What is told of the newcomer, when it was asked. */
   private asked = '';
-  private wanted: Setup | undefined;
-  private running = false;
+  /** Trains as soon as it is near the screen, and again where something has changed. */
+  private readonly job = trainingJob(this, () => this.lab.setup('everything'));
 
   /** What is told of the newcomer: attributes by their places. */
   protected abstract readonly told: Choice<readonly number[]>;
@@ -33,17 +31,47 @@ export abstract class Newcomer extends LabView {
 
   protected override labChanged(): void {
     this.requestUpdate();
-    if (this.wanted && JSON.stringify(this.wanted) !== JSON.stringify(this.setup())) {
-      void this.train();
-    } else if (this.opened && this.asked !== this.lab.chosen(this.told).join()) {
+    if (this.job.differs) void this.train();
+    else if (this.opened && this.lab.result && this.asked !== this.lab.chosen(this.told).join()) {
       void this.answer(this.opened);
     }
   }
 
   protected override dataChanged(): void {
+    const wanted = this.job.started;
+    this.job.clear();
     this.opened = undefined;
-    this.print = undefined;
-    if (this.wanted) void near(this).then(() => this.train());
+    if (wanted) void near(this).then(() => this.train());
+  }
+
+  protected override modelChanged(): void {
+    if (this.lab.result) void this.meet();
+  }
+
+  protected override faultText(
+    fault = this.job.fault || this.fault,
+  ): TemplateResult | typeof nothing {
+    return super.faultText(fault);
+  }
+
+  /** Fingerprint of the trained model. */
+  protected get print(): Print | undefined {
+    return this.lab.result?.trained;
+  }
+
+  /** Why the training ended early: shown with every answer of the model. */
+  protected get stopped(): string | undefined {
+    return this.lab.result?.trained.stopped;
+  }
+
+  /** The model is there, and the data known: both are asked. */
+  private async meet(): Promise<void> {
+    try {
+      this.opened = await this.lab.opened();
+      await this.answer(this.opened);
+    } catch (error) {
+      this.fault = sentence(error);
+    }
   }
 
   private async answer(opened: Opened): Promise<void> {
@@ -52,33 +80,8 @@ export abstract class Newcomer extends LabView {
     await this.ask();
   }
 
-  private setup(): Setup {
-    return this.lab.setup('everything');
-  }
-
-  /** Trains, and once more where something has changed meanwhile. */
   private async train(): Promise<void> {
-    if (this.running) return;
-    this.running = true;
     this.fault = '';
-    try {
-      let opened: Opened;
-      do {
-        this.wanted = this.setup();
-        opened = await this.lab.opened();
-        const trained = await this.lab.train(this.wanted);
-        this.stopped = trained.stopped;
-        this.print = trained;
-      } while (
-        opened !== (await this.lab.opened()) ||
-        JSON.stringify(this.wanted) !== JSON.stringify(this.setup())
-      );
-      this.opened = opened;
-      await this.answer(opened);
-    } catch (error) {
-      this.fault = sentence(error);
-    } finally {
-      this.running = false;
-    }
+    await this.job.again();
   }
 }

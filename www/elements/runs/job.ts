@@ -7,8 +7,14 @@ import type { LabView } from '../frame/lab-view.ts';
 export interface Going<Part> {
   /** Whether it has been cancelled or another one has begun: what it still has to say is dropped. */
   readonly over: boolean;
+  /** Whether it has been cancelled and is to hand over what it has. */
+  readonly ending: boolean;
   /** Adds a part of the result. */
   add(part: Part): void;
+  /** Puts what has become of the last part in its place. */
+  grow(part: Part): void;
+  /** Takes the parts back: what they tell of is lost. */
+  lose(): void;
   /** Says how far it is. */
   say(text: string): void;
   /** Says why something in it ended early; it goes on. */
@@ -22,6 +28,8 @@ interface How<Part> {
   work: (going: Going<Part>) => Promise<string>;
   /** What is told when it is cancelled. */
   cancelled?: (parts: readonly Part[]) => string;
+  /** Whether it hands over what it has when it is cancelled, and is waited for: a model as far as it is trained. */
+  handsOver?: boolean;
 }
 
 /**
@@ -33,6 +41,8 @@ export class Job<Part> implements ReactiveController {
   /** What has been finished, in order. */
   parts: readonly Part[] = [];
   running = false;
+  /** Whether it has been cancelled and is waited for. */
+  ending = false;
   /** How far it is, or how it ended. */
   told = '';
   /** What went wrong, as a sentence. */
@@ -50,7 +60,7 @@ export class Job<Part> implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    this.cancel();
+    this.abandon();
   }
 
   /** Whether it has run at all since the data is there. */
@@ -73,29 +83,53 @@ export class Job<Part> implements ReactiveController {
     if (this.running) return;
     const mine = ++this.current;
     this.made = this.how.key();
-    this.show({ running: true, parts: [], told: '', fault: '' });
+    this.show({ running: true, ending: false, parts: [], told: '', fault: '' });
     const going = this.going(mine);
     try {
       const told = await this.how.work(going);
-      if (!going.over) this.show({ running: false, told });
+      if (!going.over) this.show({ running: false, ending: false, told });
     } catch (error) {
-      if (!going.over) this.show({ running: false, told: '', fault: sentence(error) });
+      if (going.over) return;
+      this.show({ running: false, ending: false, told: '', fault: sentence(error) });
     }
   };
 
   /** Ends it; what was finished stays. */
   readonly cancel = (): void => {
-    if (!this.running) return;
-    this.current += 1;
-    this.show({ running: false, told: this.how.cancelled?.(this.parts) ?? '' });
+    if (!this.running || this.ending) return;
+    if (!this.how.handsOver) {
+      this.abandon();
+      return;
+    }
+    this.show({ ending: true });
     this.host.lab.cancel();
   };
 
   /** Forgets all of it: the data is new. */
   clear(): void {
-    this.cancel();
+    this.abandon();
     this.made = undefined;
     this.show({ parts: [], told: '', fault: '' });
+  }
+
+  /** Begins anew with the settings as they are now, whatever runs. */
+  again(): Promise<void> {
+    this.clear();
+    return this.start();
+  }
+
+  /** Says that the settings as they are now lead to just this. */
+  settle(parts: readonly Part[]): void {
+    this.made = this.how.key();
+    this.show({ parts });
+  }
+
+  /** Ends what is under way and drops what still comes of it. */
+  private abandon(): void {
+    if (!this.running) return;
+    this.current += 1;
+    this.show({ running: false, ending: false, told: this.how.cancelled?.(this.parts) ?? '' });
+    this.host.lab.cancel();
   }
 
   private going(mine: number): Going<Part> {
@@ -103,11 +137,17 @@ export class Job<Part> implements ReactiveController {
     const show = (change: Partial<Shown<Part>>): void => {
       if (!over()) this.show(change);
     };
+    const ending = (): boolean => this.ending;
     return {
       get over() {
         return over();
       },
+      get ending() {
+        return ending();
+      },
       add: (part) => show({ parts: [...this.parts, part] }),
+      grow: (part) => show({ parts: [...this.parts.slice(0, -1), part] }),
+      lose: () => show({ parts: [] }),
       say: (told) => show({ told }),
       warn: (reason) => {
         if (reason) show({ fault: sentence(reason) });
@@ -121,4 +161,4 @@ export class Job<Part> implements ReactiveController {
   }
 }
 
-type Shown<Part> = Pick<Job<Part>, 'parts' | 'running' | 'told' | 'fault'>;
+type Shown<Part> = Pick<Job<Part>, 'parts' | 'running' | 'ending' | 'told' | 'fault'>;

@@ -1,41 +1,37 @@
 import '../data/data-source.ts';
 
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 
 import type { Shortened } from '../../../pkg/factorscope.js';
 import { count, fixed } from '../../format.ts';
 import { brief, large } from '../../lab/confidence.ts';
 import { tex } from '../../maths.ts';
-import { sentence } from '../../sentence.ts';
 import { LabView } from '../frame/lab-view.ts';
+import { type Going, Job } from './job.ts';
 
 /** One user's matrix, added up over all films and by the shortcut: multiplications, time, difference. */
 @customElement('matrix-shortcut')
 export class MatrixShortcut extends LabView {
-  @state() private found: (Shortened & { user: string; users: number }) | undefined;
-  @state() private running = false;
+  private readonly job = new Job<Shortened & { user: string }>(this, {
+    key: () => JSON.stringify([this.lab.setup(), this.lab.state.user]),
+    work: (going) => this.measure(going),
+  });
 
   protected override labChanged(): void {
+    this.requestUpdate();
     // What was measured belongs to the former settings.
-    this.clear();
-    if (this.lab.linked) void this.measure();
+    if (this.job.differs) this.job.clear();
+    if (this.lab.linked && !this.job.started) void this.job.start();
   }
 
   protected override dataChanged(): void {
-    this.clear();
-  }
-
-  private clear(): void {
-    this.drop();
-    this.found = undefined;
-    this.running = false;
-    this.fault = '';
-    this.requestUpdate();
+    this.job.clear();
   }
 
   protected override render(): TemplateResult {
-    const { found, running } = this;
+    const { fault, parts, running, start } = this.job;
+    const [found] = parts;
     return html`
       <section class="shortcut" aria-label="The shortcut">
         ${
@@ -48,7 +44,7 @@ export class MatrixShortcut extends LabView {
             type="button"
             class="main"
             ?disabled=${running || !this.lab.runnable}
-            @click=${this.measure}
+            @click=${start}
           >
             ${running ? 'Measuring …' : 'Measure'}
           </button>
@@ -56,7 +52,7 @@ export class MatrixShortcut extends LabView {
             Another user
           </button>
         </div>
-        ${this.faultText()}
+        ${this.faultText(fault || this.fault)}
         <div class="table-scroll" role="status">
           <table class="numbers shortcut-results">
             <caption>
@@ -123,29 +119,19 @@ export class MatrixShortcut extends LabView {
     ];
   }
 
-  private readonly measure = (): Promise<void> => {
-    this.running = true;
-    return this.question(async (late) => {
-      try {
-        const [opened, client] = [await this.lab.opened(), await this.lab.engine()];
-        const users = opened.users.length;
-        const user = Math.min(this.lab.state.user, users - 1);
-        const setup = this.lab.setup();
-        const found = await client.call((engine) => engine.shortcut(setup, user));
-        if (!late()) this.found = { ...found, user: opened.users[user] ?? '', users };
-      } finally {
-        if (!late()) this.running = false;
-      }
-    });
-  };
+  private async measure(going: Going<Shortened & { user: string }>): Promise<string> {
+    const [opened, client] = [await this.lab.opened(), await this.lab.engine()];
+    const user = Math.min(this.lab.state.user, opened.users.length - 1);
+    const setup = this.lab.setup();
+    const found = await client.call((engine) => engine.shortcut(setup, user));
+    going.add({ ...found, user: opened.users[user] ?? '' });
+    return '';
+  }
 
-  private readonly next = async (): Promise<void> => {
-    try {
+  private readonly next = (): Promise<void> =>
+    this.question(async () => {
       const { users } = await this.lab.opened();
       this.lab.set({ user: (this.lab.state.user + 1) % users.length }, true);
-      await this.measure();
-    } catch (error) {
-      this.fault = sentence(error);
-    }
-  };
+      await this.job.start();
+    });
 }

@@ -24,9 +24,9 @@ import {
 import { type Settings, settingsList } from '../../lab/registry.ts';
 import { byEpoch } from '../../lab/seeds.ts';
 import { chosenEpoch } from '../../lab/training.ts';
-import { sentence } from '../../sentence.ts';
 import type { Print, Setup } from '../../engine/types.ts';
 import { LabView } from '../frame/lab-view.ts';
+import { type Going, Job } from './job.ts';
 import type { Contestant } from './seeds-table.ts';
 
 /** One model on its way, or at its end. */
@@ -35,7 +35,6 @@ interface Runner {
   settings: Settings;
   history: Epoch[];
   print: Print | undefined;
-  stopped: string | undefined;
 }
 
 const AXIS_NAMES: Record<RaceAxis, string> = {
@@ -52,24 +51,21 @@ const MEASURED: Record<Measured, string> = {
 /** The lab's two models, trained one after the other on the same split and drawn over one axis. */
 @customElement('model-race')
 export class ModelRace extends LabView {
-  @state() private runners: readonly Runner[] = [];
   @state() private chart: Chart | undefined;
-  @state() private running = false;
-  /** Whether the race under way is to end after its current epoch. */
-  @state() private cancelled = false;
-  @state() private told = '';
-  /** Grows with every race and every change: what comes late is dropped. */
-  private race = 0;
-  private drawing = 0;
-  /** Settings and seed of the race shown. */
-  private raced = '';
-  /** Over what the chart is drawn. */
+  private readonly job = new Job<Runner>(this, {
+    key: () => JSON.stringify(this.field().map(({ setup }) => setup)),
+    work: (going) => this.race(going),
+    cancelled: () => 'Cancelled; what was reached is shown.',
+  });
+  /** What the chart is drawn of, and over what. */
+  private drawn: readonly Runner[] = [];
   private way = '';
 
   protected override render(): TemplateResult {
     const { entry, rival } = this.lab;
     if (!rival) return html`<p class="fault" role="alert">This race has only one model.</p>`;
-    const stale = this.runners.length > 0 && !this.running && this.raced !== this.wanted();
+    const { cancel, fault, parts, running, start, told } = this.job;
+    const stale = this.job.stale && parts.length > 0;
     return html`
       <section class="race" aria-label="Race of ${entry.title} and ${rival.title}">
         <details class="race-rival">
@@ -89,15 +85,13 @@ export class ModelRace extends LabView {
         <validation-choice .lab=${this.lab}></validation-choice>
         <div class="buttons">
           ${
-            this.running
-              ? html`<button type="button" @click=${this.cancel} ?disabled=${this.cancelled}>
-                  Cancel
-                </button>`
+            running
+              ? html`<button type="button" @click=${cancel}>Cancel</button>`
               : html`<button
                   type="button"
                   class="main"
                   ?disabled=${!this.lab.runnable}
-                  @click=${this.start}
+                  @click=${start}
                 >
                   Start the race
                 </button>`
@@ -105,11 +99,11 @@ export class ModelRace extends LabView {
           <progress
             aria-label="Progress of the race"
             max=${this.total()}
-            .value=${this.running || this.runners.length > 0 ? this.done() : 0}
+            .value=${this.done()}
           ></progress>
-          <span class="race-told" role="status">${this.told}</span>
+          <span class="race-told" role="status">${told}</span>
         </div>
-        ${this.faultText()}
+        ${this.faultText(fault || this.fault)}
         ${
           stale
             ? html`<p class="note">
@@ -131,7 +125,7 @@ export class ModelRace extends LabView {
         <split-note .setup=${this.lab.setup()}></split-note>
         <seeds-table
           .lab=${this.lab}
-          .busy=${this.running}
+          .busy=${running}
           .contestants=${this.contestants()}
         ></seeds-table>
         <p class="help">
@@ -140,29 +134,28 @@ export class ModelRace extends LabView {
           errors is not counted. Multiplications are counted to the leading order and are the same
           everywhere.
         </p>
-        <run-link .lab=${this.lab} .print=${stale ? undefined : this.runners[0]?.print}></run-link>
+        <run-link .lab=${this.lab} .print=${stale ? undefined : parts[0]?.print}></run-link>
       </section>
     `;
   }
 
   protected override labChanged(): void {
-    if (this.running && !this.cancelled && this.raced !== this.wanted()) this.cancel();
+    if (this.job.running && this.job.differs) this.job.cancel();
     this.requestUpdate();
-    if (this.lab.linked && this.runners.length === 0 && !this.running) void this.start();
+    if (this.lab.linked && this.lab.rival && !this.job.started) void this.job.start();
   }
 
   protected override dataChanged(): void {
-    if (this.running) this.cancel();
-    this.race++;
-    this.runners = [];
-    this.chart = undefined;
-    this.told = '';
+    this.job.clear();
   }
 
-  protected override updated(changed: Map<PropertyKey, unknown>): void {
+  protected override updated(): void {
     const way = `${this.axis} ${this.measured}`;
-    if (changed.has('runners') || way !== this.way) void this.draw();
+    const { parts } = this.job;
+    if (parts === this.drawn && way === this.way) return;
+    this.drawn = parts;
     this.way = way;
+    void this.draw();
   }
 
   private get axis(): RaceAxis {
@@ -208,7 +201,7 @@ export class ModelRace extends LabView {
   }
 
   private lines(): Line[] {
-    return this.runners.map(({ entry, history }) => ({
+    return this.job.parts.map(({ entry, history }) => ({
       name: entry.title,
       color: entry.id,
       points: racePoints(history, this.axis, this.measured),
@@ -220,7 +213,7 @@ export class ModelRace extends LabView {
     const columns = [entry, rival].filter((model) => model !== undefined);
     const of = (show: (runner: Runner) => string | undefined): TemplateResult[] =>
       columns.map((_model, n) => {
-        const runner = this.runners[n];
+        const runner = this.job.parts[n];
         return html`<td>${(runner && show(runner)) || '–'}</td>`;
       });
     const last = (show: (epoch: Epoch) => string) =>
@@ -301,11 +294,6 @@ export class ModelRace extends LabView {
     return { ...rival, factors: settings['factors'] ?? 1 };
   }
 
-  /** What decides the race, in one text. */
-  private wanted(): string {
-    return JSON.stringify(this.field().map(({ setup }) => setup));
-  }
-
   /** Both models with what they are trained with. */
   private field(): { entry: Entry; settings: Settings; setup: Setup }[] {
     const { entry, rival, state } = this.lab;
@@ -332,76 +320,39 @@ export class ModelRace extends LabView {
   }
 
   private done(): number {
-    return this.runners.reduce((sum, { history }) => sum + (history.at(-1)?.epoch ?? 0), 0);
+    return this.job.parts.reduce((sum, { history }) => sum + (history.at(-1)?.epoch ?? 0), 0);
   }
 
-  private readonly start = async (): Promise<void> => {
-    if (!this.lab.rival) return;
-    const race = ++this.race;
-    this.raced = this.wanted();
-    this.running = true;
-    this.cancelled = false;
-    this.fault = '';
-    this.told = '';
-    this.runners = [];
-    const field = this.field();
-    try {
-      const client = await this.lab.engine();
-      for (const { entry: model, settings, setup } of field) {
-        if (race !== this.race || this.cancelled) break;
-        const at = this.runners.length;
-        const runner: Runner = {
-          entry: model,
-          settings,
-          history: [],
-          print: undefined,
-          stopped: undefined,
-        };
-        this.put(at, runner);
-        let over = false;
-        const tell = (epoch: Epoch): void => {
-          // What is told goes another way than the answer, and may come after it.
-          if (over || race !== this.race) return;
-          runner.history.push(epoch);
-          this.told = `${model.title}: epoch ${epoch.epoch} of ${settings['epochs'] ?? 0}`;
-          this.put(at, { ...runner });
-        };
-        const raced = await client.call((engine) => engine.history(setup, proxy(tell)));
-        over = true;
-        if (race !== this.race) break;
-        const { history, stopped } = raced;
-        this.put(at, { ...runner, history, stopped, print: raced });
-        if (raced.stopped) this.fault = `${model.title}: ${raced.stopped}`;
-      }
-      if (race === this.race) {
-        this.told = this.cancelled
-          ? 'Cancelled; what was reached is shown.'
-          : 'Both have finished.';
-      }
-    } catch (error) {
-      this.fault = sentence(error);
-      this.told = '';
+  private async race(going: Going<Runner>): Promise<string> {
+    const client = await this.lab.engine();
+    for (const { entry, settings, setup } of this.field()) {
+      if (going.over) return '';
+      let runner: Runner = { entry, settings, history: [], print: undefined };
+      going.add(runner);
+      let over = false;
+      const tell = proxy((epoch: Epoch): void => {
+        // What is told goes another way than the answer, and may come after it.
+        if (over) return;
+        runner = { ...runner, history: [...runner.history, epoch] };
+        going.say(`${entry.title}: epoch ${epoch.epoch} of ${settings['epochs'] ?? 0}`);
+        going.grow(runner);
+      });
+      const raced = await client.call((engine) => engine.history(setup, tell));
+      over = true;
+      going.grow({ ...runner, history: raced.history, print: raced });
+      if (raced.stopped) going.warn(`${entry.title}: ${raced.stopped}`);
     }
-    this.running = false;
-  };
-
-  private put(at: number, runner: Runner): void {
-    this.runners = [...this.runners.slice(0, at), runner, ...this.runners.slice(at + 1)];
+    return 'Both have finished.';
   }
 
-  private readonly cancel = (): void => {
-    this.cancelled = true;
-    this.lab.cancel();
-  };
-
-  private async draw(): Promise<void> {
-    const drawing = ++this.drawing;
-    const { label } = AXES[this.axis];
-    try {
-      const chart = await this.lab.chart(label, MEASURED[this.measured], this.lines());
-      if (drawing === this.drawing) this.chart = chart;
-    } catch (error) {
-      this.fault = sentence(error);
-    }
+  private draw(): Promise<void> {
+    return this.question(async (late) => {
+      const chart = await this.lab.chart(
+        AXES[this.axis].label,
+        MEASURED[this.measured],
+        this.lines(),
+      );
+      if (!late()) this.chart = chart;
+    });
   }
 }

@@ -7,8 +7,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Epoch, Task } from '../../../pkg/factorscope.js';
-import { EngineDied } from '../../engine/client.ts';
-import type { Print, Progress, Setup } from '../../engine/types.ts';
+import type { Print, Progress } from '../../engine/types.ts';
 import { fixed, signed } from '../../format.ts';
 import type { Line } from '../../lab/lines.ts';
 import type { Receipt } from '../../lab/state.ts';
@@ -20,12 +19,12 @@ import {
   partsOf,
   progressText,
   type RatingSet,
-  sameSetup,
   singularText,
 } from '../../lab/training.ts';
 import { near } from '../../near.ts';
 import { sentence } from '../../sentence.ts';
 import { LabView } from '../frame/lab-view.ts';
+import { trainingJob } from './training.ts';
 
 const SPLITS: readonly (readonly [string, string])[] = [
   ['0.2', '20 % of the ratings, at random'],
@@ -40,18 +39,14 @@ const TIMED = ['latest', 'time'];
 /** A training that can be watched and cancelled, and what it came to. */
 @customElement('model-training')
 export class ModelTraining extends LabView {
-  @state() private progress: Progress | undefined;
-  /** What the training shown was asked for. */
-  @state() private setup: Setup | undefined;
-  @state() private running = false;
-  @state() private cancelling = false;
-  /** How it ended, for those who do not see the bar. */
-  @state() private said = '';
   @state() private timed = true;
+  private readonly job = trainingJob(this, () => this.lab.setup());
+  /** The model of the training shown. */
+  private model = '';
   private began = 0;
-  /** Counts trainings: what an earlier one still has to say is dropped. */
-  private current = 0;
   private followed: Receipt | undefined;
+  /** Counts looks at the data: an earlier one is late. */
+  private looks = 0;
 
   protected override firstUpdated(): void {
     void this.look();
@@ -60,28 +55,26 @@ export class ModelTraining extends LabView {
   /** The curve of another model would stand under a wrong name. */
   protected override labChanged(): void {
     this.requestUpdate();
-    if (this.setup && this.setup.model !== this.lab.entry.id) this.forget();
+    if (this.job.started && this.model !== this.lab.entry.id) this.job.clear();
   }
 
   protected override dataChanged(): void {
-    this.forget();
+    this.job.clear();
     void this.look();
   }
 
-  private forget(): void {
-    if (this.running) this.cancel();
-    this.current += 1;
-    this.running = false;
-    this.progress = undefined;
-    this.setup = undefined;
-    this.fault = '';
-    this.said = '';
+  private get progress(): Progress | undefined {
+    return this.job.parts[0];
+  }
+
+  protected override willUpdate(): void {
+    if ((this.progress?.history.length ?? 0) <= 1) this.began = performance.now();
   }
 
   /** What a link promises is computed at once, or after what is under way. */
   protected override updated(): void {
     const { linked, receipt } = this.lab;
-    if (!linked || !receipt.run || receipt === this.followed || this.running) return;
+    if (!linked || !receipt.run || receipt === this.followed || this.job.running) return;
     if (!this.lab.runnable) return;
     this.followed = receipt;
     void this.train();
@@ -89,6 +82,7 @@ export class ModelTraining extends LabView {
 
   protected override render(): TemplateResult {
     const { progress } = this;
+    const { cancel, ending, fault, running, told } = this.job;
     const id = this.lab.block.id;
     const done = Math.max(0, (progress?.history.length ?? 1) - 1);
     const total = progress?.epochs ?? 1;
@@ -106,17 +100,13 @@ export class ModelTraining extends LabView {
             <button
               type="button"
               class="main"
-              ?disabled=${this.running || !this.lab.runnable}
+              ?disabled=${running || !this.lab.runnable}
               @click=${this.train}
             >
               Train
             </button>
-            <button
-              type="button"
-              ?disabled=${!this.running || this.cancelling}
-              @click=${this.cancel}
-            >
-              ${this.cancelling ? 'Cancelling …' : 'Cancel'}
+            <button type="button" ?disabled=${!running || ending} @click=${cancel}>
+              ${ending ? 'Cancelling …' : 'Cancel'}
             </button>
           </div>
         </div>
@@ -129,8 +119,8 @@ export class ModelTraining extends LabView {
           ></progress>
           <span class="value">${this.progressText(done)}</span>
         </div>
-        <p class="visually-hidden" role="status">${this.said}</p>
-        ${this.faultText()} ${this.notes()} ${this.errors()}
+        <p class="visually-hidden" role="status">${told}</p>
+        ${this.faultText(fault)} ${this.notes()} ${this.errors()}
         <line-chart
           .chart=${progress?.chart}
           .lines=${lines(progress, this.lab.entry.task)}
@@ -178,15 +168,15 @@ export class ModelTraining extends LabView {
   }
 
   private progressText(done: number): string {
-    if (!this.progress) return this.running ? 'Opening the data …' : 'Not trained yet.';
-    const elapsed = this.running ? (performance.now() - this.began) / 1000 : undefined;
+    if (!this.progress) return this.job.running ? 'Opening the data …' : 'Not trained yet.';
+    const elapsed = this.job.running ? (performance.now() - this.began) / 1000 : undefined;
     return progressText(elapsed, done, this.progress.epochs);
   }
 
   /** Everything there is to say about the training beside its numbers. */
   private notes(): TemplateResult | typeof nothing {
     const { history = [] } = this.progress ?? {};
-    const trained = this.running ? undefined : this.lab.result?.trained;
+    const trained = this.job.running ? undefined : this.lab.result?.trained;
     const last = history.at(-1)?.epoch ?? 0;
     const singular = singularText(history);
     return html`
@@ -216,9 +206,9 @@ export class ModelTraining extends LabView {
       }
       ${singular ? html`<p class="note">${singular}</p>` : nothing}
       ${trained?.remarks.map((remark) => html`<p class="note">${sentence(remark)}</p>`)}
-      ${this.running || trained?.stopped ? nothing : this.chosen(history)}
+      ${this.job.running || trained?.stopped ? nothing : this.chosen(history)}
       ${
-        this.setup && !this.running && !this.isCurrent()
+        this.job.stale && this.progress
           ? html`<p class="note" role="status">
               The settings have changed since: what is shown here, and what follows from it, belongs
               to the former ones. Train to see the new ones.
@@ -296,79 +286,33 @@ export class ModelTraining extends LabView {
 
   /** Only where the link restores just these parameters. */
   private print(): Print | undefined {
-    const result = this.running ? undefined : this.lab.result;
-    return result && !result.trained.cancelled && this.isCurrent() ? result.trained : undefined;
-  }
-
-  private isCurrent(): boolean {
-    return this.setup !== undefined && sameSetup(this.setup, this.lab.setup());
+    const result = this.job.running ? undefined : this.lab.result;
+    return result && !result.trained.cancelled && !this.job.differs ? result.trained : undefined;
   }
 
   private async look(): Promise<void> {
-    const { current } = this;
+    const mine = ++this.looks;
     await near(this);
     const opened = await this.lab.opened().catch(() => undefined);
-    if (opened && current === this.current) this.timed = opened.info.timed;
+    if (opened && mine === this.looks) this.timed = opened.info.timed;
   }
 
-  private readonly train = async (): Promise<void> => {
-    if (this.running) return;
-    const mine = ++this.current;
-    const setup = this.lab.setup();
-    this.running = true;
-    this.cancelling = false;
-    this.fault = '';
-    this.said = 'Training.';
-    this.progress = undefined;
-    this.setup = setup;
-    this.lab.finish(undefined);
-    try {
-      await this.lab.engine();
-      if (this.cancelling && mine === this.current) {
-        this.setup = undefined;
-        this.said = 'Cancelled before it began.';
-        return;
-      }
-      this.began = performance.now();
-      const trained = await this.lab.train(setup, (progress) => {
-        if (mine === this.current) this.progress = progress;
-      });
-      if (mine !== this.current) return;
-      this.progress = trained;
-      this.lab.finish({ setup, trained });
-      this.said = ended(trained);
-    } catch (error) {
-      if (mine !== this.current) return;
-      // A died engine has lost the model; its curve would belong to nothing.
-      if (error instanceof EngineDied) this.progress = undefined;
-      this.setup = undefined;
-      this.fault = sentence(error);
-      this.said = '';
-    } finally {
-      if (mine === this.current) {
-        this.running = false;
-        this.cancelling = false;
-      }
-    }
-  };
-
-  private readonly cancel = (): void => {
-    this.cancelling = true;
-    this.lab.cancel();
+  private readonly train = (): Promise<void> => {
+    this.model = this.lab.entry.id;
+    return this.job.start();
   };
 
   /** A cancelled training is a shorter one: its settings can say so. */
   private readonly keepAsWhole = (): void => {
     const { result, state } = this.lab;
     const epochs = (this.progress?.history.length ?? 1) - 1;
-    if (!result || !this.setup || epochs < 1) return;
-    const before = this.setup.settings.find((setting) => setting.startsWith('epochs='));
-    const settings = this.setup.settings.map((s) => (s === before ? `epochs=${epochs}` : s));
-    this.setup = { ...this.setup, settings };
+    if (!result || epochs < 1) return;
+    const { setup } = result;
+    const settings = setup.settings.map((s) => (s.startsWith('epochs=') ? `epochs=${epochs}` : s));
     const trained = { ...result.trained, cancelled: false, epochs };
-    this.progress = trained;
     this.lab.set({ settings: { ...state.settings, epochs } });
-    this.lab.finish({ setup: this.setup, trained });
+    this.job.settle([trained]);
+    this.lab.finish({ setup: { ...setup, settings }, trained });
   };
 }
 
@@ -384,18 +328,4 @@ function lines(progress: Progress | undefined, task: Task): Line[] {
   if (task === 'ranking') return all.filter(({ color }) => color !== 'train');
   const tested = history.some(({ test }) => Number.isFinite(test.rmse));
   return tested || history.length === 0 ? all : all.filter(({ color }) => color !== 'test');
-}
-
-function ended({
-  cancelled,
-  history,
-  stopped,
-}: Progress & { cancelled: boolean; stopped: string | undefined }): string {
-  if (stopped) return '';
-  const last = history.at(-1);
-  const rank =
-    last && Number.isFinite(last.test.rank) ? `, test rank ${fixed(last.test.rank, 2)} %` : '';
-  const rmse =
-    last && Number.isFinite(last.test.rmse) ? `, test RMSE ${fixed(last.test.rmse, 4)}` : rank;
-  return `${cancelled ? 'Cancelled' : 'Trained'} after epoch ${last?.epoch ?? 0}${rmse}.`;
 }

@@ -2,7 +2,7 @@ import '../frame/run-link.ts';
 import '../frame/split-note.ts';
 
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 
 import type { Epoch, Film } from '../../../pkg/factorscope.js';
 import type { Setup } from '../../engine/types.ts';
@@ -21,6 +21,7 @@ const SYMBOLS: Record<Variant, string> = {
 
 interface Found {
   last: Epoch;
+  films: readonly Film[];
   /** What the y_j add to each film’s prediction, by item. */
   added: ReadonlyMap<number, number>;
 }
@@ -28,31 +29,23 @@ interface Found {
 /** The y_j multiplied by the item’s vector and by the user’s, trained one after the other. */
 @customElement('slip-compare')
 export class SlipCompare extends VariantsView<Variant, Found> {
-  @state() private films: readonly Film[] = [];
   protected override readonly names = NAMES;
   protected override readonly words = { all: 'both', pass: 'epoch' };
-  /** Settings of the trainings shown. */
-  private made = '';
 
   protected override labChanged(): void {
-    if (this.running && this.made !== this.wanted()) this.cancel();
     this.requestUpdate();
-    if (this.lab.linked && this.made === '' && !this.running) void this.train();
+    if (this.job.running && this.job.differs) this.job.cancel();
+    else if (this.lab.linked && !this.job.started) void this.job.start();
   }
 
-  protected override clear(): void {
-    super.clear();
-    this.films = [];
-  }
-
-  protected override train(): Promise<void> {
-    this.made = this.wanted();
-    return super.train();
+  /** The films the first of the two predicts highest. */
+  private get films(): readonly Film[] {
+    return this.found('item')?.films ?? [];
   }
 
   protected override render(): TemplateResult {
     const { films } = this;
-    const stale = !this.isEmpty && !this.running && this.made !== this.wanted();
+    const stale = this.job.stale && this.job.parts.length > 0;
     const line = (name: string | TemplateResult, values: string[]): TemplateResult =>
       html`<tr>
         <th scope="row" class="text">${name}</th>
@@ -60,7 +53,7 @@ export class SlipCompare extends VariantsView<Variant, Found> {
       </tr>`;
     return html`
       <section class="slip" aria-label="The slip beside the paper">
-        ${this.buttons('slip-told')} ${this.faultText()}
+        ${this.buttons('slip-told')} ${this.faultText(this.job.fault)}
         ${
           stale
             ? html`<p class="note">
@@ -116,23 +109,19 @@ export class SlipCompare extends VariantsView<Variant, Found> {
     return this.lab.setupWith({ implicit });
   }
 
-  private wanted(): string {
-    return JSON.stringify([this.setup('item'), this.lab.state.user]);
-  }
-
   protected override async find(variant: Variant, ready: Ready): Promise<Found> {
     const { client, last, opened, user } = ready;
+    let { films } = this;
     if (variant === 'item') {
       const least = usualLeast(opened.info.ratings);
-      const { films } = await client.call((engine) => engine.recommend(user, FILMS, least));
-      this.films = films;
+      ({ films } = await client.call((engine) => engine.recommend(user, FILMS, least)));
     }
     const added = new Map<number, number>();
-    for (const { item } of this.films) {
+    for (const { item } of films) {
       const { terms } = await client.call((engine) => engine.explain(user, item));
       const term = terms.find(({ symbol }) => symbol.includes('y_j'));
       if (term) added.set(item, term.value);
     }
-    return { last, added };
+    return { last, films, added };
   }
 }

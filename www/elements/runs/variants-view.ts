@@ -1,11 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { state } from 'lit/decorators.js';
 
 import type { Epoch } from '../../../pkg/factorscope.js';
 import type { Client } from '../../engine/client.ts';
 import type { Opened, Print, Setup } from '../../engine/types.ts';
-import { sentence } from '../../sentence.ts';
 import { LabView } from '../frame/lab-view.ts';
+import { type Going, Job } from './job.ts';
 
 /** A variant that has just been trained, ready to be asked. */
 export interface Ready {
@@ -15,18 +14,22 @@ export interface Ready {
   last: Epoch;
 }
 
+/** What became of a variant. */
+interface Part<Variant, Found> {
+  variant: Variant;
+  found: Found;
+  /** Who was asked about, by the id that the data set gives. */
+  user: string;
+  print: Print;
+}
+
 /** A view of one model in several variants, trained one after the other and shown side by side. */
 export abstract class VariantsView<Variant extends string, Found> extends LabView {
-  /** What became of each, as far as they are trained. */
-  @state() protected found: Partial<Record<Variant, Found>> = {};
-  @state() protected running = false;
-  @state() private cancelled = false;
-  @state() private told = '';
-  /** Who was asked about, by the id that the data set gives. */
-  @state() protected user = '';
-  protected print: Print | undefined;
-  /** Counts trainings: what an earlier one still has to say is dropped. */
-  private asked = 0;
+  protected readonly job = new Job<Part<Variant, Found>>(this, {
+    key: () => JSON.stringify([this.variants.map((one) => this.setup(one)), this.lab.state.user]),
+    work: (going) => this.train(going),
+    cancelled: () => 'Cancelled.',
+  });
 
   /** What they are called, in the order of the columns. */
   protected abstract readonly names: Readonly<Record<Variant, string>>;
@@ -40,92 +43,73 @@ export abstract class VariantsView<Variant extends string, Found> extends LabVie
   protected abstract find(variant: Variant, ready: Ready): Promise<Found>;
 
   protected override dataChanged(): void {
-    if (this.running) this.cancel();
-    this.clear();
-  }
-
-  protected clear(): void {
-    this.asked += 1;
-    this.found = {};
-    this.print = undefined;
-    this.told = '';
-  }
-
-  protected get isEmpty(): boolean {
-    return Object.keys(this.found).length === 0;
+    this.job.clear();
   }
 
   private get variants(): Variant[] {
     return Object.keys(this.names) as Variant[];
   }
 
+  /** What became of a variant, if it is trained. */
+  protected found(variant: Variant): Found | undefined {
+    return this.job.parts.find((part) => part.variant === variant)?.found;
+  }
+
+  /** Who was asked about. */
+  protected get user(): string {
+    return this.job.parts[0]?.user ?? '';
+  }
+
+  protected get print(): Print | undefined {
+    return this.job.parts.at(-1)?.print;
+  }
+
   /** Something of each, for a row of a table. */
   protected each(show: (found: Found) => string): string[] {
     return this.variants.map((variant) => {
-      const found = this.found[variant];
+      const found = this.found(variant);
       return found ? show(found) : '–';
     });
   }
 
   protected buttons(className: string | typeof nothing = nothing): TemplateResult {
+    const { cancel, running, start, told } = this.job;
     return html`
       <div class="buttons">
         ${
-          this.running
-            ? html`<button type="button" @click=${this.cancel} ?disabled=${this.cancelled}>
-                Cancel
-              </button>`
+          running
+            ? html`<button type="button" @click=${cancel}>Cancel</button>`
             : html`<button
                 type="button"
                 class="main"
                 ?disabled=${!this.lab.runnable}
-                @click=${() => void this.train()}
+                @click=${start}
               >
                 Train ${this.words.all}
               </button>`
         }
-        <span class=${className} role="status">${this.told}</span>
+        <span class=${className} role="status">${told}</span>
       </div>
     `;
   }
 
-  protected async train(): Promise<void> {
-    this.clear();
-    const { asked, names } = this;
+  private async train(going: Going<Part<Variant, Found>>): Promise<string> {
+    const { names } = this;
     const { all, pass } = this.words;
-    this.running = true;
-    this.cancelled = false;
-    this.fault = '';
-    try {
-      const opened = await this.lab.opened();
-      const client = await this.lab.engine();
-      const user = Math.min(this.lab.state.user, opened.users.length - 1);
-      this.user = opened.users[user] ?? '';
-      for (const variant of this.variants) {
-        if (asked !== this.asked || this.cancelled) break;
-        const trained = await this.lab.train(this.setup(variant), ({ epochs, history }) => {
-          this.told = `${names[variant]}: ${pass} ${history.length - 1} of ${epochs}`;
-        });
-        const last = trained.history.at(-1);
-        if (asked !== this.asked || this.cancelled || !last) break;
-        const found = await this.find(variant, { client, opened, user, last });
-        if (asked !== this.asked) break;
-        this.found = { ...this.found, [variant]: found };
-        this.fault ||= trained.stopped ?? '';
-        this.print = trained;
-      }
-      const done = `${all.charAt(0).toUpperCase()}${all.slice(1)} are trained.`;
-      this.told = this.cancelled ? 'Cancelled.' : done;
-    } catch (error) {
-      this.fault = sentence(error);
-      this.told = '';
+    const opened = await this.lab.opened();
+    const client = await this.lab.engine();
+    const user = Math.min(this.lab.state.user, opened.users.length - 1);
+    for (const variant of this.variants) {
+      if (going.over) return '';
+      const trained = await this.lab.train(this.setup(variant), ({ epochs, history }) =>
+        going.say(`${names[variant]}: ${pass} ${history.length - 1} of ${epochs}`),
+      );
+      const last = trained.history.at(-1);
+      if (going.over || !last) return '';
+      const found = await this.find(variant, { client, opened, user, last });
+      going.warn(trained.stopped);
+      going.add({ variant, found, user: opened.users[user] ?? '', print: trained });
     }
-    this.running = false;
-    if (asked !== this.asked) this.told = '';
+    return `${all.charAt(0).toUpperCase()}${all.slice(1)} are trained.`;
   }
-
-  protected readonly cancel = (): void => {
-    this.cancelled = true;
-    this.lab.cancel();
-  };
 }

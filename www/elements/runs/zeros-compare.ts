@@ -60,7 +60,7 @@ export class ZerosCompare extends VariantsView<Variant, Large> {
     return html`
       <section class="zeros" aria-label="Unrated cells as zeros">
         ${this.lab.state.table ? this.tables(this.lab.state.table) : this.columns()}
-        ${this.faultText()}
+        ${this.faultText(this.job.fault || this.fault)}
         <run-link .lab=${this.lab} .print=${this.small?.print ?? this.print}></run-link>
       </section>
     `;
@@ -72,12 +72,10 @@ export class ZerosCompare extends VariantsView<Variant, Large> {
     if (table) {
       if (this.held === undefined) this.lab.unfit(HELD);
       void this.fit(table);
-    } else if (this.running) {
-      this.cancel();
-    } else if (!this.isEmpty) {
-      this.clear();
-    } else if (this.lab.linked) {
-      void this.train();
+    } else if (this.job.differs) {
+      this.job.clear();
+    } else if (this.lab.linked && !this.job.started) {
+      void this.job.start();
     }
   }
 
@@ -242,7 +240,7 @@ export class ZerosCompare extends VariantsView<Variant, Large> {
   private columns(): TemplateResult {
     const ranks = Array.from({ length: TOP }, (_, rank) => rank);
     const user = this.user ? `user ${this.user}` : 'a user';
-    const { plain, zeros } = this.found;
+    const [plain, zeros] = [this.found('plain'), this.found('zeros')];
     return html`
       ${this.buttons()}
       ${comparison([

@@ -9,9 +9,9 @@ import { count, fixed, plain } from '../../format.ts';
 import { ellipse, inverse2 } from '../../lab/bayes.ts';
 import { pictured, tex } from '../../maths.ts';
 import { color } from '../../palette.ts';
-import { sentence } from '../../sentence.ts';
 import { numbersTable } from './drawn-vector.ts';
 import { LabView } from '../frame/lab-view.ts';
+import { type Going, Job } from '../runs/job.ts';
 
 const SIZE = 420;
 const REACH = 3.5;
@@ -31,17 +31,21 @@ export class GibbsWalk extends LabView {
   @state() private opened: Opened | undefined;
   @state() private walked: Walked | undefined;
   @state() private clouds: readonly Cloud[] = [];
-  @state() private running = false;
-  private asked = 0;
+  private readonly sweeps = new Job<never>(this, {
+    key: () => JSON.stringify(this.lab.setup('everything')),
+    work: (going) => this.sweep(going),
+  });
   /** What the walk in the engine was begun with. */
   private begun = '';
 
   protected override labChanged(): void {
     this.requestUpdate();
-    if (!this.running) void this.follow();
+    if (this.sweeps.running && this.sweeps.differs) this.sweeps.cancel();
+    if (!this.sweeps.running) void this.follow();
   }
 
   protected override dataChanged(): void {
+    this.sweeps.clear();
     this.begun = '';
     this.clouds = [];
     this.walked = undefined;
@@ -51,8 +55,8 @@ export class GibbsWalk extends LabView {
     const { walked } = this;
     return html`
       <section class="gibbs" aria-label="Gibbs sampling, draw by draw">
-        ${this.buttons()} ${this.faultText()}
-        <p class="gibbs-where" role="status" aria-live=${this.running ? 'off' : 'polite'}>
+        ${this.buttons()} ${this.faultText(this.sweeps.fault || this.fault)}
+        <p class="gibbs-where" role="status" aria-live=${this.sweeps.running ? 'off' : 'polite'}>
           ${walked ? this.where(walked) : 'Starting the engine …'}
         </p>
         <div class="gibbs-panels">
@@ -68,7 +72,7 @@ export class GibbsWalk extends LabView {
   private buttons(): TemplateResult {
     const { step } = this.lab.state;
     const per = this.walked?.position.per_epoch ?? 1;
-    const idle = !this.walked || this.running || !this.lab.runnable;
+    const idle = !this.walked || this.sweeps.running || !this.lab.runnable;
     return html`
       <div class="buttons" role="group" aria-label="Walk">
         <button type="button" ?disabled=${idle || step === 0} @click=${this.restart}>
@@ -96,7 +100,9 @@ export class GibbsWalk extends LabView {
         >
           End of the sweep
         </button>
-        <button type="button" ?disabled=${idle} @click=${this.sweep}>${SWEEPS} sweeps</button>
+        <button type="button" ?disabled=${idle} @click=${this.sweeps.start}>
+          ${SWEEPS} sweeps
+        </button>
       </div>
     `;
   }
@@ -106,58 +112,55 @@ export class GibbsWalk extends LabView {
     this.lab.set({ step: 0 });
   };
 
-  private async follow(): Promise<void> {
-    const asked = ++this.asked;
+  private follow(): Promise<void> {
     const setup = this.lab.setup('everything');
     const { step } = this.lab.state;
     const key = JSON.stringify(setup);
-    try {
-      this.opened = await this.lab.opened();
-      const client = await this.lab.engine();
-      if (asked !== this.asked) return;
-      const fresh = key !== this.begun;
-      if (fresh) this.clouds = [];
-      this.begun = key;
-      const walked = await client.call((engine) =>
-        fresh
-          ? engine.walkFrom(setup, step, color('user'), 'rmse')
-          : engine.walkTo(step, color('user'), 'rmse'),
-      );
-      if (asked !== this.asked) return;
-      this.walked = walked;
-      this.fault = '';
-      if (walked.position.step !== step) this.lab.set({ step: walked.position.step }, true);
-    } catch (error) {
-      if (asked !== this.asked) return;
-      this.begun = '';
-      this.fault = sentence(error);
-    }
+    return this.question(async (late) => {
+      try {
+        this.opened = await this.lab.opened();
+        const client = await this.lab.engine();
+        if (late()) return;
+        const fresh = key !== this.begun;
+        if (fresh) this.clouds = [];
+        this.begun = key;
+        const walked = await client.call((engine) =>
+          fresh
+            ? engine.walkFrom(setup, step, color('user'), 'rmse')
+            : engine.walkTo(step, color('user'), 'rmse'),
+        );
+        if (late()) return;
+        this.walked = walked;
+        if (walked.position.step !== step) this.lab.set({ step: walked.position.step }, true);
+      } catch (error) {
+        if (!late()) this.begun = '';
+        throw error;
+      }
+    });
   }
 
   /** Fifty sweeps, with every vector left on the map after each. */
-  private readonly sweep = async (): Promise<void> => {
+  private async sweep(going: Going<never>): Promise<string> {
     const per = this.walked?.position.per_epoch ?? 1;
     const start = Math.floor(this.lab.state.step / per) * per;
-    const asked = ++this.asked;
-    this.running = true;
+    this.drop();
     try {
       const client = await this.lab.engine();
-      for (let n = 1; n <= SWEEPS && asked === this.asked; n++) {
+      for (let n = 1; n <= SWEEPS; n++) {
         const step = start + n * per;
         const walked = await client.call((engine) => engine.walkTo(step, color('user'), 'rmse'));
-        if (asked !== this.asked) break;
+        if (going.over) return '';
         this.walked = walked;
         const cloud = { users: points(walked, 'p_u'), items: points(walked, 'q_i') };
         this.clouds = [...this.clouds, cloud].slice(-MOST_DRAWS);
       }
     } catch (error) {
-      this.begun = '';
-      this.fault = sentence(error);
+      if (!going.over) this.begun = '';
+      throw error;
     }
-    this.running = false;
-    if (asked === this.asked && this.walked) this.lab.set({ step: this.walked.position.step });
-    else void this.follow();
-  };
+    if (this.walked) this.lab.set({ step: this.walked.position.step });
+    return '';
+  }
 
   private where({ position, step }: Walked): TemplateResult {
     const { per_epoch: per, step: done } = position;
