@@ -1,11 +1,7 @@
 //! How far predictions are from the ratings that were held back.
 
-mod cold;
-mod cross;
 mod rank;
 
-pub use cold::{ColdPoint, ColdStart, Side, TooFew};
-pub use cross::{CrossValidation, Fold, FoldDiverged, Summary, cross_validate};
 pub use rank::expected_rank;
 
 use std::sync::Arc;
