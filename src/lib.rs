@@ -15,9 +15,7 @@
 //! A model ([`models::Model`]) is built from a [`models::Spec`]: an id of the registry and a value for
 //! each of its hyperparameters. It learns in passes ([`train::Training`] does them and measures), and is
 //! asked for predictions, explanations and lists ([`explore`]); [`walk::Walk`] goes through a pass one
-//! explained step at a time, forward and back; [`eval`] measures errors, [`validation`] those of many trainings;
-//! [`chart`] draws. A model of one's own
-//! needs no registry: `examples/own_model.rs` implements [`models::Model`] and has both train and walk through it.
+//! explained step at a time, forward and back; [`eval`] measures errors; [`chart`] draws.
 //!
 //! ```
 //! use factorscope::data::{split, toy};
@@ -37,7 +35,7 @@
 //! // Why user 2 (index 1) would give item 1 (index 0) what the model says.
 //! let explanation = training.model().explain(1, 0);
 //! for term in &explanation.terms {
-//!     println!("{} = {:.3}", term.symbol, term.value);
+//!     println!("{} = {:.3}", term.addend.name, term.value);
 //! }
 //! println!("{}", fingerprint(training.model()));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -61,7 +59,6 @@ pub mod receipt;
 mod sort;
 pub mod trace;
 pub mod train;
-pub mod validation;
 pub mod walk;
 #[cfg(target_arch = "wasm32")]
 mod web;

@@ -24,13 +24,40 @@ pub enum Axis {
     ItemAttribute,
 }
 
+/// A parameter's symbol as LaTeX, in two parts: p_u is p by u.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Symbol {
+    /// The letter.
+    pub base: &'static str,
+    /// What a row stands for; empty where there is one for everything.
+    pub index: &'static str,
+}
+
+impl Symbol {
+    /// Both together.
+    pub fn latex(self) -> String {
+        let Self { base, index } = self;
+        match index.len() {
+            0 => base.to_owned(),
+            1 => format!("{base}_{index}"),
+            _ => format!("{base}_{{{index}}}"),
+        }
+    }
+}
+
+impl From<(&'static str, &'static str)> for Symbol {
+    fn from((base, index): (&'static str, &'static str)) -> Self {
+        Self { base, index }
+    }
+}
+
 /// One of a model's parameters: a scalar, a vector of biases or a matrix of latent vectors.
 #[derive(Debug, Clone, Copy)]
 pub struct Parameter<'a> {
     /// Its name in code, URLs and files, for example `p_u`.
     pub name: &'static str,
-    /// Its symbol as LaTeX.
-    pub symbol: &'static str,
+    /// Its symbol.
+    pub symbol: Symbol,
     /// What a row stands for.
     pub axis: Axis,
     /// Numbers in a row.
@@ -49,35 +76,43 @@ impl<'a> Parameter<'a> {
     /// A vector of single numbers.
     pub fn scalars(
         name: &'static str,
-        symbol: &'static str,
+        symbol: impl Into<Symbol>,
         axis: Axis,
         values: &'a [f32],
     ) -> Self {
-        Self { name, symbol, axis, columns: 1, stride: 1, values, of: None }
+        Self { name, symbol: symbol.into(), axis, columns: 1, stride: 1, values, of: None }
     }
 
     /// Numbers that stand for everything, in one row.
-    pub fn row(name: &'static str, symbol: &'static str, values: &'a [f32]) -> Self {
+    pub fn row(name: &'static str, symbol: impl Into<Symbol>, values: &'a [f32]) -> Self {
         let n = values.len();
-        Self { name, symbol, axis: Axis::Global, columns: n, stride: n, values, of: None }
+        Self {
+            name,
+            symbol: symbol.into(),
+            axis: Axis::Global,
+            columns: n,
+            stride: n,
+            values,
+            of: None,
+        }
     }
 
     /// A number for each of `k` neighbors of each row; `of` says whose.
     pub fn neighbors(
         name: &'static str,
-        symbol: &'static str,
+        symbol: impl Into<Symbol>,
         axis: Axis,
         k: usize,
         of: &'a [u32],
         values: &'a [f32],
     ) -> Self {
-        Self { name, symbol, axis, columns: k, stride: k, values, of: Some(of) }
+        Self { name, symbol: symbol.into(), axis, columns: k, stride: k, values, of: Some(of) }
     }
 
     /// A number for each day on which a user rated, user after user; `of` says whose.
     pub fn days(
         name: &'static str,
-        symbol: &'static str,
+        symbol: impl Into<Symbol>,
         of: &'a [u32],
         values: &'a [f32],
     ) -> Self {

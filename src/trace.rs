@@ -10,12 +10,83 @@ use crate::data::Rating;
 use crate::parameter::Axis;
 use crate::sort;
 
-/// One addend of a prediction, or one part of a closed form.
+/// What an addend of a prediction is, or a part of a closed form: said once, beside the code that adds it.
+/// The LaTeX is for display alone; what a program needs to know of it stands beside it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Addend {
+    /// Unique among the addends of one prediction.
+    pub name: &'static str,
+    /// What kind of number it is.
+    pub kind: AddendKind,
+    /// In the symbols of the model's formula; where it stands for each component, the index is k.
+    pub latex: &'static str,
+    /// In words, for somebody who asks why; empty for a part of a closed form.
+    pub words: &'static str,
+    /// The names of the two parameters of whose rows it is the product.
+    pub product: Option<[&'static str; 2]>,
+}
+
+impl Addend {
+    /// An addend of a prediction.
+    pub const fn new(
+        kind: AddendKind,
+        name: &'static str,
+        latex: &'static str,
+        words: &'static str,
+    ) -> Self {
+        Self { name, kind, latex, words, product: None }
+    }
+
+    /// The product of a row each of two parameters.
+    pub const fn product(
+        name: &'static str,
+        of: [&'static str; 2],
+        latex: &'static str,
+        words: &'static str,
+    ) -> Self {
+        Self { product: Some(of), ..Self::new(AddendKind::Factors, name, latex, words) }
+    }
+
+    /// A part of a closed form.
+    pub const fn part(kind: AddendKind, name: &'static str, latex: &'static str) -> Self {
+        Self::new(kind, name, latex, "")
+    }
+}
+
+/// What kind of number an addend is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum AddendKind {
+    /// The mean of all ratings.
+    Mean,
+    /// What depends on the user alone, or on the item alone.
+    Bias,
+    /// A product of vectors.
+    Factors,
+    /// What single neighbors say.
+    Neighbors,
+    /// A sum above the bar of a closed form.
+    Numerator,
+    /// A sum below the bar.
+    Denominator,
+    /// A number of ratings, of vectors, of neighbors.
+    Count,
+    /// One over a variance.
+    Precision,
+    /// What comes out.
+    Result,
+}
+
+/// One addend of a prediction, or one part of a closed form, with its value.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Term {
-    /// The addend as LaTeX, in the symbols of the model's formula.
-    pub symbol: &'static str,
+    /// What it is.
+    pub addend: &'static Addend,
+    /// Which component of a vector it belongs to, where there is one for each.
+    pub component: Option<usize>,
     /// Its value.
     pub value: f32,
 }
@@ -54,12 +125,30 @@ pub struct Rest {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct System {
+    /// How the model writes it.
+    pub written: &'static Written,
+    /// Whether the vector is drawn around the solution; else it becomes the solution.
+    pub drawn: bool,
     /// The symmetric matrix, row by row.
     pub matrix: Vec<f32>,
     /// The right side; its length is the size of the system.
     pub right: Vec<f32>,
     /// The solution, or nothing where the matrix is singular.
     pub solution: Option<Vec<f32>>,
+}
+
+/// A linear system as a model writes it, as LaTeX.
+#[derive(Debug, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Written {
+    /// The matrix.
+    pub matrix: &'static str,
+    /// What is solved for.
+    pub unknown: &'static str,
+    /// The right side.
+    pub right: &'static str,
+    /// What both abbreviate.
+    pub abbreviation: Option<&'static str>,
 }
 
 /// What a step is about.
@@ -147,9 +236,13 @@ pub trait Listen {
     /// Whether anything is kept. What is computed for a listener only is skipped where this is false.
     const HEARS: bool = false;
 
-    /// An addend of the prediction.
+    /// An addend of the prediction, or a part of a closed form.
     #[inline]
-    fn term(&mut self, _symbol: &'static str, _value: f32) {}
+    fn term(&mut self, _addend: &'static Addend, _value: f32) {}
+
+    /// A part of a closed form that each component of a vector has.
+    #[inline]
+    fn component(&mut self, _addend: &'static Addend, _k: usize, _value: f32) {}
 
     /// A changed number: returns `after`. The gradient is computed only where somebody hears it.
     #[inline]
@@ -192,8 +285,12 @@ impl Listen for () {}
 impl Listen for Step {
     const HEARS: bool = true;
 
-    fn term(&mut self, symbol: &'static str, value: f32) {
-        self.terms.push(Term { symbol, value });
+    fn term(&mut self, addend: &'static Addend, value: f32) {
+        self.terms.push(Term { addend, component: None, value });
+    }
+
+    fn component(&mut self, addend: &'static Addend, k: usize, value: f32) {
+        self.terms.push(Term { addend, component: Some(k), value });
     }
 
     fn update(
@@ -247,9 +344,16 @@ pub struct Explanation {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct RatedShare {
     /// As LaTeX, in the symbols of the model's formula; j is the rated item.
-    pub symbol: &'static str,
-    /// The symbols of the addends that the shares of all rated items together sum to.
-    pub of: &'static [&'static str],
+    pub latex: &'static str,
+    /// In words, to stand before the formula.
+    pub words: &'static str,
+    /// The addends that the shares of all rated items together sum to.
+    pub of: &'static [&'static Addend],
+}
+
+impl RatedShare {
+    /// The words where the formula says enough.
+    pub const EACH: &str = "What each rated film j adds:";
 }
 
 impl Explanation {
@@ -262,7 +366,7 @@ impl Explanation {
 impl Listen for Explanation {
     const HEARS: bool = true;
 
-    fn term(&mut self, symbol: &'static str, value: f32) {
-        self.terms.push(Term { symbol, value });
+    fn term(&mut self, addend: &'static Addend, value: f32) {
+        self.terms.push(Term { addend, component: None, value });
     }
 }

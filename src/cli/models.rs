@@ -42,9 +42,9 @@ fn describe(entry: &Entry) -> String {
         cells([&"predicts", &entry.predicts]),
         cells([&"minimizes", &entry.minimizes]),
     ];
-    for (n, update) in entry.updates.iter().enumerate() {
+    for (n, rule) in entry.rules.iter().enumerate() {
         let label = if n == 0 { "updates" } else { "" };
-        rows.push(cells([&label, update]));
+        rows.push(cells([&label, &rule.latex]));
     }
     format!(
         "{}: {}\n{}{}",

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, OWN, place, square};
-use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
-use super::factors::{Factors, dot};
+use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
+use super::factors::{Factors, PRODUCT, dot};
 use super::{Axis, Model, Newcomer, Parameter, Spec};
 use crate::data::{Line, Rating, Ratings};
 use crate::random;
@@ -12,6 +12,7 @@ use crate::trace::{Explanation, Listen, Step, Subject};
 
 pub(super) mod normal;
 pub(super) mod weights;
+mod written;
 
 use normal::Normal;
 use weights::{Weighted, Weights};
@@ -24,13 +25,30 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \mu + b_u + b_i + p_u^\top q_i",
     minimizes: r"\sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \lambda\,\Bigl(\sum_u (b_u^2 + \lVert p_u\rVert^2) + \sum_i (b_i^2 + \lVert q_i\rVert^2)\Bigr)",
-    updates: &[
-        r"b_u \leftarrow \frac{1}{|R(u)| + \lambda} \sum_{i \in R(u)} (r_{ui} - \mu - b_i - p_u^\top q_i)",
-        r"\Bigl(\sum_{i \in R(u)} q_i q_i^\top + \lambda I\Bigr)\, p_u = \sum_{i \in R(u)} (r_{ui} - \mu - b_u - b_i)\, q_i",
-        r"b_i \leftarrow \frac{1}{|R(i)| + \lambda} \sum_{u \in R(i)} (r_{ui} - \mu - b_u - p_u^\top q_i)",
-        r"\Bigl(\sum_{u \in R(i)} p_u p_u^\top + \lambda I\Bigr)\, q_i = \sum_{u \in R(i)} (r_{ui} - \mu - b_u - b_i)\, p_u",
+    rules: &[
+        Rule::of(
+            Form::ClosedForm,
+            &["b_u"],
+            r"b_u \leftarrow \frac{1}{|R(u)| + \lambda} \sum_{i \in R(u)} (r_{ui} - \mu - b_i - p_u^\top q_i)",
+        ),
+        Rule::of(
+            Form::ClosedForm,
+            &["p_u"],
+            r"\Bigl(\sum_{i \in R(u)} q_i q_i^\top + \lambda I\Bigr)\, p_u = \sum_{i \in R(u)} (r_{ui} - \mu - b_u - b_i)\, q_i",
+        ),
+        Rule::of(
+            Form::ClosedForm,
+            &["b_i"],
+            r"b_i \leftarrow \frac{1}{|R(i)| + \lambda} \sum_{u \in R(i)} (r_{ui} - \mu - b_u - p_u^\top q_i)",
+        ),
+        Rule::of(
+            Form::ClosedForm,
+            &["q_i"],
+            r"\Bigl(\sum_{u \in R(i)} p_u p_u^\top + \lambda I\Bigr)\, q_i = \sum_{u \in R(i)} (r_{ui} - \mu - b_u - b_i)\, p_u",
+        ),
     ],
     needs: &[],
+    watched: Curve::Objective,
     learning: |_| Learning::Solving,
     hyperparameters: &[
         Hyperparameter::factors(40.0),
@@ -39,7 +57,7 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter::sigma(0.1),
         Hyperparameter {
             name: "variant",
-            symbol: r"\text{variant}",
+            symbol: "",
             default: 0.0,
             min: 0.0,
             max: 2.0,
@@ -121,6 +139,7 @@ impl Half<'_> {
         work: &mut Normal,
         listen: &mut L,
     ) -> bool {
+        let is_user = self.places.1 == P;
         listen.objective(|| self.penalized(row, line));
         if self.variant == Variant::Biased {
             let (mut count, mut sum) = (0.0, 0.0);
@@ -130,8 +149,9 @@ impl Half<'_> {
                 count += c;
             }
             count += self.lambda;
-            listen.term(r"\sum (r_{ui} - \mu - b - p_u^\top q_i)", sum);
-            listen.term(r"|R| + \lambda", count);
+            let [above, below] = written::bias(is_user, line.is_weighted());
+            listen.term(above, sum);
+            listen.term(below, count);
             let before = self.bias[row];
             let after = if count > 0.0 { sum / count } else { 0.0 };
             self.bias[row] =
@@ -154,7 +174,8 @@ impl Half<'_> {
             work.right(self.held, targets.map(|(id, t, c)| (id, c * t)));
             work.solve()
         };
-        listen.system(|| work.system(solved));
+        let written = || written::vector(is_user, self.variant, line.is_weighted());
+        listen.system(|| work.system(written(), solved));
         if solved {
             let own = self.own.row_mut(row);
             let before = if L::HEARS { own.to_vec() } else { Vec::new() };
@@ -254,7 +275,7 @@ impl Als {
         let product = dot(self.p.row(u), self.q.row(i));
         let biased = self.variant == Variant::Biased;
         let baseline = if biased { self.b.sum(u, i, listen) } else { 0.0 };
-        listen.term(r"p_u^\top q_i", product);
+        listen.term(&PRODUCT, product);
         baseline + product
     }
 }
@@ -360,8 +381,8 @@ impl Model for Als {
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
         self.b.parameters(&[
-            Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
-            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
         ])
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
-use super::entry::{Entry, Hyperparameter, Learning, Task};
+use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, dot};
 use super::frozen::Frozen;
 use super::implicit::{self, Carried, Implicit};
@@ -12,7 +12,7 @@ use super::sgd::{Course, Erred, Sgd};
 use super::{Axis, Newcomer, Parameter, Spec};
 use crate::data::{Line, Ratings};
 use crate::random;
-use crate::trace::{Listen, RatedShare, Step};
+use crate::trace::{Addend, AddendKind, Listen, RatedShare, Step};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -22,15 +22,28 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \mu + b_u + b_i + q_i^\top\Bigl(|R(u)|^{-1/2} \sum_{j \in R(u)} (r_{uj} - \tilde b_{uj})\, x_j + |N(u)|^{-1/2} \sum_{j \in N(u)} y_j\Bigr)",
     minimizes: r"\sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \lambda\,\Bigl(b_u^2 + b_i^2 + \lVert q_i\rVert^2 + \sum_{j \in R(u)} \lVert x_j\rVert^2 + \sum_{j \in N(u)} \lVert y_j\rVert^2\Bigr)",
-    updates: &[
-        r"e_{ui} = r_{ui} - \hat r_{ui}",
-        r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)",
-        r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)",
-        r"q_i \leftarrow q_i + \gamma\,\Bigl(e_{ui}\,\bigl(|R(u)|^{-1/2} \sum_{j \in R(u)} (r_{uj} - \tilde b_{uj})\, x_j + |N(u)|^{-1/2} \sum_{j \in N(u)} y_j\bigr) - \lambda\, q_i\Bigr)",
-        r"\forall j \in R(u):\; x_j \leftarrow x_j + \gamma\,(e_{ui}\, |R(u)|^{-1/2}\, (r_{uj} - \tilde b_{uj})\, q_i - \lambda\, x_j)",
-        r"\forall j \in N(u):\; y_j \leftarrow y_j + \gamma\,(e_{ui}\, |N(u)|^{-1/2}\, q_i - \lambda\, y_j)",
+    rules: &[
+        Rule::definition(r"e_{ui} = r_{ui} - \hat r_{ui}"),
+        Rule::gradient(&["b_u"], "gamma", r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)"),
+        Rule::gradient(&["b_i"], "gamma", r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)"),
+        Rule::gradient(
+            &["q_i"],
+            "gamma",
+            r"q_i \leftarrow q_i + \gamma\,\Bigl(e_{ui}\,\bigl(|R(u)|^{-1/2} \sum_{j \in R(u)} (r_{uj} - \tilde b_{uj})\, x_j + |N(u)|^{-1/2} \sum_{j \in N(u)} y_j\bigr) - \lambda\, q_i\Bigr)",
+        ),
+        Rule::gradient(
+            &["x_j"],
+            "gamma",
+            r"\forall j \in R(u):\; x_j \leftarrow x_j + \gamma\,(e_{ui}\, |R(u)|^{-1/2}\, (r_{uj} - \tilde b_{uj})\, q_i - \lambda\, x_j)",
+        ),
+        Rule::gradient(
+            &["y_j"],
+            "gamma",
+            r"\forall j \in N(u):\; y_j \leftarrow y_j + \gamma\,(e_{ui}\, |N(u)|^{-1/2}\, q_i - \lambda\, y_j)",
+        ),
     ],
     needs: &[],
+    watched: Curve::Rmse,
     learning: |_| Learning::Descent,
     hyperparameters: &[
         Hyperparameter::factors(20.0),
@@ -78,8 +91,17 @@ const X: usize = OWN + 1;
 const Y: usize = OWN + 2;
 
 /// The addend of s_u in a prediction, and what one rated item adds to it and to that of z_u.
-const EXPLICIT: &str = r"q_i^\top |R(u)|^{-1/2} \sum_{j} (r_{uj} - \tilde b_{uj})\, x_j";
-const SHARE: &str = r"|R(u)|^{-1/2}\, q_i^\top \bigl((r_{uj} - \tilde b_{uj})\, x_j + y_j\bigr)";
+static EXPLICIT: Addend = Addend::new(
+    AddendKind::Factors,
+    "explicit",
+    r"q_i^\top |R(u)|^{-1/2} \sum_{j} (r_{uj} - \tilde b_{uj})\, x_j",
+    "the film’s vector times what the user’s stars say",
+);
+const SHARE: RatedShare = RatedShare {
+    latex: r"|R(u)|^{-1/2}\, q_i^\top \bigl((r_{uj} - \tilde b_{uj})\, x_j + y_j\bigr)",
+    words: RatedShare::EACH,
+    of: &[&EXPLICIT, &implicit::PRODUCT],
+};
 
 /// What stands for one user: s_u and z_u, and the sum of the squared weights of the x_j in s_u.
 #[derive(Debug, Clone)]
@@ -150,8 +172,8 @@ impl Sgd for AsymmetricSvd {
         let q_i = self.q.row(i);
         let (explicit, implicit) = (dot(q_i, &user.s), dot(q_i, &user.z.z));
         let baseline = self.b.sum(u, i, listen);
-        listen.term(EXPLICIT, explicit);
-        listen.term(implicit::PRODUCT, implicit);
+        listen.term(&EXPLICIT, explicit);
+        listen.term(&implicit::PRODUCT, implicit);
         baseline + explicit + implicit
     }
 
@@ -226,7 +248,7 @@ impl Sgd for AsymmetricSvd {
     }
 
     fn share(&self) -> Option<RatedShare> {
-        Some(RatedShare { symbol: SHARE, of: &[EXPLICIT, implicit::PRODUCT] })
+        Some(SHARE)
     }
 
     fn fold_in(&self, rated: Line) -> Option<Newcomer<'_>> {
@@ -235,7 +257,7 @@ impl Sgd for AsymmetricSvd {
         self.gather(rated, b_u, &mut user);
         let vector = user.s.iter().zip(&user.z.z).map(|(s, z)| s + z).collect();
         let parts = self.parts(rated, b_u).collect();
-        Some(Newcomer::new((&self.b, &self.q), rated, self.lambda, (vector, parts), SHARE))
+        Some(Newcomer::new((&self.b, &self.q), rated, self.lambda, (vector, parts), SHARE.latex))
     }
 
     fn operations(&self) -> f64 {
@@ -246,7 +268,7 @@ impl Sgd for AsymmetricSvd {
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
         self.b.parameters(&[
-            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
             self.rated.parameter(),
             self.implicit.parameter(),
         ])

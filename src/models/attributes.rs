@@ -5,7 +5,7 @@ mod bag;
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, place, square};
-use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
+use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, dot};
 use super::implicit::{Carried, Implicit};
 use super::order::Order;
@@ -13,7 +13,7 @@ use super::sgd::{Course, Erred, Of, Sgd, met};
 use super::{Axis, Parameter, Spec};
 use crate::data::{Lists, Ratings};
 use crate::random;
-use crate::trace::{Listen, RatedShare, Step};
+use crate::trace::{Addend, AddendKind, Listen, RatedShare, Step};
 use bag::{Bag, Rates};
 
 pub use bag::Share;
@@ -26,19 +26,50 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \mu + b_u + b_i + \sum_{a \in A(u)} b_a + |G(i)|^{-1/2} \sum_{g \in G(i)} b_g + \Bigl(q_i + |G(i)|^{-1/2} \sum_{g \in G(i)} y_g\Bigr)^{\!\top}\Bigl(p_u + |N(u)|^{-1/2} \sum_{j \in N(u)} x_j + \sum_{a \in A(u)} y_a\Bigr)",
     minimizes: r"\sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \lambda\,\Bigl(b_u^2 + b_i^2 + \lVert p_u\rVert^2 + \lVert q_i\rVert^2 + \sum_{j \in N(u)} \lVert x_j\rVert^2\Bigr) + \lambda_2 \sum_{a \in A(u) \cup G(i)} \bigl(b_a^2 + \lVert y_a\rVert^2\bigr)",
-    updates: &[
-        r"e_{ui} = r_{ui} - \hat r_{ui},\quad v_i = q_i + |G(i)|^{-1/2} \sum_{g} y_g,\quad w_u = p_u + |N(u)|^{-1/2} \sum_{j} x_j + \sum_{a} y_a",
-        r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)",
-        r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)",
-        r"p_u \leftarrow p_u + \gamma\,(e_{ui}\, v_i - \lambda\, p_u)",
-        r"q_i \leftarrow q_i + \gamma\,(e_{ui}\, w_u - \lambda\, q_i)",
-        r"\forall j \in N(u):\; x_j \leftarrow x_j + \gamma\,(e_{ui}\, |N(u)|^{-1/2}\, v_i - \lambda\, x_j)",
-        r"\forall a \in A(u):\; b_a \leftarrow b_a + \gamma_2\,(e_{ui} - \lambda_2\, b_a)",
-        r"\forall a \in A(u):\; y_a \leftarrow y_a + \gamma_2\,(e_{ui}\, v_i - \lambda_2\, y_a)",
-        r"\forall g \in G(i):\; b_g \leftarrow b_g + \gamma_2\,(e_{ui}\, |G(i)|^{-1/2} - \lambda_2\, b_g)",
-        r"\forall g \in G(i):\; y_g \leftarrow y_g + \gamma_2\,(e_{ui}\, |G(i)|^{-1/2}\, w_u - \lambda_2\, y_g)",
+    rules: &[
+        Rule::definition(
+            r"e_{ui} = r_{ui} - \hat r_{ui},\quad v_i = q_i + |G(i)|^{-1/2} \sum_{g} y_g,\quad w_u = p_u + |N(u)|^{-1/2} \sum_{j} x_j + \sum_{a} y_a",
+        ),
+        Rule::gradient(&["b_u"], "gamma", r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)"),
+        Rule::gradient(&["b_i"], "gamma", r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)"),
+        Rule::gradient(
+            &["p_u"],
+            "gamma",
+            r"p_u \leftarrow p_u + \gamma\,(e_{ui}\, v_i - \lambda\, p_u)",
+        ),
+        Rule::gradient(
+            &["q_i"],
+            "gamma",
+            r"q_i \leftarrow q_i + \gamma\,(e_{ui}\, w_u - \lambda\, q_i)",
+        ),
+        Rule::gradient(
+            &["x_j"],
+            "gamma",
+            r"\forall j \in N(u):\; x_j \leftarrow x_j + \gamma\,(e_{ui}\, |N(u)|^{-1/2}\, v_i - \lambda\, x_j)",
+        ),
+        Rule::gradient(
+            &["b_a"],
+            "gamma_2",
+            r"\forall a \in A(u):\; b_a \leftarrow b_a + \gamma_2\,(e_{ui} - \lambda_2\, b_a)",
+        ),
+        Rule::gradient(
+            &["y_a"],
+            "gamma_2",
+            r"\forall a \in A(u):\; y_a \leftarrow y_a + \gamma_2\,(e_{ui}\, v_i - \lambda_2\, y_a)",
+        ),
+        Rule::gradient(
+            &["b_g"],
+            "gamma_2",
+            r"\forall g \in G(i):\; b_g \leftarrow b_g + \gamma_2\,(e_{ui}\, |G(i)|^{-1/2} - \lambda_2\, b_g)",
+        ),
+        Rule::gradient(
+            &["y_g"],
+            "gamma_2",
+            r"\forall g \in G(i):\; y_g \leftarrow y_g + \gamma_2\,(e_{ui}\, |G(i)|^{-1/2}\, w_u - \lambda_2\, y_g)",
+        ),
     ],
     needs: &[],
+    watched: Curve::Rmse,
     learning: |_| Learning::Descent,
     hyperparameters: &[
         Hyperparameter::factors(20.0),
@@ -66,7 +97,7 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter::sigma(0.1),
         Hyperparameter {
             name: "inputs",
-            symbol: r"\text{inputs}",
+            symbol: "",
             default: 0.0,
             min: 0.0,
             max: 3.0,
@@ -124,8 +155,42 @@ const X: usize = OWN + 2;
 const USERS: usize = OWN + 3;
 const ITEMS: usize = OWN + 5;
 
-/// The addend of z_u in a prediction.
-const IMPLICIT: &str = r"v_i^\top |N(u)|^{-1/2} \sum_{j} x_j";
+/// The addends beside mu, b_u and b_i.
+static USER_BIASES: Addend = Addend::new(
+    AddendKind::Bias,
+    "b_a",
+    r"\sum_{a} b_a",
+    "what the user’s attributes add for every film",
+);
+static ITEM_BIASES: Addend = Addend::new(
+    AddendKind::Bias,
+    "b_g",
+    r"|G(i)|^{-1/2} \sum_{g} b_g",
+    "what the film’s genres add for every user",
+);
+static PRODUCT: Addend = Addend::new(
+    AddendKind::Factors,
+    "product",
+    r"v_i^\top p_u",
+    "the film’s vector, its genres’ included, times the user’s own",
+);
+static IMPLICIT: Addend = Addend::new(
+    AddendKind::Factors,
+    "implicit",
+    r"v_i^\top |N(u)|^{-1/2} \sum_{j} x_j",
+    "the same times what the rated films say of the user",
+);
+static ATTRIBUTES: Addend = Addend::new(
+    AddendKind::Factors,
+    "y_a",
+    r"v_i^\top \sum_{a} y_a",
+    "the same times what the attributes say of the user",
+);
+const SHARE: RatedShare = RatedShare {
+    latex: r"|N(u)|^{-1/2}\, v_i^\top x_j",
+    words: RatedShare::EACH,
+    of: &[&IMPLICIT],
+};
 
 /// What stands beside p_u and q_i: the sums over N(u), A(u) and G(i), and both sides as a whole.
 #[derive(Debug)]
@@ -282,20 +347,20 @@ impl Sgd for AdditionalInputs {
     // lesson: predict
     fn sum<L: Listen>(&self, u: usize, i: usize, beside: &Beside, listen: &mut L) -> f32 {
         let mut sum = self.b.sum(u, i, listen);
-        let mut add = |symbol, value| {
-            listen.term(symbol, value);
+        let mut add = |addend, value| {
+            listen.term(addend, value);
             sum += value;
         };
         if self.users.has_any() {
-            add(r"\sum_{a} b_a", self.users.bias(self.users.lists.of(u)));
+            add(&USER_BIASES, self.users.bias(self.users.lists.of(u)));
         }
         if self.items.has_any() {
-            add(r"|G(i)|^{-1/2} \sum_{g} b_g", self.items.bias(self.items.lists.of(i)));
+            add(&ITEM_BIASES, self.items.bias(self.items.lists.of(i)));
         }
-        add(r"v_i^\top p_u", dot(&beside.v, self.p.row(u)));
-        add(IMPLICIT, dot(&beside.v, &beside.z.z));
+        add(&PRODUCT, dot(&beside.v, self.p.row(u)));
+        add(&IMPLICIT, dot(&beside.v, &beside.z.z));
         if self.users.has_any() {
-            add(r"v_i^\top \sum_{a} y_a", dot(&beside.v, &beside.s.z));
+            add(&ATTRIBUTES, dot(&beside.v, &beside.s.z));
         }
         sum
     }
@@ -362,7 +427,7 @@ impl Sgd for AdditionalInputs {
     }
 
     fn share(&self) -> Option<RatedShare> {
-        Some(RatedShare { symbol: r"|N(u)|^{-1/2}\, v_i^\top x_j", of: &[IMPLICIT] })
+        Some(SHARE)
     }
 
     fn operations(&self) -> f64 {
@@ -373,12 +438,12 @@ impl Sgd for AdditionalInputs {
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
         let mut own = vec![
-            Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
-            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
-            Parameter::vectors("x_j", "x_j", Axis::Item, &self.implicit.y),
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
+            Parameter::vectors("x_j", ("x", "j"), Axis::Item, &self.implicit.y),
         ];
-        own.extend(self.users.parameters(Axis::UserAttribute, ("b_a", "y_a")));
-        own.extend(self.items.parameters(Axis::ItemAttribute, ("b_g", "y_g")));
+        own.extend(self.users.parameters(Axis::UserAttribute, ("b_a", "y_a"), "a"));
+        own.extend(self.items.parameters(Axis::ItemAttribute, ("b_g", "y_g"), "g"));
         self.b.parameters(&own)
     }
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, place, square};
-use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
+use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::{Model, Parameter, Spec};
 use crate::data::{Line, Rating, Ratings};
-use crate::trace::{Explanation, Listen, Step, Subject};
+use crate::trace::{Addend, AddendKind, Explanation, Listen, Step, Subject};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -16,16 +16,25 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"b_{ui} = \mu + b_u + b_i",
     minimizes: r"\sum_{(u,i)} (r_{ui} - \mu - b_u - b_i)^2 + \lambda\,\Bigl(\sum_u b_u^2 + \sum_i b_i^2\Bigr)",
-    updates: &[
-        r"b_i \leftarrow \frac{1}{|R(i)| + \lambda} \sum_{u \in R(i)} (r_{ui} - \mu - b_u)",
-        r"b_u \leftarrow \frac{1}{|R(u)| + \lambda} \sum_{i \in R(u)} (r_{ui} - \mu - b_i)",
+    rules: &[
+        Rule::of(
+            Form::ClosedForm,
+            &["b_i"],
+            r"b_i \leftarrow \frac{1}{|R(i)| + \lambda} \sum_{u \in R(i)} (r_{ui} - \mu - b_u)",
+        ),
+        Rule::of(
+            Form::ClosedForm,
+            &["b_u"],
+            r"b_u \leftarrow \frac{1}{|R(u)| + \lambda} \sum_{i \in R(u)} (r_{ui} - \mu - b_i)",
+        ),
     ],
     needs: &[],
+    watched: Curve::Rmse,
     learning: |_| Learning::Solving,
     hyperparameters: &[
         Hyperparameter {
             name: "method",
-            symbol: r"\text{method}",
+            symbol: "",
             default: 1.0,
             min: 0.0,
             max: 1.0,
@@ -37,6 +46,10 @@ pub const ENTRY: Entry = Entry {
     ],
     build: |spec, train, _seed| Box::new(Baseline::new(spec, train)),
 };
+
+/// The sum and the count whose ratio a bias becomes.
+static SUM: Addend = Addend::part(AddendKind::Numerator, "sum", r"\sum (r_{ui} - \mu - b)");
+static COUNT: Addend = Addend::part(AddendKind::Denominator, "count", r"|R| + \lambda");
 
 /// Mean and biases, by means or by regularized least squares.
 ///
@@ -109,8 +122,8 @@ impl Baseline {
         });
         let count = line.len() as f32 + self.lambda;
         let sum = line.iter().map(rest).fold(0.0, |sum, rest| sum + rest);
-        listen.term(r"\sum (r_{ui} - \mu - b)", sum);
-        listen.term(r"|R| + \lambda", count);
+        listen.term(&SUM, sum);
+        listen.term(&COUNT, count);
         let after = if count > 0.0 { sum / count } else { 0.0 };
         (count * before - sum, after)
     }

@@ -2,7 +2,7 @@
 
 use super::{Axis, Parameter};
 use crate::data::Ratings;
-use crate::trace::{Listen, Place};
+use crate::trace::{Addend, AddendKind, Listen, Place};
 
 /// The places of mu, b_u and b_i come first in the list of a model's parameters.
 pub const B_U: usize = 1;
@@ -10,6 +10,23 @@ pub const B_U: usize = 1;
 pub const B_I: usize = 2;
 /// How many places they take: the first one free for a model's own.
 pub const OWN: usize = 3;
+
+/// The addend mu of a prediction.
+pub static MEAN: Addend = Addend::new(AddendKind::Mean, "mu", r"\mu", "the mean of all ratings");
+/// The addend b_u.
+pub static USER_BIAS: Addend = Addend::new(
+    AddendKind::Bias,
+    "b_u",
+    "b_u",
+    "the user’s bias: how far their ratings lie from what is expected without it",
+);
+/// The addend b_i.
+pub static ITEM_BIAS: Addend = Addend::new(
+    AddendKind::Bias,
+    "b_i",
+    "b_i",
+    "the film’s bias: how far its ratings lie from what is expected without it",
+);
 
 /// The mean, and a bias for each user and item, 4 bytes each.
 #[derive(Debug, Clone)]
@@ -35,9 +52,9 @@ impl Biases {
     /// mu + b_u + b_i.
     #[inline]
     pub fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
-        listen.term(r"\mu", self.mu);
-        listen.term("b_u", self.u[u]);
-        listen.term("b_i", self.i[i]);
+        listen.term(&MEAN, self.mu);
+        listen.term(&USER_BIAS, self.u[u]);
+        listen.term(&ITEM_BIAS, self.i[i]);
         self.mu + self.u[u] + self.i[i]
     }
 
@@ -65,9 +82,9 @@ impl Biases {
     /// mu, b_u and b_i, followed by a model's own parameters.
     pub fn parameters<'a>(&'a self, own: &[Parameter<'a>]) -> Vec<Parameter<'a>> {
         let mut all = vec![
-            Parameter::scalars("mu", r"\mu", Axis::Global, std::slice::from_ref(&self.mu)),
-            Parameter::scalars("b_u", "b_u", Axis::User, &self.u),
-            Parameter::scalars("b_i", "b_i", Axis::Item, &self.i),
+            Parameter::scalars("mu", (r"\mu", ""), Axis::Global, std::slice::from_ref(&self.mu)),
+            Parameter::scalars("b_u", ("b", "u"), Axis::User, &self.u),
+            Parameter::scalars("b_i", ("b", "i"), Axis::Item, &self.i),
         ];
         all.extend(own);
         all

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use rand::Rng;
 
-use super::biases::{B_I, B_U, Biases, OWN, place, square};
-use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
+use super::biases::{B_I, B_U, Biases, ITEM_BIAS, MEAN, OWN, USER_BIAS, place, square};
+use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, dot};
 use super::{Axis, Memory, Model, Parameter, Spec};
 use crate::data::{Rating, Ratings};
 use crate::random::{self, Normal};
-use crate::trace::{Explanation, Listen, Step, Subject};
+use crate::trace::{Addend, AddendKind, Explanation, Listen, Step, Subject};
 
 mod half;
 mod kept;
@@ -27,20 +27,27 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \frac{1}{T} \sum_{t=1}^{T} \bigl(\mu + b_u^{(t)} + b_i^{(t)} + p_u^{(t)\top} q_i^{(t)}\bigr)",
     minimizes: r"\alpha \sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \sum_u (p_u - \mu_P)^\top \Lambda_P\, (p_u - \mu_P) + \sum_i (q_i - \mu_Q)^\top \Lambda_Q\, (q_i - \mu_Q)",
-    updates: &[
-        r"\mu_P, \Lambda_P \sim \mathcal{N}(\mu_P \mid \mu^*, (\beta^* \Lambda_P)^{-1})\; \mathcal{W}(\Lambda_P \mid W^*, \nu^*)",
-        r"p_u \sim \mathcal{N}(\mu_u^*, (\Lambda_u^*)^{-1}),\quad \Lambda_u^* = \Lambda_P + \alpha \sum_{i \in R(u)} q_i q_i^\top,\quad \Lambda_u^*\, \mu_u^* = \Lambda_P\, \mu_P + \alpha \sum_{i \in R(u)} (r_{ui} - \mu - b_i)\, q_i",
-        r"\mu_Q, \Lambda_Q \sim \mathcal{N}(\mu_Q \mid \mu^*, (\beta^* \Lambda_Q)^{-1})\; \mathcal{W}(\Lambda_Q \mid W^*, \nu^*)",
-        r"q_i \sim \mathcal{N}(\mu_i^*, (\Lambda_i^*)^{-1}),\quad \Lambda_i^* = \Lambda_Q + \alpha \sum_{u \in R(i)} p_u p_u^\top,\quad \Lambda_i^*\, \mu_i^* = \Lambda_Q\, \mu_Q + \alpha \sum_{u \in R(i)} (r_{ui} - \mu - b_u)\, p_u",
+    rules: &[
+        Rule::of(
+            Form::Draw,
+            &["alpha"],
+            r"\alpha \sim \mathrm{Gamma}\Bigl(\tfrac12 (1 + |R|),\; \tfrac12 \bigl(1 + \sum_{(u,i)} (r_{ui} - \mu - b_u - b_i - p_u^\top q_i)^2\bigr)\Bigr)",
+        )
+        .when("noise", "drawn"),
+        Rule::of(Form::Draw, &["mu_P", "Lambda_P"], r"\mu_P, \Lambda_P \sim \mathcal{N}(\mu_P \mid \mu^*, (\beta^* \Lambda_P)^{-1})\; \mathcal{W}(\Lambda_P \mid W^*, \nu^*)"),
+        Rule::of(Form::Draw, &["p_u", "b_u"], r"p_u \sim \mathcal{N}(\mu_u^*, (\Lambda_u^*)^{-1}),\quad \Lambda_u^* = \Lambda_P + \alpha \sum_{i \in R(u)} q_i q_i^\top,\quad \Lambda_u^*\, \mu_u^* = \Lambda_P\, \mu_P + \alpha \sum_{i \in R(u)} (r_{ui} - \mu - b_i)\, q_i"),
+        Rule::of(Form::Draw, &["mu_Q", "Lambda_Q"], r"\mu_Q, \Lambda_Q \sim \mathcal{N}(\mu_Q \mid \mu^*, (\beta^* \Lambda_Q)^{-1})\; \mathcal{W}(\Lambda_Q \mid W^*, \nu^*)"),
+        Rule::of(Form::Draw, &["q_i", "b_i"], r"q_i \sim \mathcal{N}(\mu_i^*, (\Lambda_i^*)^{-1}),\quad \Lambda_i^* = \Lambda_Q + \alpha \sum_{u \in R(i)} p_u p_u^\top,\quad \Lambda_i^*\, \mu_i^* = \Lambda_Q\, \mu_Q + \alpha \sum_{u \in R(i)} (r_{ui} - \mu - b_u)\, p_u"),
     ],
     needs: &[],
+    watched: Curve::Rmse,
     learning: |_| Learning::Sampling,
     hyperparameters: &[
         Hyperparameter::factors(15.0),
         Hyperparameter::epochs(60.0),
         Hyperparameter {
             name: "burn_in",
-            symbol: r"\text{burn-in}",
+            symbol: "",
             default: 10.0,
             min: 0.0,
             max: 1000.0,
@@ -67,7 +74,7 @@ pub const ENTRY: Entry = Entry {
         },
         Hyperparameter {
             name: "noise",
-            symbol: r"\text{noise}",
+            symbol: "",
             default: 0.0,
             min: 0.0,
             max: 1.0,
@@ -132,6 +139,17 @@ const Q: usize = OWN + 1;
 const OF_USERS: (usize, usize) = (OWN + 2, OWN + 3);
 const OF_ITEMS: (usize, usize) = (OWN + 4, OWN + 5);
 const ALPHA: usize = OWN + 6;
+
+/// The addend of the vectors: the mean of their product over all kept draws.
+static PRODUCT: Addend = Addend::new(
+    AddendKind::Factors,
+    "product",
+    r"p_u^\top q_i",
+    "the user’s vector times the film’s",
+);
+/// How many vectors a side has.
+static USERS: Addend = Addend::part(AddendKind::Count, "users", "|P|");
+static ITEMS: Addend = Addend::part(AddendKind::Count, "items", "|Q|");
 
 /// Standard deviation of the values the start begins with.
 const START_SD: f64 = 0.1;
@@ -220,12 +238,12 @@ impl Bpmf {
         } else {
             (self.b.u[u], self.b.i[i], dot(self.p.row(u), self.q.row(i)))
         };
-        listen.term(r"\mu", self.b.mu);
+        listen.term(&MEAN, self.b.mu);
         if self.biased {
-            listen.term("b_u", b_u);
-            listen.term("b_i", b_i);
+            listen.term(&USER_BIAS, b_u);
+            listen.term(&ITEM_BIAS, b_i);
         }
-        listen.term(r"p_u^\top q_i", product);
+        listen.term(&PRODUCT, product);
         self.b.mu + b_u + b_i + product
     }
 
@@ -270,7 +288,7 @@ impl Bpmf {
             self.draw_alpha(&mut normal, listen);
         }
         let vectors = Self::known(&self.users(), |u| !train.row(u).is_empty());
-        listen.term("|P|", train.users() as f32);
+        listen.term(&USERS, train.users() as f32);
         self.of_users.draw(&vectors, &mut normal, OF_USERS, listen);
     }
 
@@ -278,7 +296,7 @@ impl Bpmf {
         let train = Arc::clone(&self.train);
         let mut normal = Normal::new(random::epoch_stream(self.seed, "items", epoch));
         let vectors = Self::known(&self.items(), |i| !train.column(i).is_empty());
-        listen.term("|Q|", train.items() as f32);
+        listen.term(&ITEMS, train.items() as f32);
         self.of_items.draw(&vectors, &mut normal, OF_ITEMS, listen);
     }
 
@@ -449,13 +467,13 @@ impl Model for Bpmf {
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
         self.b.parameters(&[
-            Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
-            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
-            Parameter::row("mu_P", r"\mu_P", &self.of_users.mean),
-            Parameter::row("Lambda_P", r"\Lambda_P", &self.of_users.precision),
-            Parameter::row("mu_Q", r"\mu_Q", &self.of_items.mean),
-            Parameter::row("Lambda_Q", r"\Lambda_Q", &self.of_items.precision),
-            Parameter::row("alpha", r"\alpha", std::slice::from_ref(&self.alpha)),
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
+            Parameter::row("mu_P", (r"\mu", "P"), &self.of_users.mean),
+            Parameter::row("Lambda_P", (r"\Lambda", "P"), &self.of_users.precision),
+            Parameter::row("mu_Q", (r"\mu", "Q"), &self.of_items.mean),
+            Parameter::row("Lambda_Q", (r"\Lambda", "Q"), &self.of_items.precision),
+            Parameter::row("alpha", (r"\alpha", ""), std::slice::from_ref(&self.alpha)),
         ])
     }
 

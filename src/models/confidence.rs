@@ -3,7 +3,7 @@
 use super::Spec;
 use super::als::weights::Weights;
 use super::als::{Als, Variant};
-use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
+use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use crate::data::Ratings;
 use crate::sort;
 
@@ -30,13 +30,30 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \mu + b_u + b_i + p_u^\top q_i",
     minimizes: r"\sum_{(u,i)} c_{ui}\,(r_{ui} - \hat r_{ui})^2 + \lambda\,\Bigl(\sum_u (b_u^2 + \lVert p_u\rVert^2) + \sum_i (b_i^2 + \lVert q_i\rVert^2)\Bigr)",
-    updates: &[
-        r"b_u \leftarrow \frac{1}{\sum_{i \in R(u)} c_{ui} + \lambda} \sum_{i \in R(u)} c_{ui}\,(r_{ui} - \mu - b_i - p_u^\top q_i)",
-        r"\Bigl(\sum_{i \in R(u)} c_{ui}\, q_i q_i^\top + \lambda I\Bigr)\, p_u = \sum_{i \in R(u)} c_{ui}\,(r_{ui} - \mu - b_u - b_i)\, q_i",
-        r"b_i \leftarrow \frac{1}{\sum_{u \in R(i)} c_{ui} + \lambda} \sum_{u \in R(i)} c_{ui}\,(r_{ui} - \mu - b_u - p_u^\top q_i)",
-        r"\Bigl(\sum_{u \in R(i)} c_{ui}\, p_u p_u^\top + \lambda I\Bigr)\, q_i = \sum_{u \in R(i)} c_{ui}\,(r_{ui} - \mu - b_u - b_i)\, p_u",
+    rules: &[
+        Rule::of(
+            Form::ClosedForm,
+            &["b_u"],
+            r"b_u \leftarrow \frac{1}{\sum_{i \in R(u)} c_{ui} + \lambda} \sum_{i \in R(u)} c_{ui}\,(r_{ui} - \mu - b_i - p_u^\top q_i)",
+        ),
+        Rule::of(
+            Form::ClosedForm,
+            &["p_u"],
+            r"\Bigl(\sum_{i \in R(u)} c_{ui}\, q_i q_i^\top + \lambda I\Bigr)\, p_u = \sum_{i \in R(u)} c_{ui}\,(r_{ui} - \mu - b_u - b_i)\, q_i",
+        ),
+        Rule::of(
+            Form::ClosedForm,
+            &["b_i"],
+            r"b_i \leftarrow \frac{1}{\sum_{u \in R(i)} c_{ui} + \lambda} \sum_{u \in R(i)} c_{ui}\,(r_{ui} - \mu - b_u - p_u^\top q_i)",
+        ),
+        Rule::of(
+            Form::ClosedForm,
+            &["q_i"],
+            r"\Bigl(\sum_{u \in R(i)} c_{ui}\, p_u p_u^\top + \lambda I\Bigr)\, q_i = \sum_{u \in R(i)} c_{ui}\,(r_{ui} - \mu - b_u - b_i)\, p_u",
+        ),
     ],
     needs: &[],
+    watched: Curve::Rmse,
     learning: |_| Learning::Solving,
     hyperparameters: &[
         Hyperparameter::factors(40.0),

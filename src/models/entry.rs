@@ -43,6 +43,88 @@ pub enum Learning {
     Sampling,
 }
 
+/// One of a model's update rules, or what it abbreviates. The LaTeX is for display alone; what a program
+/// needs to know of it stands beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Rule {
+    /// The names of the parameters it changes; none for an abbreviation, such as that of the error.
+    pub parameters: &'static [&'static str],
+    /// How it changes them.
+    pub form: Form,
+    /// The name of the hyperparameter that is its learning rate.
+    pub rate: Option<&'static str>,
+    /// Where it holds only with one word of a choice: the hyperparameter's name and that word.
+    pub when: Option<(&'static str, &'static str)>,
+    /// The rule itself.
+    pub latex: &'static str,
+}
+
+/// How a rule changes a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// Not at all: it says what a symbol of other rules stands for.
+    Definition,
+    /// By the learning rate times the gradient.
+    Gradient,
+    /// Likewise, and what would become negative becomes zero.
+    ProjectedGradient,
+    /// To what minimizes the objective, or follows from the other parameters, in closed form.
+    ClosedForm,
+    /// By a factor.
+    Multiplicative,
+    /// To what follows from the ratings alone.
+    Count,
+    /// To a draw from a distribution.
+    Draw,
+}
+
+impl Rule {
+    /// What a symbol of the other rules stands for.
+    pub const fn definition(latex: &'static str) -> Self {
+        Self::of(Form::Definition, &[], latex)
+    }
+
+    /// A step along the gradient with this learning rate.
+    pub const fn gradient(
+        parameters: &'static [&'static str],
+        rate: &'static str,
+        latex: &'static str,
+    ) -> Self {
+        Self { rate: Some(rate), ..Self::of(Form::Gradient, parameters, latex) }
+    }
+
+    /// A rule of another form, without a learning rate.
+    pub const fn of(form: Form, parameters: &'static [&'static str], latex: &'static str) -> Self {
+        Self { parameters, form, rate: None, when: None, latex }
+    }
+
+    /// The same, cut at zero.
+    #[must_use]
+    pub const fn projected(self) -> Self {
+        Self { form: Form::ProjectedGradient, ..self }
+    }
+
+    /// The same, holding only with this word of a choice.
+    #[must_use]
+    pub const fn when(self, hyperparameter: &'static str, word: &'static str) -> Self {
+        Self { when: Some((hyperparameter, word)), ..self }
+    }
+}
+
+/// What a walk can draw over its steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Curve {
+    /// The error over all known ratings.
+    Rmse,
+    /// The objective: of a model that lessens it by every step, and may raise the error, or has no error.
+    Objective,
+}
+
 /// One model's line in the table.
 #[derive(Debug, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -59,10 +141,12 @@ pub struct Entry {
     pub predicts: &'static str,
     /// The objective, as LaTeX.
     pub minimizes: &'static str,
-    /// The update rules, as LaTeX, one each.
-    pub updates: &'static [&'static str],
+    /// The update rules.
+    pub rules: &'static [Rule],
     /// What it needs of the data beside ratings.
     pub needs: &'static [Need],
+    /// What to look at while it learns step by step.
+    pub watched: Curve,
     /// How it learns, which a choice among its hyperparameters may decide; asked by [`Spec::learning`].
     #[serde(skip)]
     pub learning: fn(&Spec) -> Learning,
@@ -76,7 +160,7 @@ pub struct Entry {
 impl Entry {
     /// What to change where training diverges.
     pub fn remedy(&self) -> &'static str {
-        if self.hyperparameters.iter().any(|h| h.name.starts_with("gamma")) {
+        if self.rules.iter().any(|rule| rule.rate.is_some()) {
             "Try a smaller learning rate gamma."
         } else {
             "Try a larger regularization lambda."
@@ -111,7 +195,7 @@ pub enum Kind {
 pub struct Hyperparameter {
     /// What it is called in links and on the command line.
     pub name: &'static str,
-    /// Its symbol as LaTeX.
+    /// Its symbol as LaTeX; empty where it has a name alone.
     pub symbol: &'static str,
     /// Its value where nothing is said.
     pub default: f64,
@@ -143,7 +227,7 @@ impl Hyperparameter {
     pub const fn epochs(default: f64) -> Self {
         Self {
             name: "epochs",
-            symbol: r"\text{epochs}",
+            symbol: "",
             default,
             min: 1.0,
             max: 1000.0,
@@ -182,7 +266,7 @@ impl Hyperparameter {
     pub const fn decay(default: f64) -> Self {
         Self {
             name: "decay",
-            symbol: r"\text{decay}",
+            symbol: "",
             default,
             min: 0.5,
             max: 1.0,

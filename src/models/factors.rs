@@ -7,8 +7,24 @@
 use rand::Rng;
 use wide::f32x4;
 
-use crate::parameter::{Axis, Parameter};
+use crate::parameter::{Axis, Parameter, Symbol};
 use crate::random::Normal;
+use crate::trace::Addend;
+
+/// The product of a user's and an item's vector, as an addend of a prediction.
+pub static PRODUCT: Addend = Addend::product(
+    "product",
+    ["p_u", "q_i"],
+    r"p_u^\top q_i",
+    "the user’s vector times the film’s",
+);
+/// The same in models that write the item's first, since the user's vector has other parts.
+pub static OWN_PRODUCT: Addend = Addend::product(
+    "product",
+    ["q_i", "p_u"],
+    r"q_i^\top p_u",
+    "the film’s vector times the user’s own",
+);
 
 /// Width of the padding, and number of partial sums in [`dot`].
 pub const LANES: usize = 8;
@@ -115,13 +131,13 @@ impl<'a> Parameter<'a> {
     /// A matrix of latent vectors.
     pub fn vectors(
         name: &'static str,
-        symbol: &'static str,
+        symbol: impl Into<Symbol>,
         axis: Axis,
         factors: &'a Factors,
     ) -> Self {
         Self {
             name,
-            symbol,
+            symbol: symbol.into(),
             axis,
             columns: factors.factors(),
             stride: factors.stride(),

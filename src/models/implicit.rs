@@ -8,13 +8,18 @@ use super::factors::{Factors, add_scaled, dot};
 use super::{Axis, Spec};
 use crate::data::{Line, Ratings};
 use crate::random;
-use crate::trace::{Listen, RatedShare};
+use crate::trace::{Addend, AddendKind, Listen, RatedShare};
 
 /// The addend of z_u in a prediction where it stands beside q_i, and what one rated item adds to it.
-pub const PRODUCT: &str = r"q_i^\top |N(u)|^{-1/2} \sum_{j} y_j";
+pub static PRODUCT: Addend = Addend::new(
+    AddendKind::Factors,
+    "implicit",
+    r"q_i^\top |N(u)|^{-1/2} \sum_{j} y_j",
+    "the film’s vector times what the rated films say of the user",
+);
 /// The share of [`PRODUCT`].
 pub const SHARE: RatedShare =
-    RatedShare { symbol: r"|N(u)|^{-1/2}\, q_i^\top y_j", of: &[PRODUCT] };
+    RatedShare { latex: r"|N(u)|^{-1/2}\, q_i^\top y_j", words: RatedShare::EACH, of: &[&PRODUCT] };
 
 /// The vectors y_j, one for each item, 4 f bytes each. N(u) holds training items only.
 ///
@@ -182,6 +187,6 @@ impl Implicit {
 
     /// The vectors as a parameter.
     pub fn parameter(&self) -> Parameter<'_> {
-        Parameter::vectors(self.name, self.name, Axis::Item, &self.y)
+        Parameter::vectors(self.name, (&self.name[..1], "j"), Axis::Item, &self.y)
     }
 }

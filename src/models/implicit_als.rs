@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::als::normal::{Normal, White};
 use super::als::weights::{Weighted, Weights};
 use super::biases::{place, square};
-use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
-use super::factors::{Factors, dot};
+use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
+use super::factors::{Factors, PRODUCT, dot};
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::Ratings;
 use crate::random;
-use crate::trace::{Explanation, Listen, RatedShare, Step, Subject};
+use crate::trace::{Explanation, Listen, RatedShare, Step, Subject, Written};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -20,11 +20,20 @@ pub const ENTRY: Entry = Entry {
     task: Task::Ranking,
     predicts: r"\hat p_{ui} = p_u^\top q_i",
     minimizes: r"\sum_{u}\sum_{i} c_{ui}\,(p_{ui} - p_u^\top q_i)^2 + \lambda\,\Bigl(\sum_u \lVert p_u\rVert^2 + \sum_i \lVert q_i\rVert^2\Bigr)",
-    updates: &[
-        r"\Bigl(P^\top P + \sum_{u \in R(i)} (c_{ui} - 1)\, p_u p_u^\top + \lambda I\Bigr)\, q_i = \sum_{u \in R(i)} c_{ui}\, p_u",
-        r"\Bigl(Q^\top Q + \sum_{i \in R(u)} (c_{ui} - 1)\, q_i q_i^\top + \lambda I\Bigr)\, p_u = \sum_{i \in R(u)} c_{ui}\, q_i",
+    rules: &[
+        Rule::of(
+            Form::ClosedForm,
+            &["q_i"],
+            r"\Bigl(P^\top P + \sum_{u \in R(i)} (c_{ui} - 1)\, p_u p_u^\top + \lambda I\Bigr)\, q_i = \sum_{u \in R(i)} c_{ui}\, p_u",
+        ),
+        Rule::of(
+            Form::ClosedForm,
+            &["p_u"],
+            r"\Bigl(Q^\top Q + \sum_{i \in R(u)} (c_{ui} - 1)\, q_i q_i^\top + \lambda I\Bigr)\, p_u = \sum_{i \in R(u)} c_{ui}\, q_i",
+        ),
     ],
     needs: &[],
+    watched: Curve::Objective,
     learning: |_| Learning::Solving,
     hyperparameters: &[
         Hyperparameter::factors(20.0),
@@ -95,8 +104,26 @@ pub struct ImplicitAls {
 const P: usize = 0;
 const Q: usize = 1;
 
-/// The one addend of a prediction.
-const PRODUCT: &str = r"p_u^\top q_i";
+/// What one rated item adds to a prediction, all of which is one product.
+const SHARE: RatedShare = RatedShare {
+    latex: r"c_{uj}\, s^u_{ij}",
+    words: "What each rated film adds: confidence times similarity,",
+    of: &[&PRODUCT],
+};
+
+/// How the system of a user's vector is written, and that of an item's.
+static OF_USER: Written = Written {
+    matrix: r"Q^\top Q + \sum_{i \in R(u)} (c_{ui} - 1)\, q_i q_i^\top + \lambda I",
+    unknown: "p_u",
+    right: r"\sum_{i \in R(u)} c_{ui}\, q_i",
+    abbreviation: None,
+};
+static OF_ITEM: Written = Written {
+    matrix: r"P^\top P + \sum_{u \in R(i)} (c_{ui} - 1)\, p_u p_u^\top + \lambda I",
+    unknown: "q_i",
+    right: r"\sum_{u \in R(i)} c_{ui}\, p_u",
+    abbreviation: None,
+};
 
 /// What one rated item adds to a prediction: the product of both numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -140,7 +167,7 @@ impl<'a> Shortcut<'a> {
         let rated = self.line(u).iter().map(|(i, _, more)| (i, more));
         self.work.begin_shared();
         self.work.add(&self.model.q, rated);
-        self.work.system(false).matrix
+        self.work.shown()
     }
 
     /// Q^T C^u Q + lambda I, over all items: O(items f^2).
@@ -152,7 +179,7 @@ impl<'a> Shortcut<'a> {
             None => (i, 1.0),
         });
         self.work.matrix(q, all, *lambda);
-        self.work.system(false).matrix
+        self.work.shown()
     }
     // lesson: end
 }
@@ -206,7 +233,8 @@ impl<'a> Half<'a> {
             work.right(held, line.iter().map(|(id, _, more)| (id, 1.0 + more)));
             work.solve()
         };
-        listen.system(|| work.system(solved));
+        let written = if self.place == P { &OF_USER } else { &OF_ITEM };
+        listen.system(|| work.system(written, solved));
         if solved {
             let own = self.own.row_mut(row);
             let before = if L::HEARS { own.to_vec() } else { Vec::new() };
@@ -296,7 +324,7 @@ impl ImplicitAls {
 
     fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
         let product = dot(self.p.row(u), self.q.row(i));
-        listen.term(PRODUCT, product);
+        listen.term(&PRODUCT, product);
         product
     }
 }
@@ -313,7 +341,7 @@ impl Model for ImplicitAls {
         self.sum(u, i, &mut explanation);
         let shares = self.shares(u, i).into_iter();
         explanation.because = shares.map(|s| (s.item, s.confidence * s.similarity)).collect();
-        explanation.share = Some(RatedShare { symbol: r"c_{uj}\, s^u_{ij}", of: &[PRODUCT] });
+        explanation.share = Some(SHARE);
         explanation.largest_first();
         explanation
     }
@@ -388,8 +416,8 @@ impl Model for ImplicitAls {
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
         vec![
-            Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
-            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
         ]
     }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
-use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
-use super::factors::{Factors, dot};
+use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Rule, Task};
+use super::factors::{Factors, OWN_PRODUCT, dot};
 use super::implicit::{self, Carried, Implicit};
 use super::order::Order;
 use super::sgd::{Course, Decaying, Erred, Of, Sgd};
@@ -12,7 +12,7 @@ use super::weights::{self, Hand, Weights};
 use super::{Axis, Parameter, Spec};
 use crate::data::Ratings;
 use crate::random;
-use crate::trace::{Listen, RatedShare, Step};
+use crate::trace::{Addend, AddendKind, Listen, RatedShare, Step};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -22,17 +22,46 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \mu + b_u + b_i + q_i^\top\Bigl(p_u + |N(u)|^{-1/2} \sum_{j \in N(u)} y_j\Bigr) + |R^k(i;u)|^{-1/2} \sum_{j \in R^k(i;u)} (r_{uj} - \tilde b_{uj})\, w_{ij} + |N^k(i;u)|^{-1/2} \sum_{j \in N^k(i;u)} c_{ij}",
     minimizes: r"\sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \lambda_1\,(b_u^2 + b_i^2) + \lambda_2\,\Bigl(\lVert p_u\rVert^2 + \lVert q_i\rVert^2 + \sum_{j \in N(u)} \lVert y_j\rVert^2\Bigr) + \lambda_3\,\Bigl(\sum_{j \in R^k(i;u)} w_{ij}^2 + \sum_{j \in N^k(i;u)} c_{ij}^2\Bigr)",
-    updates: &[
-        r"e_{ui} = r_{ui} - \hat r_{ui}",
-        r"b_u \leftarrow b_u + \gamma_1\,(e_{ui} - \lambda_1\, b_u)",
-        r"b_i \leftarrow b_i + \gamma_1\,(e_{ui} - \lambda_1\, b_i)",
-        r"p_u \leftarrow p_u + \gamma_2\,(e_{ui}\, q_i - \lambda_2\, p_u)",
-        r"q_i \leftarrow q_i + \gamma_2\,\Bigl(e_{ui}\,\bigl(p_u + |N(u)|^{-1/2} \sum_{j \in N(u)} y_j\bigr) - \lambda_2\, q_i\Bigr)",
-        r"\forall j \in N(u):\; y_j \leftarrow y_j + \gamma_2\,(e_{ui}\, |N(u)|^{-1/2}\, q_i - \lambda_2\, y_j)",
-        r"\forall j \in R^k(i;u):\; w_{ij} \leftarrow w_{ij} + \gamma_3\,\bigl(|R^k(i;u)|^{-1/2}\, e_{ui}\,(r_{uj} - \tilde b_{uj}) - \lambda_3\, w_{ij}\bigr)",
-        r"\forall j \in N^k(i;u):\; c_{ij} \leftarrow c_{ij} + \gamma_3\,\bigl(|N^k(i;u)|^{-1/2}\, e_{ui} - \lambda_3\, c_{ij}\bigr)",
+    rules: &[
+        Rule::definition(r"e_{ui} = r_{ui} - \hat r_{ui}"),
+        Rule::gradient(
+            &["b_u"],
+            "gamma",
+            r"b_u \leftarrow b_u + \gamma_1\,(e_{ui} - \lambda_1\, b_u)",
+        ),
+        Rule::gradient(
+            &["b_i"],
+            "gamma",
+            r"b_i \leftarrow b_i + \gamma_1\,(e_{ui} - \lambda_1\, b_i)",
+        ),
+        Rule::gradient(
+            &["p_u"],
+            "gamma_2",
+            r"p_u \leftarrow p_u + \gamma_2\,(e_{ui}\, q_i - \lambda_2\, p_u)",
+        ),
+        Rule::gradient(
+            &["q_i"],
+            "gamma_2",
+            r"q_i \leftarrow q_i + \gamma_2\,\Bigl(e_{ui}\,\bigl(p_u + |N(u)|^{-1/2} \sum_{j \in N(u)} y_j\bigr) - \lambda_2\, q_i\Bigr)",
+        ),
+        Rule::gradient(
+            &["y_j"],
+            "gamma_2",
+            r"\forall j \in N(u):\; y_j \leftarrow y_j + \gamma_2\,(e_{ui}\, |N(u)|^{-1/2}\, q_i - \lambda_2\, y_j)",
+        ),
+        Rule::gradient(
+            &["w_ij"],
+            "gamma_3",
+            r"\forall j \in R^k(i;u):\; w_{ij} \leftarrow w_{ij} + \gamma_3\,\bigl(|R^k(i;u)|^{-1/2}\, e_{ui}\,(r_{uj} - \tilde b_{uj}) - \lambda_3\, w_{ij}\bigr)",
+        ),
+        Rule::gradient(
+            &["c_ij"],
+            "gamma_3",
+            r"\forall j \in N^k(i;u):\; c_{ij} \leftarrow c_{ij} + \gamma_3\,\bigl(|N^k(i;u)|^{-1/2}\, e_{ui} - \lambda_3\, c_{ij}\bigr)",
+        ),
     ],
     needs: &[],
+    watched: Curve::Rmse,
     learning: |_| Learning::Descent,
     hyperparameters: &[
         Hyperparameter::factors(20.0),
@@ -136,7 +165,24 @@ const Y: usize = OWN + 2;
 const W: usize = OWN + 3;
 
 /// The addend of z_u where it stands beside p_u.
-const OF_USER: &str = r"p_u^\top |N(u)|^{-1/2} \sum_{j} y_j";
+static OF_USER: Addend = Addend::new(
+    AddendKind::Factors,
+    "implicit",
+    r"p_u^\top |N(u)|^{-1/2} \sum_{j} y_j",
+    "the user’s vector times what the rated films say of the user: the same for every film",
+);
+
+/// What one rated item adds to a prediction, and the same where z_u stands beside p_u.
+const SHARE: RatedShare = RatedShare {
+    latex: r"|N(u)|^{-1/2} q_i^\top y_j + |R^k|^{-1/2} (r_{uj} - \tilde b_{uj})\, w_{ij} + |N^k|^{-1/2} c_{ij}",
+    words: RatedShare::EACH,
+    of: &[&implicit::PRODUCT, &weights::RATINGS, &weights::PRESENCE],
+};
+const SHARE_OF_USER: RatedShare = RatedShare {
+    latex: r"|N(u)|^{-1/2} p_u^\top y_j + |R^k|^{-1/2} (r_{uj} - \tilde b_{uj})\, w_{ij} + |N^k|^{-1/2} c_{ij}",
+    words: RatedShare::EACH,
+    of: &[&OF_USER, &weights::RATINGS, &weights::PRESENCE],
+};
 
 /// What z_u is multiplied by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,16 +267,16 @@ impl Sgd for Integrated {
         let implicit = dot(self.partner(u, i), &work.z.z);
         let (ratings, presence) = self.weights.sums(&work.hand);
         let baseline = self.b.sum(u, i, listen);
-        listen.term(r"q_i^\top p_u", product);
+        listen.term(&OWN_PRODUCT, product);
         listen.term(
             match self.beside {
-                Beside::Item => implicit::PRODUCT,
-                Beside::User => OF_USER,
+                Beside::Item => &implicit::PRODUCT,
+                Beside::User => &OF_USER,
             },
             implicit,
         );
-        listen.term(weights::RATINGS, ratings);
-        listen.term(weights::PRESENCE, presence);
+        listen.term(&weights::RATINGS, ratings);
+        listen.term(&weights::PRESENCE, presence);
         baseline + product + implicit + ratings + presence
     }
 
@@ -298,14 +344,8 @@ impl Sgd for Integrated {
 
     fn share(&self) -> Option<RatedShare> {
         Some(match self.beside {
-            Beside::Item => RatedShare {
-                symbol: r"|N(u)|^{-1/2} q_i^\top y_j + |R^k|^{-1/2} (r_{uj} - \tilde b_{uj})\, w_{ij} + |N^k|^{-1/2} c_{ij}",
-                of: &[implicit::PRODUCT, weights::RATINGS, weights::PRESENCE],
-            },
-            Beside::User => RatedShare {
-                symbol: r"|N(u)|^{-1/2} p_u^\top y_j + |R^k|^{-1/2} (r_{uj} - \tilde b_{uj})\, w_{ij} + |N^k|^{-1/2} c_{ij}",
-                of: &[OF_USER, weights::RATINGS, weights::PRESENCE],
-            },
+            Beside::Item => SHARE,
+            Beside::User => SHARE_OF_USER,
         })
     }
 
@@ -317,8 +357,8 @@ impl Sgd for Integrated {
     fn parameters(&self) -> Vec<Parameter<'_>> {
         let [w, c] = self.weights.parameters();
         self.b.parameters(&[
-            Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
-            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
             self.implicit.parameter(),
             w,
             c,

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::biases::square;
-use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
+use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::knn::{KEPT, Knn, LAMBDA_2, NEIGHBORS, SUPPORT};
 use super::similarity::{Measure, Side};
 use super::{Memory, Model, Parameter, Spec};
 use crate::data::Ratings;
-use crate::trace::{Explanation, Listen, RatedShare, Step, System};
+use crate::trace::{Addend, AddendKind, Explanation, Listen, RatedShare, Step, System, Written};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -18,12 +18,21 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui} = b_{ui} + \sum_{j \in S^k(i;u)} \theta_{ij}\,(r_{uj} - b_{uj}),\qquad b_{ui} = \mu + b_u + b_i",
     minimizes: r"\sum_v \Bigl(r_{vi} - b_{vi} - \sum_{j \in S^k(i;u)} \theta_{ij}\,(r_{vj} - b_{vj})\Bigr)^2\quad\text{for each prediction, from shrunk means}",
-    updates: &[
-        r"\hat A\,\theta_i = \hat b,\qquad \hat A_{jl} = \frac{n_{jl}\,\bar A_{jl} + \beta\,\bar A}{n_{jl} + \beta},\qquad \hat b_j = \frac{n_{ij}\,\bar A_{ij} + \beta\,\bar A}{n_{ij} + \beta}",
-        r"\bar A_{jl} = \frac{1}{n_{jl}} \sum_{v} (r_{vj} - b_{vj})(r_{vl} - b_{vl})",
-        r"s_{ij} \leftarrow \frac{n_{ij}}{n_{ij} + \lambda_2}\,\rho_{ij}",
+    rules: &[
+        Rule::definition(
+            r"\hat A\,\theta_i = \hat b,\qquad \hat A_{jl} = \frac{n_{jl}\,\bar A_{jl} + \beta\,\bar A}{n_{jl} + \beta},\qquad \hat b_j = \frac{n_{ij}\,\bar A_{ij} + \beta\,\bar A}{n_{ij} + \beta}",
+        ),
+        Rule::definition(
+            r"\bar A_{jl} = \frac{1}{n_{jl}} \sum_{v} (r_{vj} - b_{vj})(r_{vl} - b_{vl})",
+        ),
+        Rule::of(
+            Form::Count,
+            &["s_ij"],
+            r"s_{ij} \leftarrow \frac{n_{ij}}{n_{ij} + \lambda_2}\,\rho_{ij}",
+        ),
     ],
     needs: &[],
+    watched: Curve::Rmse,
     learning: |_| Learning::Counting,
     hyperparameters: &[
         Hyperparameter { default: 30.0, max: 100.0, ..NEIGHBORS },
@@ -272,7 +281,7 @@ impl InterpolatedKnn {
         let weighted = work.neighbors.iter().zip(&work.theta);
         let sum = weighted.fold(0.0, |sum, (&(.., e), &theta)| sum + theta * f64::from(e));
         let baseline = self.knn.b.sum(u, i, listen);
-        listen.term(SUM, sum as f32);
+        listen.term(&SUM, sum as f32);
         baseline + sum as f32
     }
 
@@ -290,6 +299,8 @@ impl InterpolatedKnn {
                 .collect(),
             own_counts: work.own.iter().map(|&(_, count)| count).collect(),
             system: System {
+                written: &WRITTEN,
+                drawn: false,
                 matrix: single(&work.matrix),
                 right: single(&work.right),
                 solution: Some(single(&work.theta)),
@@ -349,7 +360,18 @@ fn substitute(factor: &[f64], x: &mut [f64]) {
 }
 
 /// The neighbors' addend of a prediction.
-const SUM: &str = r"\sum_j \theta_{ij}\,(r_{uj} - b_{uj})";
+static SUM: Addend = Addend::new(
+    AddendKind::Neighbors,
+    "neighbors",
+    r"\sum_j \theta_{ij}\,(r_{uj} - b_{uj})",
+    "how far the ratings of the most similar films lie from their baselines, weighted",
+);
+/// What one rated item adds to it.
+const SHARE: RatedShare =
+    RatedShare { latex: r"\theta_{ij}\,(r_{uj} - b_{uj})", words: RatedShare::EACH, of: &[&SUM] };
+/// The system of the weights.
+static WRITTEN: Written =
+    Written { matrix: r"\hat A", unknown: r"\theta_i", right: r"\hat b", abbreviation: None };
 
 /// The least share of a diagonal element that may be left of it as a pivot: below, the weights would grow
 /// beyond what means over so few users can tell.
@@ -444,8 +466,7 @@ impl Model for InterpolatedKnn {
         let shares = weighted.map(|(&(j, _, e), &theta)| (j, (theta * f64::from(e)) as f32));
         explanation.because = shares.collect();
         explanation.largest_first();
-        explanation.share =
-            Some(RatedShare { symbol: r"\theta_{ij}\,(r_{uj} - b_{uj})", of: &[SUM] });
+        explanation.share = Some(SHARE);
         explanation
     }
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::baseline::Baseline;
 use super::biases::{Biases, OWN, place, square};
-use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
+use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::similarity::{Measure, Neighbors, Scan, Settings, Shared, Side};
 use super::{Axis, Memory, Model, Parameter, Spec};
 use crate::data::{Rating, Ratings};
-use crate::trace::{Explanation, Listen, RatedShare, Step, Subject};
+use crate::trace::{Addend, AddendKind, Explanation, Listen, RatedShare, Step, Subject};
 
 pub(super) const NEIGHBORS: Hyperparameter = Hyperparameter {
     name: "neighbors",
@@ -22,7 +22,7 @@ pub(super) const NEIGHBORS: Hyperparameter = Hyperparameter {
 
 pub(super) const KEPT: Hyperparameter = Hyperparameter {
     name: "kept",
-    symbol: r"\text{kept}",
+    symbol: "",
     default: 100.0,
     min: 1.0,
     max: 1000.0,
@@ -88,10 +88,13 @@ pub const ITEMS: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui} = b_{ui} + \frac{\sum_{j \in S^k(i;u)} s_{ij}^p\,(r_{uj} - b_{uj})}{\lambda_3 + \sum_{j \in S^k(i;u)} s_{ij}^p},\qquad b_{ui} = \mu + b_u + b_i",
     minimizes: r"\sum_{(u,i)} (r_{ui} - \mu - b_u - b_i)^2 + \lambda\,\Bigl(\sum_u b_u^2 + \sum_i b_i^2\Bigr)\quad\text{for the baseline; similarities are counted}",
-    updates: &[
+    rules: &[Rule::of(
+        Form::Count,
+        &["s_ij"],
         r"s_{ij} \leftarrow \frac{n_{ij}}{n_{ij} + \lambda_2}\,\rho_{ij},\qquad \rho_{ij} = \frac{\sum_u (r_{ui} - b_{ui})(r_{uj} - b_{uj})}{\sqrt{\sum_u (r_{ui} - b_{ui})^2 \sum_u (r_{uj} - b_{uj})^2}}",
-    ],
+    )],
     needs: &[],
+    watched: Curve::Rmse,
     learning: |_| Learning::Counting,
     hyperparameters: &[
         NEIGHBORS,
@@ -112,9 +115,11 @@ pub const USERS: Entry = Entry {
     title: "User neighbors",
     source: "Koren (KDD 2008), section 2.2; eqs. 2 and 3 with users for items",
     predicts: r"\hat r_{ui} = b_{ui} + \frac{\sum_{v \in S^k(u;i)} s_{uv}^p\,(r_{vi} - b_{vi})}{\lambda_3 + \sum_{v \in S^k(u;i)} s_{uv}^p},\qquad b_{ui} = \mu + b_u + b_i",
-    updates: &[
+    rules: &[Rule::of(
+        Form::Count,
+        &["s_ij"],
         r"s_{uv} \leftarrow \frac{n_{uv}}{n_{uv} + \lambda_2}\,\rho_{uv},\qquad \rho_{uv} = \frac{\sum_i (r_{ui} - b_{ui})(r_{vi} - b_{vi})}{\sqrt{\sum_i (r_{ui} - b_{ui})^2 \sum_i (r_{vi} - b_{vi})^2}}",
-    ],
+    )],
     hyperparameters: &[
         NEIGHBORS,
         LAMBDA_2,
@@ -133,9 +138,34 @@ pub const USERS: Entry = Entry {
 const SWEEPS: usize = 10;
 
 /// The neighbors' addend of a prediction, and what one item adds to it.
-const OF_ITEMS: &str = r"\frac{\sum_j s_{ij}^p\,(r_{uj} - b_{uj})}{\lambda_3 + \sum_j s_{ij}^p}";
-const OF_USERS: &str = r"\frac{\sum_v s_{uv}^p\,(r_{vi} - b_{vi})}{\lambda_3 + \sum_v s_{uv}^p}";
-const SHARE: &str = r"\frac{s_{ij}^p\,(r_{uj} - b_{uj})}{\lambda_3 + \sum_l s_{il}^p}";
+static OF_ITEMS: Addend = Addend::new(
+    AddendKind::Neighbors,
+    "neighbors",
+    r"\frac{\sum_j s_{ij}^p\,(r_{uj} - b_{uj})}{\lambda_3 + \sum_j s_{ij}^p}",
+    "how far the ratings of the most similar films lie from their baselines, on average",
+);
+static OF_USERS: Addend = Addend::new(
+    AddendKind::Neighbors,
+    "neighbors",
+    r"\frac{\sum_v s_{uv}^p\,(r_{vi} - b_{vi})}{\lambda_3 + \sum_v s_{uv}^p}",
+    "how far the ratings of the most similar users lie from their baselines, on average",
+);
+const SHARE: RatedShare = RatedShare {
+    latex: r"\frac{s_{ij}^p\,(r_{uj} - b_{uj})}{\lambda_3 + \sum_l s_{il}^p}",
+    words: RatedShare::EACH,
+    of: &[&OF_ITEMS],
+};
+
+/// What a step tells: of how many a row's similarities are, and how the largest one comes about.
+static RATED: Addend = Addend::part(AddendKind::Count, "rated", "|R|");
+static SIMILAR: Addend = Addend::part(AddendKind::Count, "similar", r"|\{j : s_{ij} > 0\}|");
+static LARGEST: [Addend; 5] = [
+    Addend::part(AddendKind::Count, "n", r"n_{ij}"),
+    Addend::part(AddendKind::Numerator, "xy", r"\sum x_u y_u"),
+    Addend::part(AddendKind::Denominator, "xx", r"\sum x_u^2"),
+    Addend::part(AddendKind::Denominator, "yy", r"\sum y_u^2"),
+    Addend::part(AddendKind::Result, "s", r"s_{ij}"),
+];
 
 /// Neighbors of items, or of users. What follows is written for items; for users change the roles.
 ///
@@ -273,15 +303,15 @@ impl Knn {
         }
         let neighbors = if below > 0.0 { above / below } else { 0.0 };
         let baseline = self.b.sum(u, i, listen);
-        listen.term(self.symbol(), neighbors);
+        listen.term(self.addend(), neighbors);
         baseline + neighbors
     }
     // lesson: end
 
-    fn symbol(&self) -> &'static str {
+    fn addend(&self) -> &'static Addend {
         match self.settings.side {
-            Side::Items => OF_ITEMS,
-            Side::Users => OF_USERS,
+            Side::Items => &OF_ITEMS,
+            Side::Users => &OF_USERS,
         }
     }
 
@@ -325,6 +355,11 @@ impl Knn {
     /// The row whose neighbors speak for `u` and `i`: the item, or the user.
     pub fn row(&self, u: usize, i: usize) -> usize {
         if self.settings.side == Side::Items { i } else { u }
+    }
+
+    /// Whose rows are compared: items', or users'.
+    pub fn axis(&self) -> Axis {
+        if self.settings.side == Side::Items { Axis::Item } else { Axis::User }
     }
 
     /// How many rows there are.
@@ -385,7 +420,7 @@ impl Model for Knn {
             let shares = self.speakers(u, i).into_iter().map(|speaker| (speaker.id, speaker.share));
             explanation.because = shares.collect();
             explanation.largest_first();
-            explanation.share = Some(RatedShare { symbol: SHARE, of: &[OF_ITEMS] });
+            explanation.share = Some(SHARE);
         }
         explanation
     }
@@ -403,8 +438,8 @@ impl Model for Knn {
         let subject = if side == Side::Items { Subject::Item(n) } else { Subject::User(n) };
         let mut step = Step::new(subject, self.kept).counting();
         let mut scan = Scan::new(self.settings, &self.train, &self.b);
-        step.term(r"|R|", side.line(&self.train, n).len() as f32);
-        step.term(r"|\{j : s_{ij} > 0\}|", scan.row(n) as f32);
+        step.term(&RATED, side.line(&self.train, n).len() as f32);
+        step.term(&SIMILAR, scan.row(n) as f32);
         let before: Vec<f32> = self.s.similarities()[self.s.range(n)].to_vec();
         self.s.set(n, scan.top(self.kept));
         let after = &self.s.similarities()[self.s.range(n)];
@@ -415,14 +450,8 @@ impl Model for Knn {
         }
         if let Some((id, s)) = self.s.row(n).next() {
             let Shared { n, xy, xx, yy, .. } = self.pair(n, id).shared;
-            for (symbol, value) in [
-                (r"n_{ij}", n),
-                (r"\sum x_u y_u", xy),
-                (r"\sum x_u^2", xx),
-                (r"\sum y_u^2", yy),
-                (r"s_{ij}", s),
-            ] {
-                step.term(symbol, value);
+            for (addend, value) in LARGEST.iter().zip([n, xy, xx, yy, s]) {
+                step.term(addend, value);
             }
         }
         step
@@ -451,9 +480,15 @@ impl Model for Knn {
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
-        let axis = if self.settings.side == Side::Items { Axis::Item } else { Axis::User };
-        let (ids, values) = (self.s.ids(), self.s.similarities());
-        self.b.parameters(&[Parameter::neighbors("s_ij", "s_{ij}", axis, self.kept, ids, values)])
+        let (axis, ids, values) = (self.axis(), self.s.ids(), self.s.similarities());
+        self.b.parameters(&[Parameter::neighbors(
+            "s_ij",
+            ("s", "ij"),
+            axis,
+            self.kept,
+            ids,
+            values,
+        )])
     }
 
     fn values_mut(&mut self) -> Vec<&mut [f32]> {

@@ -37,8 +37,8 @@ pub mod timesvdpp;
 pub mod truncated_svd;
 mod weights;
 
-pub use crate::parameter::{Axis, Parameter};
-pub use entry::{Entry, Hyperparameter, Kind, Learning, Need, Task};
+pub use crate::parameter::{Axis, Parameter, Symbol};
+pub use entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Need, Rule, Task};
 pub use newcomer::Newcomer;
 pub use registry::{REGISTRY, entry};
 pub use rescaled::own;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, square};
-use super::entry::{Entry, Hyperparameter, Learning, Task};
+use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
 use super::order::Order;
 use super::sgd::{Course, Decaying, Erred, Of, Sgd};
 use super::weights::{self, Hand, Weights};
@@ -20,14 +20,23 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \mu + b_u + b_i + |R^k(i;u)|^{-1/2} \sum_{j \in R^k(i;u)} (r_{uj} - \tilde b_{uj})\, w_{ij} + |N^k(i;u)|^{-1/2} \sum_{j \in N^k(i;u)} c_{ij}",
     minimizes: r"\sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \lambda\,(b_u^2 + b_i^2) + \lambda_2\,\Bigl(\sum_{j \in R^k(i;u)} w_{ij}^2 + \sum_{j \in N^k(i;u)} c_{ij}^2\Bigr)",
-    updates: &[
-        r"e_{ui} = r_{ui} - \hat r_{ui}",
-        r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)",
-        r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)",
-        r"\forall j \in R^k(i;u):\; w_{ij} \leftarrow w_{ij} + \gamma_2\,\bigl(|R^k(i;u)|^{-1/2}\, e_{ui}\,(r_{uj} - \tilde b_{uj}) - \lambda_2\, w_{ij}\bigr)",
-        r"\forall j \in N^k(i;u):\; c_{ij} \leftarrow c_{ij} + \gamma_2\,\bigl(|N^k(i;u)|^{-1/2}\, e_{ui} - \lambda_2\, c_{ij}\bigr)",
+    rules: &[
+        Rule::definition(r"e_{ui} = r_{ui} - \hat r_{ui}"),
+        Rule::gradient(&["b_u"], "gamma", r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)"),
+        Rule::gradient(&["b_i"], "gamma", r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)"),
+        Rule::gradient(
+            &["w_ij"],
+            "gamma_2",
+            r"\forall j \in R^k(i;u):\; w_{ij} \leftarrow w_{ij} + \gamma_2\,\bigl(|R^k(i;u)|^{-1/2}\, e_{ui}\,(r_{uj} - \tilde b_{uj}) - \lambda_2\, w_{ij}\bigr)",
+        ),
+        Rule::gradient(
+            &["c_ij"],
+            "gamma_2",
+            r"\forall j \in N^k(i;u):\; c_{ij} \leftarrow c_{ij} + \gamma_2\,\bigl(|N^k(i;u)|^{-1/2}\, e_{ui} - \lambda_2\, c_{ij}\bigr)",
+        ),
     ],
     needs: &[],
+    watched: Curve::Rmse,
     learning: |_| Learning::Descent,
     hyperparameters: &[
         Weights::NEIGHBORS,
@@ -53,6 +62,13 @@ pub const ENTRY: Entry = Entry {
         Order::USERS,
     ],
     build: |spec, train, seed| Box::new(Neighborhood::new(spec, train, seed)),
+};
+
+/// What one rated item adds to a prediction.
+const SHARE: RatedShare = RatedShare {
+    latex: r"|R^k|^{-1/2} (r_{uj} - \tilde b_{uj})\, w_{ij} + |N^k|^{-1/2} c_{ij}",
+    words: RatedShare::EACH,
+    of: &[&weights::RATINGS, &weights::PRESENCE],
 };
 
 /// The global neighborhood model by stochastic gradient descent, user by user. R(u) and N(u) hold the
@@ -147,8 +163,8 @@ impl Sgd for Neighborhood {
     fn sum<L: Listen>(&self, u: usize, i: usize, hand: &Hand, listen: &mut L) -> f32 {
         let (explicit, implicit) = self.weights.sums(hand);
         let baseline = self.b.sum(u, i, listen);
-        listen.term(weights::RATINGS, explicit);
-        listen.term(weights::PRESENCE, implicit);
+        listen.term(&weights::RATINGS, explicit);
+        listen.term(&weights::PRESENCE, implicit);
         baseline + explicit + implicit
     }
 
@@ -171,8 +187,7 @@ impl Sgd for Neighborhood {
     }
 
     fn share(&self) -> Option<RatedShare> {
-        let symbol = r"|R^k|^{-1/2} (r_{uj} - \tilde b_{uj})\, w_{ij} + |N^k|^{-1/2} c_{ij}";
-        Some(RatedShare { symbol, of: &[weights::RATINGS, weights::PRESENCE] })
+        Some(SHARE)
     }
 
     fn operations(&self) -> f64 {

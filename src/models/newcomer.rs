@@ -2,14 +2,22 @@
 //! where the user's own vector follows from the ratings in closed form.
 
 use super::als::normal::Normal;
-use super::biases::Biases;
+use super::biases::{Biases, ITEM_BIAS, MEAN, USER_BIAS};
 use super::factors::{Factors, add_scaled, dot};
 use super::rescaled::in_ratings;
 use crate::data::Stars;
-use crate::trace::{Explanation, Listen, RatedShare};
+use crate::trace::{Addend, AddendKind, Explanation, Listen, RatedShare};
 
 /// The addend of the vector.
-const PRODUCT: &str = r"q_i^\top z_u";
+static PRODUCT: Addend = Addend::new(
+    AddendKind::Factors,
+    "product",
+    r"q_i^\top z_u",
+    "the film’s vector times what the rated films say of the user",
+);
+
+/// What the shares of all rated items sum to.
+const SUMMED: &[&Addend] = &[&PRODUCT];
 
 /// What a model makes of a row of ratings: a bias and a vector to stand where a training user's stand.
 ///
@@ -107,16 +115,17 @@ impl<'a> Newcomer<'a> {
         let share = |(j, part): &(usize, Vec<f32>)| (*j, dot(self.q.row(i), part));
         explanation.because = self.parts.iter().map(share).collect();
         explanation.largest_first();
-        explanation.share = Some(RatedShare { symbol: self.share, of: &[PRODUCT] });
+        explanation.share =
+            Some(RatedShare { latex: self.share, words: RatedShare::EACH, of: SUMMED });
         in_ratings(self.stars, explanation)
     }
 
     fn sum<L: Listen>(&self, i: usize, listen: &mut L) -> f32 {
         let product = self.change(i);
-        listen.term(r"\mu", self.b.mu);
-        listen.term("b_u", self.bias);
-        listen.term("b_i", self.b.i[i]);
-        listen.term(PRODUCT, product);
+        listen.term(&MEAN, self.b.mu);
+        listen.term(&USER_BIAS, self.bias);
+        listen.term(&ITEM_BIAS, self.b.i[i]);
+        listen.term(&PRODUCT, product);
         self.b.mu + self.bias + self.b.i[i] + product
     }
 }

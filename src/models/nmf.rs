@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, Descent, OWN, place, square};
-use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
-use super::factors::{Factors, add_scaled, dot};
+use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
+use super::factors::{Factors, PRODUCT, add_scaled, dot};
 use super::order::Order;
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::{Line, Rating, Ratings};
 use crate::random;
-use crate::trace::{Explanation, Listen, Step, Subject};
+use crate::trace::{Addend, AddendKind, Explanation, Listen, Step, Subject};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -19,19 +19,20 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \mu + b_u + b_i + p_u^\top q_i,\quad p_u \ge 0,\; q_i \ge 0",
     minimizes: r"\sum_{(u,i)} \Bigl((r_{ui} - \hat r_{ui})^2 + \lambda\,(\lVert p_u\rVert^2 + \lVert q_i\rVert^2)\Bigr) + \lambda_b\,\Bigl(\sum_u b_u^2 + \sum_i b_i^2\Bigr) \quad\text{with all } p_{uk}, q_{ik} \ge 0",
-    updates: &[
-        r"b_u \leftarrow \frac{1}{|R(u)| + \lambda_b} \sum_{i \in R(u)} (r_{ui} - \mu - b_i - p_u^\top q_i)",
-        r"b_i \leftarrow \frac{1}{|R(i)| + \lambda_b} \sum_{u \in R(i)} (r_{ui} - \mu - b_u - p_u^\top q_i)",
-        r"d_{ui} = r_{ui} - \mu - b_u - b_i,\quad d^+ = \max(d, 0),\; d^- = \max(-d, 0)",
-        r"p_{uk} \leftarrow p_{uk}\, \frac{\sum_{i \in R(u)} q_{ik}\, d^+_{ui}}{\sum_{i \in R(u)} q_{ik}\, (p_u^\top q_i + d^-_{ui}) + \lambda\, |R(u)|\, p_{uk}}",
-        r"q_{ik} \leftarrow q_{ik}\, \frac{\sum_{u \in R(i)} p_{uk}\, d^+_{ui}}{\sum_{u \in R(i)} p_{uk}\, (p_u^\top q_i + d^-_{ui}) + \lambda\, |R(i)|\, q_{ik}}",
-        r"e_{ui} = r_{ui} - \hat r_{ui}",
-        r"b_u \leftarrow b_u + \gamma\,\Bigl(e_{ui} - \tfrac{\lambda_b}{|R(u)|}\, b_u\Bigr)",
-        r"b_i \leftarrow b_i + \gamma\,\Bigl(e_{ui} - \tfrac{\lambda_b}{|R(i)|}\, b_i\Bigr)",
-        r"p_u \leftarrow \max\bigl(0,\, p_u + \gamma\,(e_{ui}\, q_i - \lambda\, p_u)\bigr)",
-        r"q_i \leftarrow \max\bigl(0,\, q_i + \gamma\,(e_{ui}\, p_u - \lambda\, q_i)\bigr)",
+    rules: &[
+        Rule::of(Form::ClosedForm, &["b_u"], r"b_u \leftarrow \frac{1}{|R(u)| + \lambda_b} \sum_{i \in R(u)} (r_{ui} - \mu - b_i - p_u^\top q_i)").when("method", "multiplicative"),
+        Rule::of(Form::ClosedForm, &["b_i"], r"b_i \leftarrow \frac{1}{|R(i)| + \lambda_b} \sum_{u \in R(i)} (r_{ui} - \mu - b_u - p_u^\top q_i)").when("method", "multiplicative"),
+        Rule::definition(r"d_{ui} = r_{ui} - \mu - b_u - b_i,\quad d^+ = \max(d, 0),\; d^- = \max(-d, 0)").when("method", "multiplicative"),
+        Rule::of(Form::Multiplicative, &["p_u"], r"p_{uk} \leftarrow p_{uk}\, \frac{\sum_{i \in R(u)} q_{ik}\, d^+_{ui}}{\sum_{i \in R(u)} q_{ik}\, (p_u^\top q_i + d^-_{ui}) + \lambda\, |R(u)|\, p_{uk}}").when("method", "multiplicative"),
+        Rule::of(Form::Multiplicative, &["q_i"], r"q_{ik} \leftarrow q_{ik}\, \frac{\sum_{u \in R(i)} p_{uk}\, d^+_{ui}}{\sum_{u \in R(i)} p_{uk}\, (p_u^\top q_i + d^-_{ui}) + \lambda\, |R(i)|\, q_{ik}}").when("method", "multiplicative"),
+        Rule::definition(r"e_{ui} = r_{ui} - \hat r_{ui}").when("method", "sgd"),
+        Rule::gradient(&["b_u"], "gamma", r"b_u \leftarrow b_u + \gamma\,\Bigl(e_{ui} - \tfrac{\lambda_b}{|R(u)|}\, b_u\Bigr)").when("method", "sgd"),
+        Rule::gradient(&["b_i"], "gamma", r"b_i \leftarrow b_i + \gamma\,\Bigl(e_{ui} - \tfrac{\lambda_b}{|R(i)|}\, b_i\Bigr)").when("method", "sgd"),
+        Rule::gradient(&["p_u"], "gamma", r"p_u \leftarrow \max\bigl(0,\, p_u + \gamma\,(e_{ui}\, q_i - \lambda\, p_u)\bigr)").projected().when("method", "sgd"),
+        Rule::gradient(&["q_i"], "gamma", r"q_i \leftarrow \max\bigl(0,\, q_i + \gamma\,(e_{ui}\, p_u - \lambda\, q_i)\bigr)").projected().when("method", "sgd"),
     ],
     needs: &[],
+    watched: Curve::Rmse,
     learning: |spec| match Method::of(spec) {
         Method::Multiplicative => Learning::Lessening,
         Method::Sgd => Learning::Descent,
@@ -39,7 +40,7 @@ pub const ENTRY: Entry = Entry {
     hyperparameters: &[
         Hyperparameter {
             name: "method",
-            symbol: r"\text{method}",
+            symbol: "",
             default: 0.0,
             min: 0.0,
             max: 1.0,
@@ -132,13 +133,21 @@ const P: usize = OWN;
 const Q: usize = OWN + 1;
 
 /// Above and below the bar of the ratio of one component, of a user's and of an item's vector.
-const OF_USER: [&str; 2] = [
-    r"\sum_i q_{ik}\, d^+_{ui}",
-    r"\sum_i q_{ik}\, (p_u^\top q_i + d^-_{ui}) + \lambda\, |R(u)|\, p_{uk}",
+static OF_USER: [Addend; 2] = [
+    Addend::part(AddendKind::Numerator, "above", r"\sum_i q_{ik}\, d^+_{ui}"),
+    Addend::part(
+        AddendKind::Denominator,
+        "below",
+        r"\sum_i q_{ik}\, (p_u^\top q_i + d^-_{ui}) + \lambda\, |R(u)|\, p_{uk}",
+    ),
 ];
-const OF_ITEM: [&str; 2] = [
-    r"\sum_u p_{uk}\, d^+_{ui}",
-    r"\sum_u p_{uk}\, (p_u^\top q_i + d^-_{ui}) + \lambda\, |R(i)|\, q_{ik}",
+static OF_ITEM: [Addend; 2] = [
+    Addend::part(AddendKind::Numerator, "above", r"\sum_u p_{uk}\, d^+_{ui}"),
+    Addend::part(
+        AddendKind::Denominator,
+        "below",
+        r"\sum_u p_{uk}\, (p_u^\top q_i + d^-_{ui}) + \lambda\, |R(i)|\, q_{ik}",
+    ),
 ];
 
 /// One half of a multiplicative pass: whose components are multiplied, and whose are held.
@@ -182,9 +191,9 @@ impl Half<'_> {
             let down = down + self.lambda * n * before;
             let after = if down > 0.0 { before * up / down } else { before };
             if L::HEARS && k < self.held.factors() {
-                let [above, below] = if self.places.1 == P { OF_USER } else { OF_ITEM };
-                listen.term(above, up);
-                listen.term(below, down);
+                let [above, below] = if self.places.1 == P { &OF_USER } else { &OF_ITEM };
+                listen.component(above, k, up);
+                listen.component(below, k, down);
             }
             *value = listen.update(place(self.places.1, row, k), before, || down - up, after);
         }
@@ -251,7 +260,7 @@ impl Nmf {
     fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
         let product = dot(self.p.row(u), self.q.row(i));
         let baseline = if self.biased { self.b.sum(u, i, listen) } else { 0.0 };
-        listen.term(r"p_u^\top q_i", product);
+        listen.term(&PRODUCT, product);
         baseline + product
     }
 
@@ -414,8 +423,8 @@ impl Model for Nmf {
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
         self.b.parameters(&[
-            Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
-            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
         ])
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
-use super::entry::{Entry, Hyperparameter, Learning, Task};
+use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, dot};
 use super::implicit::{Carried, Implicit};
 use super::order::Order;
@@ -11,7 +11,7 @@ use super::sgd::{Course, Erred, Sgd};
 use super::{Axis, Newcomer, Parameter, Spec};
 use crate::data::{Line, Ratings};
 use crate::random;
-use crate::trace::{Listen, RatedShare, Step};
+use crate::trace::{Addend, AddendKind, Listen, RatedShare, Step};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -21,14 +21,23 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \mu + b_u + b_i + q_i^\top\, |R(u)|^{-1/2} \sum_{j \in R(u)} x_j",
     minimizes: r"\sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \lambda\,\Bigl(b_u^2 + b_i^2 + \lVert q_i\rVert^2 + \sum_{j \in R(u)} \lVert x_j\rVert^2\Bigr)",
-    updates: &[
-        r"e_{ui} = r_{ui} - \hat r_{ui}",
-        r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)",
-        r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)",
-        r"q_i \leftarrow q_i + \gamma\,\Bigl(e_{ui}\, |R(u)|^{-1/2} \sum_{j \in R(u)} x_j - \lambda\, q_i\Bigr)",
-        r"\forall j \in R(u):\; x_j \leftarrow x_j + \gamma\,(e_{ui}\, |R(u)|^{-1/2}\, q_i - \lambda\, x_j)",
+    rules: &[
+        Rule::definition(r"e_{ui} = r_{ui} - \hat r_{ui}"),
+        Rule::gradient(&["b_u"], "gamma", r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)"),
+        Rule::gradient(&["b_i"], "gamma", r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)"),
+        Rule::gradient(
+            &["q_i"],
+            "gamma",
+            r"q_i \leftarrow q_i + \gamma\,\Bigl(e_{ui}\, |R(u)|^{-1/2} \sum_{j \in R(u)} x_j - \lambda\, q_i\Bigr)",
+        ),
+        Rule::gradient(
+            &["x_j"],
+            "gamma",
+            r"\forall j \in R(u):\; x_j \leftarrow x_j + \gamma\,(e_{ui}\, |R(u)|^{-1/2}\, q_i - \lambda\, x_j)",
+        ),
     ],
     needs: &[],
+    watched: Curve::Rmse,
     learning: |_| Learning::Descent,
     hyperparameters: &[
         Hyperparameter::factors(20.0),
@@ -69,8 +78,14 @@ const Q: usize = OWN;
 const X: usize = OWN + 1;
 
 /// The addend of z_u in a prediction, and what one rated item adds to it.
-const PRODUCT: &str = r"q_i^\top |R(u)|^{-1/2} \sum_{j} x_j";
-const SHARE: &str = r"|R(u)|^{-1/2}\, q_i^\top x_j";
+static PRODUCT: Addend = Addend::new(
+    AddendKind::Factors,
+    "implicit",
+    r"q_i^\top |R(u)|^{-1/2} \sum_{j} x_j",
+    "the film’s vector times the vectors of the rated films",
+);
+const SHARE: RatedShare =
+    RatedShare { latex: r"|R(u)|^{-1/2}\, q_i^\top x_j", words: RatedShare::EACH, of: &[&PRODUCT] };
 
 impl Nsvd {
     /// Start values for a training set: biases zero, vectors normal.
@@ -116,7 +131,7 @@ impl Sgd for Nsvd {
     ) -> f32 {
         let product = dot(self.q.row(i), z);
         let baseline = self.b.sum(u, i, listen);
-        listen.term(PRODUCT, product);
+        listen.term(&PRODUCT, product);
         baseline + product
     }
 
@@ -159,7 +174,7 @@ impl Sgd for Nsvd {
     }
 
     fn share(&self) -> Option<RatedShare> {
-        Some(RatedShare { symbol: SHARE, of: &[PRODUCT] })
+        Some(SHARE)
     }
 
     fn fold_in(&self, rated: Line) -> Option<Newcomer<'_>> {
@@ -168,7 +183,7 @@ impl Sgd for Nsvd {
         self.rated.gather(rated, |_, _| 1.0, &mut z);
         let part = |(j, _)| (j, self.rated.y.row(j).iter().map(|x| norm * x).collect());
         let parts = rated.iter().map(part).collect();
-        Some(Newcomer::new((&self.b, &self.q), rated, self.lambda, (z, parts), SHARE))
+        Some(Newcomer::new((&self.b, &self.q), rated, self.lambda, (z, parts), SHARE.latex))
     }
 
     fn operations(&self) -> f64 {
@@ -178,7 +193,7 @@ impl Sgd for Nsvd {
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
         self.b.parameters(&[
-            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
             self.rated.parameter(),
         ])
     }

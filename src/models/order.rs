@@ -21,7 +21,7 @@ impl Order {
     /// The hyperparameter of models that can visit ratings in any order.
     pub const ANY: Hyperparameter = Hyperparameter {
         name: "order",
-        symbol: r"\text{order}",
+        symbol: "",
         default: 1.0,
         min: 0.0,
         max: 2.0,

@@ -3,9 +3,9 @@
 use std::f64::consts::PI;
 use std::sync::Arc;
 
-use super::biases::{B_I, B_U, Biases, Descent, OWN, place, square};
-use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
-use super::factors::{Factors, dot};
+use super::biases::{B_I, B_U, Biases, Descent, MEAN, OWN, place, square};
+use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Rule, Task};
+use super::factors::{Factors, PRODUCT, dot};
 use super::order::Order;
 use super::sgd::{Course, Erred, Sgd};
 use super::{Axis, Model, Newcomer, Parameter, Spec};
@@ -21,14 +21,31 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \mu + b_u + b_i + p_u^\top q_i",
     minimizes: r"\sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \frac{\sigma^2}{\sigma_p^2} \sum_u (b_u^2 + \lVert p_u\rVert^2) + \frac{\sigma^2}{\sigma_q^2} \sum_i (b_i^2 + \lVert q_i\rVert^2)",
-    updates: &[
-        r"e_{ui} = r_{ui} - \hat r_{ui}",
-        r"b_u \leftarrow b_u + \gamma\,\Bigl(e_{ui} - \frac{\sigma^2}{\sigma_p^2 |R(u)|}\, b_u\Bigr)",
-        r"b_i \leftarrow b_i + \gamma\,\Bigl(e_{ui} - \frac{\sigma^2}{\sigma_q^2 |R(i)|}\, b_i\Bigr)",
-        r"p_u \leftarrow p_u + \gamma\,\Bigl(e_{ui}\, q_i - \frac{\sigma^2}{\sigma_p^2 |R(u)|}\, p_u\Bigr)",
-        r"q_i \leftarrow q_i + \gamma\,\Bigl(e_{ui}\, p_u - \frac{\sigma^2}{\sigma_q^2 |R(i)|}\, q_i\Bigr)",
+    rules: &[
+        Rule::definition(r"e_{ui} = r_{ui} - \hat r_{ui}"),
+        Rule::gradient(
+            &["b_u"],
+            "gamma",
+            r"b_u \leftarrow b_u + \gamma\,\Bigl(e_{ui} - \frac{\sigma^2}{\sigma_p^2 |R(u)|}\, b_u\Bigr)",
+        ),
+        Rule::gradient(
+            &["b_i"],
+            "gamma",
+            r"b_i \leftarrow b_i + \gamma\,\Bigl(e_{ui} - \frac{\sigma^2}{\sigma_q^2 |R(i)|}\, b_i\Bigr)",
+        ),
+        Rule::gradient(
+            &["p_u"],
+            "gamma",
+            r"p_u \leftarrow p_u + \gamma\,\Bigl(e_{ui}\, q_i - \frac{\sigma^2}{\sigma_p^2 |R(u)|}\, p_u\Bigr)",
+        ),
+        Rule::gradient(
+            &["q_i"],
+            "gamma",
+            r"q_i \leftarrow q_i + \gamma\,\Bigl(e_{ui}\, p_u - \frac{\sigma^2}{\sigma_q^2 |R(i)|}\, q_i\Bigr)",
+        ),
     ],
     needs: &[],
+    watched: Curve::Rmse,
     learning: |_| Learning::Descent,
     hyperparameters: &[
         Hyperparameter::factors(40.0),
@@ -55,7 +72,7 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter { symbol: r"\sigma_0", ..Hyperparameter::sigma(0.1) },
         Hyperparameter {
             name: "prior",
-            symbol: r"\text{prior}",
+            symbol: "",
             default: 1.0,
             min: 0.0,
             max: 2.0,
@@ -64,7 +81,7 @@ pub const ENTRY: Entry = Entry {
         },
         Hyperparameter {
             name: "offset",
-            symbol: r"\text{offset}",
+            symbol: "",
             default: 2.0,
             min: 0.0,
             max: 2.0,
@@ -224,12 +241,12 @@ impl Sgd for Pmf {
         let offset = match self.offset {
             Offset::None => 0.0,
             Offset::Mean => {
-                listen.term(r"\mu", self.b.mu);
+                listen.term(&MEAN, self.b.mu);
                 self.b.mu
             }
             Offset::Biases => self.b.sum(u, i, listen),
         };
-        listen.term(r"p_u^\top q_i", product);
+        listen.term(&PRODUCT, product);
         offset + product
     }
 
@@ -278,8 +295,8 @@ impl Sgd for Pmf {
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
         self.b.parameters(&[
-            Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
-            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
         ])
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Memory, Model, Newcomer, Parameter};
 use crate::data::{Line, Ratings, Stars};
-use crate::trace::{Explanation, Step, Term};
+use crate::trace::{Addend, AddendKind, Explanation, Step, Term};
 
 /// Any model of ratings, trained on stars, where the ratings are on another scale.
 ///
@@ -37,6 +37,10 @@ pub fn own<M: Model>(model: &dyn Model) -> Option<&M> {
     (model as &dyn Any).downcast_ref()
 }
 
+/// The rating that no star stands for, in a model without a mean.
+static OFFSET: Addend =
+    Addend::new(AddendKind::Bias, "r_0", "r_0", "the rating that no stars at all stand for");
+
 /// Addends in stars as addends in ratings: what no star stands for goes with the mean, or stands alone.
 pub(super) fn in_ratings(stars: Stars, mut explanation: Explanation) -> Explanation {
     if stars.is_plain() {
@@ -49,9 +53,11 @@ pub(super) fn in_ratings(stars: Stars, mut explanation: Explanation) -> Explanat
         *share *= stars.unit;
     }
     if stars.offset != 0.0 {
-        match explanation.terms.iter_mut().find(|term| term.symbol == r"\mu") {
+        match explanation.terms.iter_mut().find(|term| term.addend.kind == AddendKind::Mean) {
             Some(mean) => mean.value += stars.offset,
-            None => explanation.terms.insert(0, Term { symbol: "r_0", value: stars.offset }),
+            None => explanation
+                .terms
+                .insert(0, Term { addend: &OFFSET, component: None, value: stars.offset }),
         }
     }
     explanation

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::Model;
-use super::entry::{Entry, Hyperparameter, Kind, Learning, Need, Task};
+use super::entry::{Entry, Hyperparameter, Kind, Learning, Need, Rule, Task};
 use super::registry::{REGISTRY, entry};
 use super::rescaled::Rescaled;
 use crate::data::Ratings;
@@ -145,6 +145,18 @@ impl Spec {
     /// How the model learns with these settings.
     pub fn learning(&self) -> Learning {
         (self.entry.learning)(self)
+    }
+
+    /// The rules by which the model learns with these settings.
+    pub fn rules(&self) -> impl Iterator<Item = &'static Rule> + '_ {
+        self.entry.rules.iter().filter(|rule| {
+            rule.when.is_none_or(|(name, word)| {
+                self.position(name).is_some_and(|at| {
+                    let h = &self.entry.hyperparameters[at];
+                    matches!(h.kind, Kind::Choice(words) if words[self.values[at] as usize] == word)
+                })
+            })
+        })
     }
 
     /// Whether these ratings have everything the model needs. [`Spec::build`] does not ask: a model

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
-use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
-use super::factors::{Factors, dot};
+use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Rule, Task};
+use super::factors::{Factors, PRODUCT, dot};
 use super::order::Order;
 use super::sgd::{Course, Erred, Sgd};
 use super::{Axis, Newcomer, Parameter, Spec};
@@ -20,14 +20,23 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \mu + b_u + b_i + p_u^\top q_i",
     minimizes: r"\sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \lambda\,(b_u^2 + b_i^2 + \lVert p_u\rVert^2 + \lVert q_i\rVert^2)",
-    updates: &[
-        r"e_{ui} = r_{ui} - \hat r_{ui}",
-        r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)",
-        r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)",
-        r"p_u \leftarrow p_u + \gamma\,(e_{ui}\, q_i - \lambda\, p_u)",
-        r"q_i \leftarrow q_i + \gamma\,(e_{ui}\, p_u - \lambda\, q_i)",
+    rules: &[
+        Rule::definition(r"e_{ui} = r_{ui} - \hat r_{ui}"),
+        Rule::gradient(&["b_u"], "gamma", r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)"),
+        Rule::gradient(&["b_i"], "gamma", r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)"),
+        Rule::gradient(
+            &["p_u"],
+            "gamma",
+            r"p_u \leftarrow p_u + \gamma\,(e_{ui}\, q_i - \lambda\, p_u)",
+        ),
+        Rule::gradient(
+            &["q_i"],
+            "gamma",
+            r"q_i \leftarrow q_i + \gamma\,(e_{ui}\, p_u - \lambda\, q_i)",
+        ),
     ],
     needs: &[],
+    watched: Curve::Rmse,
     learning: |_| Learning::Descent,
     hyperparameters: &[
         Hyperparameter::factors(100.0),
@@ -46,7 +55,7 @@ pub const ENTRY: Entry = Entry {
         },
         Hyperparameter {
             name: "update",
-            symbol: r"\text{update}",
+            symbol: "",
             default: 0.0,
             min: 0.0,
             max: 1.0,
@@ -118,7 +127,7 @@ impl Sgd for Svd {
     fn sum<L: Listen>(&self, u: usize, i: usize, (): &(), listen: &mut L) -> f32 {
         let product = dot(self.p.row(u), self.q.row(i));
         let baseline = if self.biased { self.b.sum(u, i, listen) } else { 0.0 };
-        listen.term(r"p_u^\top q_i", product);
+        listen.term(&PRODUCT, product);
         baseline + product
     }
 
@@ -161,8 +170,8 @@ impl Sgd for Svd {
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
         self.b.parameters(&[
-            Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
-            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
         ])
     }
 

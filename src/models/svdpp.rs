@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
-use super::entry::{Entry, Hyperparameter, Learning, Task};
-use super::factors::{Factors, dot};
+use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
+use super::factors::{Factors, OWN_PRODUCT, dot};
 use super::implicit::{self, Carried, Implicit};
 use super::order::Order;
 use super::sgd::{Course, Erred, Sgd};
@@ -21,15 +21,28 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \mu + b_u + b_i + q_i^\top\Bigl(p_u + |N(u)|^{-1/2} \sum_{j \in N(u)} y_j\Bigr)",
     minimizes: r"\sum_{(u,i)} (r_{ui} - \hat r_{ui})^2 + \lambda\,\Bigl(b_u^2 + b_i^2 + \lVert p_u\rVert^2 + \lVert q_i\rVert^2 + \sum_{j \in N(u)} \lVert y_j\rVert^2\Bigr)",
-    updates: &[
-        r"e_{ui} = r_{ui} - \hat r_{ui}",
-        r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)",
-        r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)",
-        r"p_u \leftarrow p_u + \gamma\,(e_{ui}\, q_i - \lambda\, p_u)",
-        r"q_i \leftarrow q_i + \gamma\,\Bigl(e_{ui}\,\bigl(p_u + |N(u)|^{-1/2} \sum_{j \in N(u)} y_j\bigr) - \lambda\, q_i\Bigr)",
-        r"\forall j \in N(u):\; y_j \leftarrow y_j + \gamma\,(e_{ui}\, |N(u)|^{-1/2}\, q_i - \lambda\, y_j)",
+    rules: &[
+        Rule::definition(r"e_{ui} = r_{ui} - \hat r_{ui}"),
+        Rule::gradient(&["b_u"], "gamma", r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)"),
+        Rule::gradient(&["b_i"], "gamma", r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)"),
+        Rule::gradient(
+            &["p_u"],
+            "gamma",
+            r"p_u \leftarrow p_u + \gamma\,(e_{ui}\, q_i - \lambda\, p_u)",
+        ),
+        Rule::gradient(
+            &["q_i"],
+            "gamma",
+            r"q_i \leftarrow q_i + \gamma\,\Bigl(e_{ui}\,\bigl(p_u + |N(u)|^{-1/2} \sum_{j \in N(u)} y_j\bigr) - \lambda\, q_i\Bigr)",
+        ),
+        Rule::gradient(
+            &["y_j"],
+            "gamma",
+            r"\forall j \in N(u):\; y_j \leftarrow y_j + \gamma\,(e_{ui}\, |N(u)|^{-1/2}\, q_i - \lambda\, y_j)",
+        ),
     ],
     needs: &[],
+    watched: Curve::Rmse,
     learning: |_| Learning::Descent,
     hyperparameters: &[
         Hyperparameter::factors(20.0),
@@ -117,8 +130,8 @@ impl Sgd for Svdpp {
         let explicit = dot(q_i, self.p.row(u));
         let implicit = dot(q_i, z);
         let baseline = self.b.sum(u, i, listen);
-        listen.term(r"q_i^\top p_u", explicit);
-        listen.term(implicit::PRODUCT, implicit);
+        listen.term(&OWN_PRODUCT, explicit);
+        listen.term(&implicit::PRODUCT, implicit);
         baseline + explicit + implicit
     }
 
@@ -176,8 +189,8 @@ impl Sgd for Svdpp {
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
         self.b.parameters(&[
-            Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
-            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
             self.implicit.parameter(),
         ])
     }

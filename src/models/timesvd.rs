@@ -5,8 +5,8 @@ mod curves;
 use std::sync::Arc;
 
 use super::biases::{Biases, Descent, OWN, place, square};
-use super::entry::{Entry, Hyperparameter, Kind, Learning, Need, Task};
-use super::factors::{Factors, add_scaled, dot};
+use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Need, Rule, Task};
+use super::factors::{Factors, OWN_PRODUCT, add_scaled, dot};
 use super::implicit::{self, Carried, Implicit};
 use super::order::Order;
 use super::sgd::{self, Course, Erred, Of, Sgd};
@@ -14,7 +14,7 @@ use super::timeline::{NONE, Timeline, When};
 use super::{Axis, Parameter, Spec};
 use crate::data::Ratings;
 use crate::random;
-use crate::trace::{Explanation, Listen, RatedShare, Step};
+use crate::trace::{Addend, AddendKind, Explanation, Listen, RatedShare, Step};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -24,18 +24,27 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui}(t) = \mu + b_u + \alpha_u\,\mathrm{dev}_u(t) + b_{u,t} + b_i + b_{i,\mathrm{Bin}(t)} + q_i^\top\bigl(p_u + \alpha_{pu}\,\mathrm{dev}_u(t)\bigr)",
     minimizes: r"\sum_{(u,i,t)} (r_{ui} - \hat r_{ui}(t))^2 + \lambda\,(b_u^2 + b_i^2 + \lVert p_u\rVert^2 + \lVert q_i\rVert^2) + \lambda_2\, b_{i,\mathrm{Bin}(t)}^2 + \lambda_3\, b_{u,t}^2 + \lambda_4\,(\alpha_u^2 + \lVert\alpha_{pu}\rVert^2)",
-    updates: &[
-        r"e_{ui} = r_{ui} - \hat r_{ui}(t)",
-        r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)",
-        r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)",
+    rules: &[
+        Rule::definition(r"e_{ui} = r_{ui} - \hat r_{ui}(t)"),
+        Rule::gradient(&["b_u"], "gamma", r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)"),
+        Rule::gradient(&["b_i"], "gamma", r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)"),
         BIN,
         DAY,
         DRIFT,
-        r"p_u \leftarrow p_u + \gamma\,(e_{ui}\, q_i - \lambda\, p_u)",
+        Rule::gradient(
+            &["p_u"],
+            "gamma",
+            r"p_u \leftarrow p_u + \gamma\,(e_{ui}\, q_i - \lambda\, p_u)",
+        ),
         DRIFTS,
-        r"q_i \leftarrow q_i + \gamma\,\bigl(e_{ui}\,(p_u + \alpha_{pu}\,\mathrm{dev}_u(t)) - \lambda\, q_i\bigr)",
+        Rule::gradient(
+            &["q_i"],
+            "gamma",
+            r"q_i \leftarrow q_i + \gamma\,\bigl(e_{ui}\,(p_u + \alpha_{pu}\,\mathrm{dev}_u(t)) - \lambda\, q_i\bigr)",
+        ),
     ],
     needs: &[Need::Timestamps],
+    watched: Curve::Rmse,
     learning: |_| Learning::Descent,
     hyperparameters: &[
         Hyperparameter::factors(50.0),
@@ -57,20 +66,56 @@ pub const ENTRY: Entry = Entry {
 };
 
 /// The update of an item's bin.
-pub(super) const BIN: &str = r"b_{i,\mathrm{Bin}(t)} \leftarrow b_{i,\mathrm{Bin}(t)} + \gamma_2\,(e_{ui} - \lambda_2\, b_{i,\mathrm{Bin}(t)})";
+pub(super) const BIN: Rule = Rule::gradient(
+    &["b_i_bin"],
+    "gamma_2",
+    r"b_{i,\mathrm{Bin}(t)} \leftarrow b_{i,\mathrm{Bin}(t)} + \gamma_2\,(e_{ui} - \lambda_2\, b_{i,\mathrm{Bin}(t)})",
+);
 /// The update of a user's day.
-pub(super) const DAY: &str =
-    r"b_{u,t} \leftarrow b_{u,t} + \gamma_3\,(e_{ui} - \lambda_3\, b_{u,t})";
+pub(super) const DAY: Rule = Rule::gradient(
+    &["b_u_day"],
+    "gamma_3",
+    r"b_{u,t} \leftarrow b_{u,t} + \gamma_3\,(e_{ui} - \lambda_3\, b_{u,t})",
+);
 /// The update of the drift of a user's bias.
-pub(super) const DRIFT: &str =
-    r"\alpha_u \leftarrow \alpha_u + \gamma_4\,(e_{ui}\,\mathrm{dev}_u(t) - \lambda_4\, \alpha_u)";
+pub(super) const DRIFT: Rule = Rule::gradient(
+    &["alpha_u"],
+    "gamma_4",
+    r"\alpha_u \leftarrow \alpha_u + \gamma_4\,(e_{ui}\,\mathrm{dev}_u(t) - \lambda_4\, \alpha_u)",
+);
 /// The update of the drift of a user's taste.
-pub(super) const DRIFTS: &str = r"\alpha_{pu} \leftarrow \alpha_{pu} + \gamma_4\,(e_{ui}\,\mathrm{dev}_u(t)\, q_i - \lambda_4\, \alpha_{pu})";
+pub(super) const DRIFTS: Rule = Rule::gradient(
+    &["alpha_pu"],
+    "gamma_4",
+    r"\alpha_{pu} \leftarrow \alpha_{pu} + \gamma_4\,(e_{ui}\,\mathrm{dev}_u(t)\, q_i - \lambda_4\, \alpha_{pu})",
+);
+
+/// The addends of time.
+static BIAS_DRIFT: Addend = Addend::new(
+    AddendKind::Bias,
+    "alpha_u",
+    r"\alpha_u\,\mathrm{dev}_u(t)",
+    "how far the user has drifted by then",
+);
+static DAY_BIAS: Addend = Addend::new(
+    AddendKind::Bias,
+    "b_u_day",
+    "b_{u,t}",
+    "this user on that day; 0 on a day without ratings in training",
+);
+static BIN_BIAS: Addend =
+    Addend::new(AddendKind::Bias, "b_i_bin", r"b_{i,\mathrm{Bin}(t)}", "this film in those years");
+static TASTE_DRIFT: Addend = Addend::new(
+    AddendKind::Factors,
+    "alpha_pu",
+    r"q_i^\top \alpha_{pu}\,\mathrm{dev}_u(t)",
+    "the film’s vector times how far the user’s taste has drifted",
+);
 
 /// What may change with time.
 pub(super) const TIME: Hyperparameter = Hyperparameter {
     name: "time",
-    symbol: r"\text{time}",
+    symbol: "",
     default: 3.0,
     min: 0.0,
     max: 3.0,
@@ -81,7 +126,7 @@ pub(super) const TIME: Hyperparameter = Hyperparameter {
 /// How many spans of time an item's bias has.
 pub(super) const BINS: Hyperparameter = Hyperparameter {
     name: "bins",
-    symbol: r"\text{bins}",
+    symbol: "",
     default: 30.0,
     min: 1.0,
     max: 365.0,
@@ -296,26 +341,26 @@ impl Sgd for TimeSvd {
         let Beside { z, when, .. } = beside;
         let q_i = self.q.row(i);
         let mut sum = self.b.sum(u, i, listen);
-        let mut add = |symbol, value| {
-            listen.term(symbol, value);
+        let mut add = |addend, value| {
+            listen.term(addend, value);
             sum += value;
         };
         if self.drifts() {
-            add(r"\alpha_u\,\mathrm{dev}_u(t)", self.alpha[u] * when.dev);
+            add(&BIAS_DRIFT, self.alpha[u] * when.dev);
         }
         if !self.b_day.is_empty() {
-            add("b_{u,t}", self.day_of(*when).map_or(0.0, |at| self.b_day[at]));
+            add(&DAY_BIAS, self.day_of(*when).map_or(0.0, |at| self.b_day[at]));
         }
         if self.bins > 0 {
-            add(r"b_{i,\mathrm{Bin}(t)}", self.bin_of(i, *when).map_or(0.0, |at| self.b_bin[at]));
+            add(&BIN_BIAS, self.bin_of(i, *when).map_or(0.0, |at| self.b_bin[at]));
         }
-        add(r"q_i^\top p_u", dot(q_i, self.p.row(u)));
+        add(&OWN_PRODUCT, dot(q_i, self.p.row(u)));
         if self.drifts() {
             let drift = when.dev * dot(q_i, self.alpha_p.row(u));
-            add(r"q_i^\top \alpha_{pu}\,\mathrm{dev}_u(t)", drift);
+            add(&TASTE_DRIFT, drift);
         }
         if self.implicit.is_some() {
-            add(implicit::PRODUCT, dot(q_i, &z.z));
+            add(&implicit::PRODUCT, dot(q_i, &z.z));
         }
         sum
     }
@@ -413,17 +458,17 @@ impl Sgd for TimeSvd {
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
         let mut all = self.b.parameters(&[
-            Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
-            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
-            Parameter::scalars("b_i_bin", r"b_{i,\mathrm{Bin}(t)}", Axis::Bin, &self.b_bin),
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
+            Parameter::scalars("b_i_bin", ("b", r"i,\mathrm{Bin}(t)"), Axis::Bin, &self.b_bin),
             Parameter::days(
                 "b_u_day",
-                "b_{u,t}",
+                ("b", "u,t"),
                 &self.line.whose()[..self.b_day.len()],
                 &self.b_day,
             ),
-            Parameter::scalars("alpha_u", r"\alpha_u", Axis::User, &self.alpha),
-            Parameter::vectors("alpha_pu", r"\alpha_{pu}", Axis::User, &self.alpha_p),
+            Parameter::scalars("alpha_u", (r"\alpha", "u"), Axis::User, &self.alpha),
+            Parameter::vectors("alpha_pu", (r"\alpha", "pu"), Axis::User, &self.alpha_p),
         ]);
         all.extend(self.implicit.as_ref().map(Implicit::parameter));
         all

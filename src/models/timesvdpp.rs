@@ -1,6 +1,6 @@
 //! timeSVD++: [`TimeSvd`] with the y_j of SVD++.
 
-use super::entry::{Entry, Hyperparameter, Learning, Need, Task};
+use super::entry::{Curve, Entry, Hyperparameter, Learning, Need, Rule, Task};
 use super::order::Order;
 use super::timesvd::{BIN, BINS, DAY, DRIFT, DRIFTS, TIME, TimeSvd, penalty, rate};
 
@@ -12,19 +12,32 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui}(t) = \mu + b_u + \alpha_u\,\mathrm{dev}_u(t) + b_{u,t} + b_i + b_{i,\mathrm{Bin}(t)} + q_i^\top\Bigl(p_u + \alpha_{pu}\,\mathrm{dev}_u(t) + |N(u)|^{-1/2} \sum_{j \in N(u)} y_j\Bigr)",
     minimizes: r"\sum_{(u,i,t)} (r_{ui} - \hat r_{ui}(t))^2 + \lambda\,\Bigl(b_u^2 + b_i^2 + \lVert p_u\rVert^2 + \lVert q_i\rVert^2 + \sum_{j \in N(u)} \lVert y_j\rVert^2\Bigr) + \lambda_2\, b_{i,\mathrm{Bin}(t)}^2 + \lambda_3\, b_{u,t}^2 + \lambda_4\,(\alpha_u^2 + \lVert\alpha_{pu}\rVert^2)",
-    updates: &[
-        r"e_{ui} = r_{ui} - \hat r_{ui}(t)",
-        r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)",
-        r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)",
+    rules: &[
+        Rule::definition(r"e_{ui} = r_{ui} - \hat r_{ui}(t)"),
+        Rule::gradient(&["b_u"], "gamma", r"b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)"),
+        Rule::gradient(&["b_i"], "gamma", r"b_i \leftarrow b_i + \gamma\,(e_{ui} - \lambda\, b_i)"),
         BIN,
         DAY,
         DRIFT,
-        r"p_u \leftarrow p_u + \gamma\,(e_{ui}\, q_i - \lambda\, p_u)",
+        Rule::gradient(
+            &["p_u"],
+            "gamma",
+            r"p_u \leftarrow p_u + \gamma\,(e_{ui}\, q_i - \lambda\, p_u)",
+        ),
         DRIFTS,
-        r"q_i \leftarrow q_i + \gamma\,\Bigl(e_{ui}\,\bigl(p_u + \alpha_{pu}\,\mathrm{dev}_u(t) + |N(u)|^{-1/2} \sum_{j \in N(u)} y_j\bigr) - \lambda\, q_i\Bigr)",
-        r"\forall j \in N(u):\; y_j \leftarrow y_j + \gamma\,(e_{ui}\, |N(u)|^{-1/2}\, q_i - \lambda\, y_j)",
+        Rule::gradient(
+            &["q_i"],
+            "gamma",
+            r"q_i \leftarrow q_i + \gamma\,\Bigl(e_{ui}\,\bigl(p_u + \alpha_{pu}\,\mathrm{dev}_u(t) + |N(u)|^{-1/2} \sum_{j \in N(u)} y_j\bigr) - \lambda\, q_i\Bigr)",
+        ),
+        Rule::gradient(
+            &["y_j"],
+            "gamma",
+            r"\forall j \in N(u):\; y_j \leftarrow y_j + \gamma\,(e_{ui}\, |N(u)|^{-1/2}\, q_i - \lambda\, y_j)",
+        ),
     ],
     needs: &[Need::Timestamps],
+    watched: Curve::Rmse,
     learning: |_| Learning::Descent,
     hyperparameters: &[
         Hyperparameter::factors(50.0),

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, square};
-use super::entry::{Entry, Hyperparameter, Kind, Learning, Task};
+use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, dot};
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::{Line, Ratings};
 use crate::random;
-use crate::trace::{Explanation, Listen, Step, Subject};
+use crate::trace::{Addend, AddendKind, Explanation, Listen, Step, Subject};
 
 mod half;
 
@@ -22,11 +22,25 @@ pub const ENTRY: Entry = Entry {
     task: Task::Rating,
     predicts: r"\hat r_{ui} = \sum_{k=1}^{f} \sigma_k\, p_{uk}\, q_{ik}",
     minimizes: r"\sum_{(u,i)} (f_{ui} - \hat r_{ui})^2 + \lambda \sum_k \sigma_k\,(\lVert p_k\rVert^2 + \lVert q_k\rVert^2)",
-    updates: &[
-        r"p_u \leftarrow (\Sigma + \lambda I)^{-1} \sum_i f_{ui}\, q_i",
-        r"q_i \leftarrow (\Sigma + \lambda I)^{-1} \sum_u f_{ui}\, p_u",
+    rules: &[
+        Rule::of(
+            Form::ClosedForm,
+            &["p_u"],
+            r"p_u \leftarrow (\Sigma + \lambda I)^{-1} \sum_i f_{ui}\, q_i",
+        ),
+        Rule::of(
+            Form::ClosedForm,
+            &["q_i"],
+            r"q_i \leftarrow (\Sigma + \lambda I)^{-1} \sum_u f_{ui}\, p_u",
+        ),
+        Rule::of(
+            Form::ClosedForm,
+            &["sigma"],
+            r"\sigma_k \leftarrow \lVert P\,\Sigma\, w_k\rVert\quad\text{for the eigenvectors } w_k \text{ of } \Sigma\, P^\top P\,\Sigma",
+        ),
     ],
     needs: &[],
+    watched: Curve::Rmse,
     learning: |spec| {
         if is_refilled(spec) { Learning::Lessening } else { Learning::Solving }
     },
@@ -35,7 +49,7 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter::epochs(20.0),
         Hyperparameter {
             name: "fill",
-            symbol: r"\text{fill}",
+            symbol: "",
             default: 2.0,
             min: 0.0,
             max: 2.0,
@@ -44,7 +58,7 @@ pub const ENTRY: Entry = Entry {
         },
         Hyperparameter {
             name: "refill",
-            symbol: r"\text{refill}",
+            symbol: "",
             default: 0.0,
             min: 0.0,
             max: 1.0,
@@ -62,6 +76,20 @@ pub const ENTRY: Entry = Entry {
 fn is_refilled(spec: &Spec) -> bool {
     spec.get("refill") == 1.0
 }
+
+/// The addends of a prediction.
+static FIRST: Addend = Addend::new(
+    AddendKind::Factors,
+    "first",
+    r"\sigma_1 p_{u1} q_{i1}",
+    "the first triple, which is close to the mean",
+);
+static OTHERS: Addend = Addend::new(
+    AddendKind::Factors,
+    "others",
+    r"\sum_{k>1} \sigma_k p_{uk} q_{ik}",
+    "all the other triples",
+);
 
 /// How strongly the biases of the fill are held back, and how often they are solved for in turn.
 const FILL_LAMBDA: f32 = 5.0;
@@ -231,8 +259,8 @@ impl TruncatedSvd {
         let kept = std::mem::replace(&mut scaled[0], 0.0);
         let others = dot(scaled, q_i);
         scaled[0] = kept;
-        listen.term(r"\sigma_1 p_{u1} q_{i1}", first);
-        listen.term(r"\sum_{k>1} \sigma_k p_{uk} q_{ik}", others);
+        listen.term(&FIRST, first);
+        listen.term(&OTHERS, others);
         first + others
     }
     // lesson: end
@@ -355,17 +383,17 @@ impl Model for TruncatedSvd {
     fn parameters(&self) -> Vec<Parameter<'_>> {
         let f = self.sigma.len();
         self.b.parameters(&[
-            Parameter::vectors("p_u", "p_u", Axis::User, &self.p),
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
             Parameter {
                 name: "sigma",
-                symbol: r"\sigma",
+                symbol: (r"\sigma", "").into(),
                 axis: Axis::Global,
                 columns: f,
                 stride: f,
                 values: &self.sigma,
                 of: None,
             },
-            Parameter::vectors("q_i", "q_i", Axis::Item, &self.q),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
         ])
     }
 

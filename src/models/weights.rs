@@ -11,12 +11,22 @@ use super::sgd::Of;
 use super::similarity::{Measure, Neighbors, Settings, Side};
 use super::{Axis, Parameter};
 use crate::data::Ratings;
-use crate::trace::{Listen, Place};
+use crate::trace::{Addend, AddendKind, Listen, Place};
 
 /// The addends of a prediction: of how the neighbors were rated, and of which were.
-pub const RATINGS: &str = r"|R^k|^{-1/2} \sum_j (r_{uj} - \tilde b_{uj})\, w_{ij}";
+pub static RATINGS: Addend = Addend::new(
+    AddendKind::Neighbors,
+    "ratings",
+    r"|R^k|^{-1/2} \sum_j (r_{uj} - \tilde b_{uj})\, w_{ij}",
+    "how far the ratings of the film’s neighbors lie from what was expected, weighted",
+);
 /// See [`RATINGS`].
-pub const PRESENCE: &str = r"|N^k|^{-1/2} \sum_j c_{ij}";
+pub static PRESENCE: Addend = Addend::new(
+    AddendKind::Neighbors,
+    "presence",
+    r"|N^k|^{-1/2} \sum_j c_{ij}",
+    "which of the film’s neighbors were rated at all",
+);
 
 /// By what the k neighbors of an item are chosen: Pearson's correlation of what the baseline leaves
 /// over, shrunk by the number of common raters (eq. 2), whatever its sign, since a weight may have any.
@@ -279,7 +289,7 @@ impl Weights {
         let list = |name, symbol, values| {
             Parameter::neighbors(name, symbol, self.axis, self.columns, &self.of, values)
         };
-        [list("w_ij", "w_{ij}", &self.w), list("c_ij", "c_{ij}", &self.c)]
+        [list("w_ij", ("w", "ij"), &self.w), list("c_ij", ("c", "ij"), &self.c)]
     }
 
     /// The same, to be changed.

@@ -29,7 +29,10 @@ const TYPES: &str = r"
 /** Values of one parameter of a model, row by row without padding. */
 export interface ParameterValues {
   name: string;
+  /** As LaTeX, whole and in its parts: p_u is p by u; without an index where there is one for everything. */
   symbol: string;
+  base: string;
+  index: string;
   axis: Axis;
   rows: number;
   columns: number;
@@ -97,7 +100,9 @@ fn parameters(model: &dyn Model) -> Result<JsValue, JsError> {
         let rows = values.len() / parameter.columns.max(1);
         for (key, value) in [
             ("name", parameter.name.into()),
-            ("symbol", parameter.symbol.into()),
+            ("symbol", parameter.symbol.latex().into()),
+            ("base", parameter.symbol.base.into()),
+            ("index", parameter.symbol.index.into()),
             ("axis", to_js(&parameter.axis)?),
             ("rows", (rows as f64).into()),
             ("columns", (parameter.columns as f64).into()),

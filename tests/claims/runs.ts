@@ -334,11 +334,11 @@ class Trained extends WithModel {
       }
       case 'listed_addend': {
         const [words] = call.of;
-        const symbol = words?.kind === 'text' ? words.value : '';
+        const name = words?.kind === 'text' ? words.value : '';
         const sizes = this.lists().flatMap((films, u) =>
           films.map(({ item }) => {
             const terms = this.run.explain(u, item).terms;
-            return Math.abs(terms.find((term) => term.symbol.includes(symbol))?.value ?? NaN);
+            return Math.abs(terms.find(({ addend }) => addend.name === name)?.value ?? NaN);
           }),
         );
         return sizes.sort((a, b) => a - b)[Math.floor(sizes.length / 2)] ?? NaN;

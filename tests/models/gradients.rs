@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use factorscope::data::Ratings;
-use factorscope::models::{Learning, Model, Need, REGISTRY, Spec};
+use factorscope::models::{Form, Learning, Model, Need, REGISTRY, Spec};
 use factorscope::trace::{Step, Subject, Update};
 
 use crate::support::{
@@ -86,12 +86,14 @@ fn small_variants(learning: Learning) -> Vec<Spec> {
     specs
 }
 
-/// The learning rates with which a step of epoch 1 may change a parameter.
-fn rates(spec: &Spec) -> Vec<f32> {
-    let entry = spec.entry();
-    let decay = if has(entry, "decay") { spec.get("decay") } else { 1.0 };
-    let names = entry.hyperparameters.iter().map(|h| h.name);
-    names.filter(|name| name.starts_with("gamma")).map(|g| (spec.get(g) * decay) as f32).collect()
+/// The learning rate with which a step of epoch 1 changes a parameter, and whether it is then cut at zero:
+/// as the parameter's rule says.
+fn rate(spec: &Spec, parameter: &str) -> (f32, bool) {
+    let rule = spec.rules().find(|rule| rule.parameters.contains(&parameter));
+    let rule = rule.unwrap_or_else(|| panic!("{spec}: no rule for {parameter}"));
+    let rate = rule.rate.unwrap_or_else(|| panic!("{spec}: no learning rate for {parameter}"));
+    let decay = if has(spec.entry(), "decay") { spec.get("decay") } else { 1.0 };
+    ((spec.get(rate) * decay) as f32, rule.form == Form::ProjectedGradient)
 }
 
 fn is_sequential(spec: &Spec) -> bool {
@@ -107,7 +109,7 @@ fn a_descending_step_goes_along_the_gradient_of_its_objective() {
         }
         let mut model = spec.build(Arc::clone(&train), SEED);
         let mut probe = Probe::new(&spec, &train);
-        let rates = rates(&spec);
+        let names: Vec<_> = model.parameters().iter().map(|p| p.name).collect();
         model.pass(0);
         for n in 0..24 {
             let state = values(&*model);
@@ -120,18 +122,14 @@ fn a_descending_step_goes_along_the_gradient_of_its_objective() {
                     "{spec}, step {n}: {update:?}, by differences {slope}"
                 );
                 // The engine writes the same as (1 - gamma lambda) before + …: equal to rounding.
-                let close = |gamma: &f32| {
-                    let after = update.before - gamma * update.gradient;
-                    (update.after - after).abs() <= 4.0 * f32::EPSILON * after.abs().max(0.1)
-                };
-                // Where the step would lead below zero and the model forbids it, it ends there.
-                let cut = |gamma: &f32| {
-                    is_nonnegative(&spec, update)
-                        && update.after == 0.0
-                        && update.before - gamma * update.gradient <= 0.0
-                };
-                let any = rates.iter().any(|gamma| close(gamma) || cut(gamma));
-                assert!(any, "{spec}, step {n}: {update:?}");
+                let (gamma, is_cut) = rate(&spec, names[update.parameter]);
+                let after = update.before - gamma * update.gradient;
+                let after = if is_cut { after.max(0.0) } else { after };
+                let apart = (update.after - after).abs();
+                assert!(
+                    apart <= 4.0 * f32::EPSILON * after.abs().max(0.1),
+                    "{spec}, step {n}: {update:?}, by its rule {after}"
+                );
             }
         }
     }
@@ -170,11 +168,6 @@ fn a_step_changes_every_parameter_on_which_its_objective_depends_and_no_other() 
             }
         }
     }
-}
-
-/// Whether the model keeps what `update` changed at zero or above.
-fn is_nonnegative(spec: &Spec, update: &Update) -> bool {
-    spec.entry().id == "nmf" && update.parameter >= 3
 }
 
 fn is_unbiased(spec: &Spec) -> bool {

@@ -13,6 +13,7 @@ mod nonnegative;
 mod operations;
 mod receipts;
 mod reference;
+mod rules;
 mod scales;
 mod seeds;
 mod shares;

@@ -1,16 +1,17 @@
 //! What a model says that each rated item adds to a prediction, held against its own addends.
 
 use factorscope::models::{REGISTRY, Spec};
-use factorscope::trace::{Explanation, RatedShare};
+use factorscope::trace::{Addend, Explanation, RatedShare};
 
 use crate::support::{SEED, set_for, set_where_known, variants};
 
-/// The sum of the addends with these symbols, each of which the explanation has once.
-fn addends(explanation: &Explanation, of: &[&str], what: &str) -> f32 {
-    let one = |symbol: &&str| {
-        let mut found = explanation.terms.iter().filter(|term| term.symbol == *symbol);
-        let term = found.next().unwrap_or_else(|| panic!("{what}: no addend {symbol}"));
-        assert!(found.next().is_none(), "{what}: two addends {symbol}");
+/// The sum of these addends, each of which the explanation has once.
+fn addends(explanation: &Explanation, of: &[&Addend], what: &str) -> f32 {
+    let one = |addend: &&Addend| {
+        let name = addend.name;
+        let mut found = explanation.terms.iter().filter(|term| term.addend.name == name);
+        let term = found.next().unwrap_or_else(|| panic!("{what}: no addend {name}"));
+        assert!(found.next().is_none(), "{what}: two addends {name}");
         term.value
     };
     of.iter().map(one).sum()
@@ -36,11 +37,12 @@ fn the_shares_of_rated_items_sum_to_the_addends_they_are_said_to_be_of() {
                     let what = format!("{spec}, user {u}, item {i}");
                     let explanation = model.explain(u, i);
                     assert!(explanation.because.is_sorted_by(|a, b| a.1 >= b.1), "{what}");
-                    let Some(RatedShare { symbol, of }) = explanation.share else {
+                    let Some(RatedShare { latex, words, of }) = explanation.share else {
                         assert!(explanation.because.is_empty(), "{what}: shares without a meaning");
                         continue;
                     };
-                    assert!(!of.is_empty() && symbol.contains('j'), "{what}: {symbol}");
+                    assert!(!of.is_empty() && !words.is_empty(), "{what}");
+                    assert!(latex.contains('j'), "{what}: {latex}");
                     let told = addends(&explanation, of, &what);
                     let shares: f32 = explanation.because.iter().map(|&(_, share)| share).sum();
                     assert!((shares - told).abs() < 1e-4, "{what}: {shares}, not {told}");

@@ -246,7 +246,7 @@ fn what_speaks_for_an_svdpp_prediction_sums_to_its_implicit_term() {
             for i in 0..train.items() {
                 let explanation = model.explain(u, i);
                 let implicit = explanation.terms.last().unwrap();
-                assert!(implicit.symbol.contains("y_j"));
+                assert_eq!(implicit.addend.name, "implicit");
                 let sum: f32 = explanation.because.iter().map(|&(_, share)| share).sum();
                 assert!((sum - implicit.value).abs() < 1e-5, "{name}: {u}, {i}");
                 let shares: Vec<f32> = explanation.because.iter().map(|b| b.1).collect();

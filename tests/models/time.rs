@@ -182,14 +182,14 @@ fn a_day_that_training_has_not_seen_has_no_bias_of_its_own() {
     let model = trained("timesvd", &train, 3);
     let term = |u, time, wanted: &str| {
         let terms = own(&*model).explain_at(u, 0, time).terms;
-        terms.iter().find(|term| term.symbol == wanted).unwrap().value
+        terms.iter().find(|term| term.addend.name == wanted).unwrap().value
     };
     for u in 0..train.users() {
         let days = own(&*model).timeline().days_of(u).to_vec();
         for &day in &days {
-            assert!(term(u, day * DAY, "b_{u,t}") != 0.0, "user {u}, day {day}");
+            assert!(term(u, day * DAY, "b_u_day") != 0.0, "user {u}, day {day}");
             let unseen = (day + 1..day + 99).find(|day| !days.contains(day)).unwrap();
-            assert_eq!(term(u, unseen * DAY, "b_{u,t}"), 0.0, "user {u}, day {unseen}");
+            assert_eq!(term(u, unseen * DAY, "b_u_day"), 0.0, "user {u}, day {unseen}");
         }
     }
 }
@@ -241,7 +241,7 @@ fn what_speaks_for_a_prediction_sums_to_its_implicit_term() {
         let explanation = model.explain(u, 0);
         let sum: f32 = explanation.because.iter().map(|&(_, share)| share).sum();
         let implicit = explanation.terms.last().unwrap();
-        assert!(implicit.symbol.contains("y_j"));
+        assert_eq!(implicit.addend.name, "implicit");
         assert!((sum - implicit.value).abs() < 1e-5, "user {u}");
     }
 }

@@ -22,7 +22,8 @@ const entry = (id: string, names: string[]): Entry => ({
   predicts: '',
   needs: [],
   minimizes: '',
-  updates: [],
+  rules: [],
+  watched: 'rmse',
   hyperparameters: names.map((name) => ({
     name,
     symbol: name,

@@ -12,17 +12,11 @@ import {
   triples,
 } from '../../www/lab/spectrum.ts';
 import { best, lambdas, logarithmic, shares } from '../../www/lab/sweep.ts';
+import { parameter as made } from './made.ts';
 
 function parameter(name: string, columns: number, values: number[]): ParameterValues {
-  return {
-    name,
-    symbol: name,
-    axis: name === 'sigma' || name === 'mu' ? 'global' : name.endsWith('u') ? 'user' : 'item',
-    rows: values.length / columns,
-    columns,
-    values: Float32Array.from(values),
-    of: undefined,
-  };
+  const rows = values.length / columns;
+  return made(name, { rows, columns, values: Float32Array.from(values) });
 }
 
 describe('vectors', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { addends, findFilms, mainReason, withRating } from '../../www/lab/fold-in.ts';
+import { addend, term } from './made.ts';
 
 const items = ['Alien', 'Aliens', 'Heat'].map((title) => ({ title, year: undefined, genres: [] }));
 
@@ -38,8 +39,13 @@ test('no rating is a reason for a film that the ratings together move down', () 
     [7, 0.1],
     [8, -0.3],
   ];
+  const share = { latex: '', words: '', of: [addend({ name: 'product' })] };
   const moved = (value: number): ReturnType<typeof mainReason> =>
-    mainReason({ because, share: undefined, terms: [{ symbol: String.raw`q_i^\top z_u`, value }] });
+    mainReason({
+      because,
+      share,
+      terms: [term({ name: 'mu' }, 3), term({ name: 'product' }, value)],
+    });
   expect(moved(-0.2)).toBeUndefined();
   expect(moved(0.2)).toEqual([7, 0.1]);
   expect(mainReason({ because: [], share: undefined, terms: [] })).toBeUndefined();

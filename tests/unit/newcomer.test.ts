@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { ColdPart } from '../../www/engine/types.ts';
 import { coldCurve, worth } from '../../www/lab/cold.ts';
 import { apart, arrows, histogram, kinds, mean, row } from '../../www/lab/newcomer.ts';
+import { parameter } from './made.ts';
 
 const part = (
   at: number,
@@ -66,16 +67,8 @@ test('arrows are laid head to tail', () => {
 });
 
 test('a row of a parameter is cut out of its values', () => {
-  const parameter = {
-    name: 'y_a',
-    symbol: 'y_a',
-    axis: 'user-attribute' as const,
-    rows: 2,
-    columns: 2,
-    values: Float32Array.of(1, 2, 3, 4),
-    of: undefined,
-  };
-  expect(row(parameter, 1)).toEqual([3, 4]);
+  const vectors = parameter('y_a', { rows: 2, columns: 2, values: Float32Array.of(1, 2, 3, 4) });
+  expect(row(vectors, 1)).toEqual([3, 4]);
   expect(row(undefined, 1)).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { ParameterValues, Step } from '../../pkg/factorscope.js';
+import type { Hyperparameter, ParameterValues, Step } from '../../pkg/factorscope.js';
 import { steady } from '../../www/format.ts';
 import {
   compareUpdates,
@@ -11,36 +11,30 @@ import {
   groups,
   indexed,
   inStars,
+  isBaseline,
   isPlain,
   learningRate,
-  multiplies,
   placeKey,
   predicted,
   products,
   ratingOf,
   ruleFor,
-  termSymbols,
+  rulesOf,
   ruleText,
+  termLatex,
   touched,
   visits,
 } from '../../www/lab/step.ts';
+import { parameter, rule, term } from './made.ts';
 
-const parameter = (symbol: string, columns: number): ParameterValues => ({
-  name: symbol,
-  symbol,
-  axis: symbol.endsWith('u') ? 'user' : symbol.endsWith('i') ? 'item' : 'global',
-  rows: 3,
-  columns,
-  values: new Float32Array(3 * columns),
-  of: undefined,
-});
+const vectors = (name: string, columns: number): ParameterValues => parameter(name, { columns });
 
 const parameters = [
-  parameter(String.raw`\mu`, 1),
-  parameter('b_u', 1),
-  parameter('b_i', 1),
-  parameter('p_u', 2),
-  parameter('q_i', 2),
+  parameter('mu', { symbol: String.raw`\mu`, base: String.raw`\mu` }),
+  parameter('b_u'),
+  parameter('b_i'),
+  vectors('p_u', 2),
+  vectors('q_i', 2),
 ];
 
 // User 2 gave item 3 a 3; p = (0.5, -1), q = (2, 0.25): the product is 1 - 0.25.
@@ -60,10 +54,10 @@ const change = (
 const step: Step = {
   subject: { rating: { u: 1, i: 2, r: 3 } },
   terms: [
-    { symbol: String.raw`\mu`, value: 2 },
-    { symbol: 'b_u', value: 0.5 },
-    { symbol: 'b_i', value: -0.25 },
-    { symbol: String.raw`p_u^\top q_i`, value: 0.75 },
+    term({ name: 'mu', kind: 'mean' }, 2),
+    term({ name: 'b_u', kind: 'bias' }, 0.5),
+    term({ name: 'b_i', kind: 'bias' }, -0.25),
+    term({ name: 'product', product: ['p_u', 'q_i'] }, 0.75),
   ],
   updates: [
     change(1, 1, 0, 0.5),
@@ -92,7 +86,7 @@ describe('the symbol of a number', () => {
   });
 
   test('has one index where the vectors have one component', () => {
-    expect(indexed([parameter('p_u', 1), parameter('q_i', 1)], 0, 1, 0)).toBe('p_{2}');
+    expect(indexed([parameter('p_u'), parameter('q_i')], 0, 1, 0)).toBe('p_{2}');
   });
 
   test('has no index for the mean', () => {
@@ -114,15 +108,20 @@ describe('the film of a changed number', () => {
   });
 
   test('is the neighbor’s for a weight, and the bin’s own film for a bin', () => {
-    const weights: ParameterValues = {
-      ...parameter('w_{ij}', 2),
-      axis: 'item',
-      of: Uint32Array.from([1, 2, 0, 2, 0, 1]),
-    };
+    const of = Uint32Array.from([1, 2, 0, 2, 0, 1]);
+    const weights = parameter('w_ij', { columns: 2, of });
     expect(filmOf([...parameters, weights], titled, change(5, 0, 0, 0), false)).toBe('Heat');
     expect(filmOf([...parameters, weights], titled, change(5, 1, 0, 0), false)).toBe('Alien');
-    const bins: ParameterValues = { ...parameter('b_{i,b}', 1), axis: 'bin', rows: 6 };
+    const bins = parameter('b_i_bin', { axis: 'bin', rows: 6 });
     expect(filmOf([...parameters, bins], titled, change(5, 3, 0, 0), true)).toBe('Heat');
+  });
+
+  test('is not told where the neighbors are users', () => {
+    const of = Uint32Array.from([1, 2, 0, 2, 0, 1]);
+    const similarities = parameter('s_ij', { axis: 'user', columns: 2, of });
+    const all = [...parameters, similarities];
+    expect(filmOf(all, titled, change(5, 0, 0, 0), true)).toBeUndefined();
+    expect(indexed(all, 5, 1, 0)).toBe('s_{2,1}');
   });
 });
 
@@ -133,15 +132,15 @@ test('changes are grouped by parameter and row, whatever the order they were mad
 });
 
 test('a parameter finds its rule in the registry', () => {
-  const updates = [
-    'e = r',
-    String.raw`b_u \leftarrow b_u + 1`,
-    String.raw`\forall j:\; y_j \leftarrow 2`,
+  const rules = [
+    rule({ form: 'definition' }),
+    rule({ parameters: ['b_u'] }),
+    rule({ parameters: ['y_j', 'x_j'] }),
   ];
-  expect(ruleFor({ updates }, 'b_u')).toBe(updates[1]);
-  expect(ruleFor({ updates }, 'y_j')).toBe(updates[2]);
-  expect(ruleFor({ updates }, 'p_u')).toBeUndefined();
-  expect(ruleFor({ updates: [String.raw`A\, p_u = c`] }, 'p_u')).toBe(String.raw`A\, p_u = c`);
+  expect(ruleFor(rules, 'b_u')).toBe(rules[1]);
+  expect(ruleFor(rules, 'x_j')).toBe(rules[2]);
+  expect(ruleFor(rules, 'p_u')).toBeUndefined();
+  expect(ruleFor(rules, undefined)).toBeUndefined();
 });
 
 test('the rule in numbers reads before minus gamma times gradient', () => {
@@ -152,7 +151,7 @@ test('the rule in numbers reads before minus gamma times gradient', () => {
   );
 });
 
-test('a model without gamma has no learning rate', () => {
+test('a model none of whose rules goes down a gradient has no learning rate', () => {
   const gamma = {
     name: 'gamma',
     symbol: String.raw`\gamma`,
@@ -162,9 +161,10 @@ test('a model without gamma has no learning rate', () => {
     kind: { type: 'log' as const },
     help: '',
   };
-  expect(learningRate({ hyperparameters: [gamma] }, {})).toBe(0.005);
-  expect(learningRate({ hyperparameters: [gamma] }, { gamma: 0.1 })).toBe(0.1);
-  expect(learningRate({ hyperparameters: [] }, { gamma: 0.1 })).toBeUndefined();
+  const rules = [rule({ form: 'definition' }), rule({ parameters: ['b_u'], rate: 'gamma' })];
+  expect(learningRate({ hyperparameters: [gamma], rules }, {})).toBe(0.005);
+  expect(learningRate({ hyperparameters: [gamma], rules }, { gamma: 0.1 })).toBe(0.1);
+  expect(learningRate({ hyperparameters: [gamma], rules: [] }, { gamma: 0.1 })).toBeUndefined();
 });
 
 test('the prediction is the sum of the terms', () => {
@@ -172,16 +172,16 @@ test('the prediction is the sum of the terms', () => {
 });
 
 test('a product of two touched vectors is shown factor by factor, in the order it is written', () => {
-  expect(products(String.raw`p_u^\top q_i`, step, parameters)).toEqual([
+  expect(products({ product: ['p_u', 'q_i'] }, step, parameters)).toEqual([
     [0.5, 2],
     [-1, 0.25],
   ]);
-  expect(products(String.raw`q_i^\top p_u`, step, parameters)).toEqual([
+  expect(products({ product: ['q_i', 'p_u'] }, step, parameters)).toEqual([
     [2, 0.5],
     [0.25, -1],
   ]);
-  expect(products('b_u', step, parameters)).toBeUndefined();
-  expect(products(String.raw`p_u^\top q_i`, solved, parameters)).toBeUndefined();
+  expect(products({ product: undefined }, step, parameters)).toBeUndefined();
+  expect(products({ product: ['p_u', 'q_i'] }, solved, parameters)).toBeUndefined();
 });
 
 test('touched numbers are those of the updates', () => {
@@ -207,8 +207,8 @@ test('a number that has run away keeps its column narrow', () => {
 });
 
 test('a component is named for any user or item', () => {
-  expect(component(parameter('p_u', 2), 1)).toBe('p_{u,2}');
-  expect(component(parameter('b_u', 1), 0)).toBe('b_u');
+  expect(component(vectors('p_u', 2), 1)).toBe('p_{u,2}');
+  expect(component(parameter('b_u'), 0)).toBe('b_u');
 });
 
 test('steps are counted within their epoch, and an epoch ends at its last step', () => {
@@ -231,21 +231,39 @@ test('two steps are compared on the item vector, each component beside that of t
   ]);
 });
 
-test('a rule that only multiplies is told, and its two ways of learning are kept apart', () => {
-  const updates = [
-    String.raw`p_{uk} \leftarrow p_{uk}\, \frac{a}{b}`,
-    String.raw`p_u \leftarrow \max(0, p_u + \gamma c)`,
+test('a model that can learn in two ways has the rules of the one that is chosen', () => {
+  const method: Hyperparameter = {
+    name: 'method',
+    symbol: '',
+    default: 0,
+    min: 0,
+    max: 1,
+    kind: { type: 'choice', choices: ['multiplicative', 'sgd'] },
+    help: '',
+  };
+  const rules = [
+    rule({ form: 'multiplicative', parameters: ['p_u'], when: ['method', 'multiplicative'] }),
+    rule({ form: 'projected-gradient', parameters: ['p_u'], when: ['method', 'sgd'] }),
+    rule({ parameters: ['b_u'] }),
   ];
-  expect(ruleFor({ updates }, 'p_u')).toBe(updates[0]);
-  expect(ruleFor({ updates }, 'p_u', true)).toBe(updates[1]);
-  expect(updates.map(multiplies)).toEqual([true, false]);
-  expect(multiplies(undefined)).toBe(false);
+  const entry = { hyperparameters: [method], rules };
+  expect(rulesOf(entry, {})).toEqual([rules[0], rules[2]]);
+  expect(rulesOf(entry, { method: 1 })).toEqual([rules[1], rules[2]]);
+});
+
+test('a baseline is a model whose rules change biases alone', () => {
+  const biases = [rule({ parameters: ['b_u'] }), rule({ parameters: ['b_i'] }), rule({})];
+  expect(isBaseline({ rules: biases })).toBe(true);
+  expect(isBaseline({ rules: [...biases, rule({ parameters: ['p_u'] })] })).toBe(false);
 });
 
 test('terms of single components are numbered', () => {
-  const term = (symbol: string) => ({ symbol, value: 1 });
-  const terms = ['a_{uk}', 'b', 'a_{uk}'].map(term);
-  expect(termSymbols({ terms })).toEqual(['a_{u,1}', 'b', 'a_{u,2}']);
+  const terms = [
+    term({ latex: 'a_{uk}' }, 1, 0),
+    term({ latex: 'b' }, 1),
+    term({ latex: 'a_{uk}' }, 1, 1),
+  ];
+  expect(terms.map(termLatex)).toEqual(['a_{u,1}', 'b', 'a_{u,2}']);
 });
 
 test('a rating on another scale is as many stars as the model counts', () => {

@@ -2,20 +2,21 @@ import { describe, expect, test } from 'vitest';
 
 import { indexed } from '../../www/lab/step.ts';
 import { meanSize, reach, tierOf, tierShares } from '../../www/lab/tiers.ts';
+import { parameter, term } from './made.ts';
 
 const TERMS = [
-  { symbol: String.raw`\mu`, value: 3.5 },
-  { symbol: 'b_u', value: 0.2 },
-  { symbol: 'b_i', value: -0.1 },
-  { symbol: String.raw`q_i^\top p_u`, value: 0.3 },
-  { symbol: String.raw`q_i^\top |N(u)|^{-1/2} \sum_{j} y_j`, value: 0.1 },
-  { symbol: String.raw`|R^k|^{-1/2} \sum_j (r_{uj} - \tilde b_{uj})\, w_{ij}`, value: -0.05 },
-  { symbol: String.raw`|N^k|^{-1/2} \sum_j c_{ij}`, value: -0.15 },
+  term({ kind: 'mean' }, 3.5),
+  term({ kind: 'bias' }, 0.2),
+  term({ kind: 'bias' }, -0.1),
+  term({ kind: 'factors' }, 0.3),
+  term({ kind: 'factors' }, 0.1),
+  term({ kind: 'neighbors' }, -0.05),
+  term({ kind: 'neighbors' }, -0.15),
 ];
 
 describe('a prediction by its tiers', () => {
-  test('has every addend in the tier that its symbol tells', () => {
-    expect(TERMS.map(({ symbol }) => tierOf(symbol))).toEqual([
+  test('has every addend in the tier that its kind tells', () => {
+    expect(TERMS.map(({ addend }) => tierOf(addend.kind))).toEqual([
       'baseline',
       'baseline',
       'baseline',
@@ -24,7 +25,6 @@ describe('a prediction by its tiers', () => {
       'neighborhood',
       'neighborhood',
     ]);
-    expect(tierOf(String.raw`p_u^\top |N(u)|^{-1/2} \sum_{j} y_j`)).toBe('factors');
   });
 
   test('adds up to the prediction', () => {
@@ -54,15 +54,7 @@ describe('a tier', () => {
 });
 
 test('a weight is named by its item and its neighbor, not by its place in the list', () => {
-  const weights = {
-    name: 'w_ij',
-    symbol: 'w_{ij}',
-    axis: 'item' as const,
-    rows: 2,
-    columns: 2,
-    values: new Float32Array(4),
-    of: Uint32Array.from([4, 1, 0, 7]),
-  };
+  const weights = parameter('w_ij', { rows: 2, columns: 2, of: Uint32Array.from([4, 1, 0, 7]) });
   expect(indexed([weights], 0, 1, 1)).toBe('w_{2,8}');
   expect(indexed([{ ...weights, axis: 'global', rows: 1, columns: 4 }], 0, 0, 1)).toBe('w_{i,2}');
 });

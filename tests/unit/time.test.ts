@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 
-import type { Entry, ParameterValues } from '../../pkg/factorscope.js';
-import { indexed, rateOf } from '../../www/lab/step.ts';
+import { indexed, learningRate, rateOf } from '../../www/lab/step.ts';
 import { dateOf, dateOfYear, deviation } from '../../www/lab/time.ts';
+import { parameter, rule } from './made.ts';
 
 test('days have their dates in universal time', () => {
   expect(dateOf(0)).toBe('1 Jan 1970');
@@ -21,21 +21,11 @@ test('a deviation has the sign of the difference and grows with its power', () =
   expect(deviation(-25, 0.5)).toBeCloseTo(-5, 10);
 });
 
-const values = (symbol: string, axis: ParameterValues['axis'], rows: number, of?: number[]) => ({
-  name: symbol,
-  symbol,
-  axis,
-  rows,
-  columns: 1,
-  values: new Float32Array(rows),
-  of: of && Uint32Array.from(of),
-});
-
 test('a bias of a bin or a day is named by its item or user', () => {
   const parameters = [
-    values('b_i', 'item', 3),
-    values(String.raw`b_{i,\mathrm{Bin}(t)}`, 'bin', 12),
-    values('b_{u,t}', 'day', 4, [0, 2, 2, 2]),
+    parameter('b_i'),
+    parameter('b_i_bin', { axis: 'bin', rows: 12 }),
+    parameter('b_u_day', { axis: 'day', rows: 4, of: Uint32Array.from([0, 2, 2, 2]) }),
   ];
   expect(indexed(parameters, 1, 0, 0)).toBe(String.raw`b_{i=1,\,\text{bin }1}`);
   expect(indexed(parameters, 1, 11, 0)).toBe(String.raw`b_{i=3,\,\text{bin }4}`);
@@ -53,15 +43,18 @@ test('each parameter has the learning rate that its rule names', () => {
     kind: { type: 'log' } as const,
     help: '',
   });
-  const entry: Pick<Entry, 'hyperparameters' | 'updates'> = {
+  const entry = {
     hyperparameters: [hyperparameter('gamma', 0.01), hyperparameter('gamma_3', 0.002)],
-    updates: [
-      String.raw`b_u \leftarrow b_u + \gamma\,(e_{ui} - \lambda\, b_u)`,
-      String.raw`b_{u,t} \leftarrow b_{u,t} + \gamma_3\,(e_{ui} - \lambda_3\, b_{u,t})`,
+    rules: [
+      rule({ form: 'definition' }),
+      rule({ parameters: ['b_u'], rate: 'gamma' }),
+      rule({ parameters: ['b_u_day'], rate: 'gamma_3' }),
     ],
   };
-  expect(rateOf(entry, {}, 'b_u')).toBe(0.01);
-  expect(rateOf(entry, {}, 'b_{u,t}')).toBe(0.002);
-  expect(rateOf(entry, { gamma: 0.5, gamma_3: 0.3 }, 'b_{u,t}')).toBe(0.3);
-  expect(rateOf(entry, { gamma: 0.5 }, 'unknown')).toBe(0.5);
+  const [error, bias, day] = entry.rules;
+  expect(rateOf(entry, {}, error)).toBeUndefined();
+  expect(rateOf(entry, {}, bias)).toBe(0.01);
+  expect(rateOf(entry, {}, day)).toBe(0.002);
+  expect(rateOf(entry, { gamma: 0.5, gamma_3: 0.3 }, day)).toBe(0.3);
+  expect(learningRate(entry, { gamma: 0.5, gamma_3: 0.3 })).toBe(0.5);
 });

@@ -15,7 +15,8 @@ const entry: Entry = {
   predicts: '',
   needs: [],
   minimizes: '',
-  updates: [],
+  rules: [],
+  watched: 'rmse',
   hyperparameters: [
     {
       name: 'gamma',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import type { Epoch } from '../../pkg/factorscope.js';
+import type { Epoch, RatedShare } from '../../pkg/factorscope.js';
 import { isUseful } from '../../www/data/intake.ts';
 import { addendsOf, filmName, shares, userIndex } from '../../www/lab/films.ts';
 import {
@@ -12,6 +12,7 @@ import {
   singularText,
 } from '../../www/lab/training.ts';
 import { sentence } from '../../www/sentence.ts';
+import { addend, term } from './made.ts';
 
 function epoch(n: number, train: number, test: number, singular = 0): Epoch {
   return {
@@ -141,15 +142,16 @@ test('shares beyond the largest are summed up, so that all together stay the sam
 });
 
 test('the addends that shares sum to are named by their place', () => {
-  const terms = ['mu', 'b_u', 'b_i', 'x', 'y', 'z'].map((symbol) => ({ symbol, value: 1 }));
-  const named = (...of: string[]): string => addendsOf(terms, { symbol: 's', of });
+  const terms = ['mu', 'b_u', 'b_i', 'x', 'y', 'z'].map((name) => term({ name }, 1));
+  const of = (...names: string[]): RatedShare => {
+    return { latex: '', words: '', of: names.map((name) => addend({ name })) };
+  };
+  const named = (...names: string[]): string => addendsOf(terms, of(...names));
   expect(named('z')).toBe('the last addend');
   expect(named('y', 'z')).toBe('the last two addends');
   expect(named('x', 'y', 'z')).toBe('the last three addends');
   expect(named('y')).toBe('addend 5');
-  expect(addendsOf([{ symbol: 'p', value: 1 }], { symbol: 's', of: ['p'] })).toBe(
-    'the whole prediction',
-  );
+  expect(addendsOf([term({ name: 'p' }, 1)], of('p'))).toBe('the whole prediction');
 });
 
 test('a user is found by the id of the data set, blanks aside', () => {

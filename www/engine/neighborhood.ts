@@ -17,7 +17,7 @@ export function neighbors(
   const neighborhood = run.neighborhood(user, item);
   const ids = neighborhood.candidates.map(({ id }) => id);
   const other = chosen !== undefined && ids.includes(chosen) ? chosen : ids[0];
-  const row = setup.model === 'user-knn' ? user : item;
+  const row = neighborhood.axis === 'user' ? user : item;
   const found = {
     item,
     neighborhood,

@@ -48,8 +48,12 @@ function articleFirst(name: string): string {
 }
 
 /** The rating that speaks most for an item, or nothing where the ratings together do not speak for it. */
-export function mainReason({ because, terms }: Explanation): [number, number] | undefined {
-  const change = terms.at(-1)?.value ?? 0;
+export function mainReason({ because, share, terms }: Explanation): [number, number] | undefined {
+  const told = new Set(share?.of.map(({ name }) => name));
+  const change = terms.reduce(
+    (sum, { addend, value }) => sum + (told.has(addend.name) ? value : 0),
+    0,
+  );
   const [best] = because;
   return best && change > 0 && best[1] > 0 ? best : undefined;
 }

@@ -1,25 +1,23 @@
 // What a reader is shown of one explained step, as pure functions of it: no model is known here.
 
 import type {
+  Addend,
   Entry,
   Item,
   ParameterValues,
   Rating,
+  Rule,
   Stars,
   Step,
+  Term,
   Update,
 } from '../../pkg/factorscope.js';
 import { plain, steady } from '../format.ts';
+import type { Settings } from './registry.ts';
 
-/** A parameter's name and index letter: `p_u` is `p` by `u`. */
-interface Parts {
-  base: string;
-  index: string | undefined;
-}
-
-function parts(symbol: string): Parts {
-  const [base = symbol, index] = symbol.split('_');
-  return { base, index };
+/** Whether a row of a parameter is a list of neighbors, each number with an owner of its own. */
+function listsNeighbors({ axis, of }: ParameterValues): boolean {
+  return of !== undefined && axis !== 'day';
 }
 
 /**
@@ -34,15 +32,14 @@ export function indexed(
 ): string {
   const own = parameters[parameter];
   if (!own) return '?';
+  const { base, index } = own;
   const neighbor = own.of?.[row * own.columns + column];
-  if (own.symbol.endsWith('_{ij}') && neighbor !== undefined) {
-    const item = own.axis === 'item' ? row + 1 : 'i';
-    return `${own.symbol.slice(0, -5)}_{${item},${neighbor + 1}}`;
+  if (listsNeighbors(own) && neighbor !== undefined) {
+    return `${base}_{${own.axis === 'global' ? 'i' : row + 1},${neighbor + 1}}`;
   }
-  const { base, index } = parts(own.symbol);
-  if (index === undefined) return own.symbol;
-  if (own.axis === 'bin' || own.axis === 'day') return timed(parameters, own, base, row);
-  const shared = parameters.filter(({ symbol }) => parts(symbol).base === base).length > 1;
+  if (index === '') return own.symbol;
+  if (own.axis === 'bin' || own.axis === 'day') return timed(parameters, own, row);
+  const shared = parameters.filter((other) => other.base === base).length > 1;
   if (own.columns > 1) {
     return `${base}_{${shared ? `${index}=` : ''}${row + 1},${column + 1}}`;
   }
@@ -61,9 +58,10 @@ export function filmOf(
 ): string | undefined {
   const own = parameters[parameter];
   if (!own) return undefined;
-  const { axis, columns, of, rows, symbol } = own;
+  const { axis, columns, of, rows } = own;
   const films = parameters.find((other) => other.axis === 'item')?.rows ?? 1;
-  const neighbor = symbol.endsWith('_{ij}') ? of?.[row * columns + column] : undefined;
+  const neighbor =
+    listsNeighbors(own) && axis !== 'user' ? of?.[row * columns + column] : undefined;
   const film = neighbor ?? (axis === 'bin' ? Math.floor(row / (rows / films)) : row);
   const shown = neighbor !== undefined || (first && (axis === 'item' || axis === 'bin'));
   const title = items[film]?.title;
@@ -73,8 +71,7 @@ export function filmOf(
 /** The symbol of an item's bias in one of its bins, or of a user's bias on one of the user's days. */
 function timed(
   parameters: readonly ParameterValues[],
-  { axis, of, rows }: ParameterValues,
-  base: string,
+  { axis, base, of, rows }: ParameterValues,
   row: number,
 ): string {
   if (axis === 'day') {
@@ -107,65 +104,54 @@ export function groups({ updates }: Step): Group[] {
   return [...found.values()].sort((a, b) => a.parameter - b.parameter || a.row - b.row);
 }
 
-/**
- * The model's rule for a parameter, as LaTeX: one of the form `x <- …` or, for each component,
- * `x_{uk} <- …`, or a system `A x = …`. Where a model can learn in two ways, `descends` says which.
- */
-export function ruleFor(
-  { updates }: Pick<Entry, 'updates'>,
-  symbol: string,
-  descends = false,
-): string | undefined {
-  const each = symbol.replace(/_(\w)$/, '_{$1k}');
-  const rules = updates.filter(
-    (rule) =>
-      rule.includes(`${symbol} \\leftarrow`) ||
-      rule.startsWith(`${each} \\leftarrow`) ||
-      rule.includes(`\\, ${symbol} =`),
-  );
-  const down = descends ? rules.find((rule) => rule.includes('\\gamma')) : undefined;
-  return down ?? rules[0];
-}
-
-/** Whether a rule only multiplies what was there: `x_{uk} <- x_{uk} …`. */
-export function multiplies(rule: string | undefined): boolean {
-  const [, left, right] = /^(\S+) \\leftarrow (\S+)\\, \\frac/.exec(rule ?? '') ?? [];
-  return left !== undefined && left === right;
-}
-
-/** The symbols of a step's terms; where one stands for each component, k becomes its number. */
-export function termSymbols({ terms }: Pick<Step, 'terms'>): string[] {
-  const seen = new Map<string, number>();
-  return terms.map(({ symbol }) => {
-    const k = (seen.get(symbol) ?? 0) + 1;
-    seen.set(symbol, k);
-    return symbol.replaceAll(/_\{([ui])k\}/g, `_{$1,${k}}`);
+/** The rules of a model with these settings: where it can learn in two ways, those of the chosen one. */
+export function rulesOf(
+  { hyperparameters, rules }: Pick<Entry, 'hyperparameters' | 'rules'>,
+  settings: Settings,
+): Rule[] {
+  return rules.filter(({ when }) => {
+    if (!when) return true;
+    const [name, word] = when;
+    const choice = hyperparameters.find((h) => h.name === name);
+    if (choice?.kind.type !== 'choice') return false;
+    return choice.kind.choices[settings[name] ?? choice.default] === word;
   });
 }
 
-/** The learning rate of a model that goes down a gradient; nothing for one that does not. */
-export function learningRate(
-  entry: Pick<Entry, 'hyperparameters'>,
-  settings: Readonly<Record<string, number>>,
-): number | undefined {
-  const gamma = entry.hyperparameters.find(({ name }) => name === 'gamma');
-  const method = entry.hyperparameters.find(({ name }) => name === 'method');
-  if (method?.kind.type === 'choice' && method.kind.choices.includes('sgd')) {
-    const chosen = method.kind.choices[settings['method'] ?? method.default];
-    if (chosen !== 'sgd') return undefined;
-  }
-  return gamma && (settings['gamma'] ?? gamma.default);
+/** The rule that changes a parameter, by the parameter's name. */
+export function ruleFor(rules: readonly Rule[], parameter: string | undefined): Rule | undefined {
+  return rules.find(({ parameters }) => parameter !== undefined && parameters.includes(parameter));
 }
 
-/** The learning rate in a parameter's rule: models with several call the others gamma_2, gamma_3, … */
+/** Whether a model has nothing to learn but biases. */
+export function isBaseline({ rules }: Pick<Entry, 'rules'>): boolean {
+  return rules.every(({ parameters }) => parameters.every((one) => one === 'b_u' || one === 'b_i'));
+}
+
+/** The formula of a term; where it stands for each component of a vector, k is the component's number. */
+export function termLatex({ addend: { latex }, component }: Term): string {
+  return component === undefined
+    ? latex
+    : latex.replaceAll(/_\{([ui])k\}/g, `_{$1,${component + 1}}`);
+}
+
+/** The learning rate in a rule; nothing where it does not go down a gradient. */
 export function rateOf(
-  entry: Pick<Entry, 'hyperparameters' | 'updates'>,
-  settings: Readonly<Record<string, number>>,
-  symbol: string,
+  { hyperparameters }: Pick<Entry, 'hyperparameters'>,
+  settings: Settings,
+  rule: Rule | undefined,
 ): number | undefined {
-  const [, n] = /\\gamma_(\d)/.exec(ruleFor(entry, symbol) ?? '') ?? [];
-  const own = entry.hyperparameters.find(({ name }) => name === `gamma_${n}`);
-  return own ? (settings[own.name] ?? own.default) : learningRate(entry, settings);
+  const own = hyperparameters.find(({ name }) => name === rule?.rate);
+  return own && (settings[own.name] ?? own.default);
+}
+
+/** The first learning rate of a model that goes down a gradient; nothing for one that does not. */
+export function learningRate(
+  entry: Pick<Entry, 'hyperparameters' | 'rules'>,
+  settings: Settings,
+): number | undefined {
+  const descending = rulesOf(entry, settings).find(({ rate }) => rate !== undefined);
+  return rateOf(entry, settings, descending);
 }
 
 /** `0.1000 − 0.05 · (−0.8000) = 0.1400`: after = before − gamma · gradient in numbers. */
@@ -186,22 +172,21 @@ export function predicted({ terms }: Step): number {
 }
 
 /**
- * The factors of each product in a term such as `p_u^\top q_i`, as they were before the step; nothing
- * where the term is no product of two vectors that the step touches.
+ * The factors of each product in an addend that is one of two vectors, as they were before the step; nothing
+ * where it is none, or not one of two vectors that the step touches.
  */
 export function products(
-  symbol: string,
+  { product }: Pick<Addend, 'product'>,
   step: Step,
   parameters: readonly ParameterValues[],
 ): [number, number][] | undefined {
-  const [, left, right] = /^(\w_\w)\^\\top (\w_\w)$/.exec(symbol) ?? [];
-  if (!left || !right) return undefined;
+  if (!product) return undefined;
   const before = (wanted: string): number[] =>
     step.updates
-      .filter(({ parameter }) => parameters[parameter]?.symbol === wanted)
+      .filter(({ parameter }) => parameters[parameter]?.name === wanted)
       .sort((a, b) => a.column - b.column)
       .map((update) => update.before);
-  const [a, b] = [before(left), before(right)];
+  const [a, b] = [before(product[0]), before(product[1])];
   if (a.length === 0 || a.length !== b.length) return undefined;
   return a.map((value, k) => [value, b[k] ?? 0]);
 }
@@ -230,10 +215,10 @@ export function visits(step: Step | undefined, u: number, i: number): boolean {
  * The symbol of one component for any user or item, as LaTeX: `p_{u,1}`; `b_u` where there is one;
  * `w_{ij_1}` for the item's first neighbor.
  */
-export function component({ columns, symbol }: ParameterValues, column: number): string {
-  if (symbol.endsWith('_{ij}')) return `${symbol.slice(0, -1)}_${column + 1}}`;
-  const { base, index } = parts(symbol);
-  return columns > 1 && index !== undefined ? `${base}_{${index},${column + 1}}` : symbol;
+export function component(parameter: ParameterValues, column: number): string {
+  const { base, columns, index, symbol } = parameter;
+  if (listsNeighbors(parameter)) return `${base}_{${index}_${column + 1}}`;
+  return columns > 1 && index !== '' ? `${base}_{${index},${column + 1}}` : symbol;
 }
 
 /** Where a walk's last step stands: its epoch and its place in it, both counted from 1. */
@@ -269,8 +254,8 @@ export function compareUpdates(
   other: Step,
   parameters: readonly ParameterValues[],
 ): Difference[] {
-  const of = (step: Step, symbol: string): Update[] =>
-    step.updates.filter(({ parameter }) => parameters[parameter]?.symbol === symbol);
+  const of = (step: Step, name: string): Update[] =>
+    step.updates.filter(({ parameter }) => parameters[parameter]?.name === name);
   const [right, partners] = [of(other, 'q_i'), of(one, 'p_u')];
   return of(one, 'q_i').flatMap((update, k): Difference[] => {
     const [second, partner] = [right[k], partners[k]];

@@ -1,6 +1,6 @@
 // A prediction of the integrated model by its tiers, as pure functions of its addends.
 
-import type { Explanation } from '../../pkg/factorscope.js';
+import type { AddendKind, Explanation } from '../../pkg/factorscope.js';
 
 type Terms = Explanation['terms'];
 
@@ -11,16 +11,16 @@ export type Tier = (typeof TIERS)[number];
 /** What each tier contributes to a prediction. */
 export type TierShares = Record<Tier, number>;
 
-/** The tier that an addend belongs to, told by its symbol. */
-export function tierOf(symbol: string): Tier {
-  if (/[wc]_\{ij\}/.test(symbol)) return 'neighborhood';
-  return symbol.includes(String.raw`^\top`) ? 'factors' : 'baseline';
+/** The tier that an addend belongs to. */
+export function tierOf(kind: AddendKind): Tier {
+  if (kind === 'neighbors') return 'neighborhood';
+  return kind === 'factors' ? 'factors' : 'baseline';
 }
 
 /** A prediction's addends, added up by tier. */
 export function tierShares(terms: Terms): TierShares {
   const sums: TierShares = { baseline: 0, factors: 0, neighborhood: 0 };
-  for (const { symbol, value } of terms) sums[tierOf(symbol)] += value;
+  for (const { addend, value } of terms) sums[tierOf(addend.kind)] += value;
   return sums;
 }
 

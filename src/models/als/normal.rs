@@ -4,7 +4,7 @@ use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 use wide::f32x8;
 
 use crate::models::factors::{Factors, LANES, add_scaled, dot};
-use crate::trace::System;
+use crate::trace::{System, Written};
 
 /// Below this share of the largest diagonal element a pivot of an unregularized matrix counts as
 /// zero: it is what rounding leaves of an exact zero in single precision.
@@ -246,13 +246,21 @@ impl Normal {
     }
 
     /// The system as a lesson shows it, without padding.
-    pub fn system(&self, solved: bool) -> System {
+    pub fn system(&self, written: &'static Written, solved: bool) -> System {
         let f = self.factors;
         System {
-            matrix: (0..f * f).map(|n| self.element(n / f, n % f)).collect(),
+            written,
+            drawn: false,
+            matrix: self.shown(),
             right: self.right.as_slice()[..f].to_vec(),
             solution: solved.then(|| self.solution.as_slice()[..f].to_vec()),
         }
+    }
+
+    /// The matrix row by row, without padding.
+    pub fn shown(&self) -> Vec<f32> {
+        let f = self.factors;
+        (0..f * f).map(|n| self.element(n / f, n % f)).collect()
     }
 
     fn element(&self, a: usize, b: usize) -> f32 {

@@ -71,6 +71,11 @@ impl<'a> Weighted<'a> {
         self.line.iter().enumerate().map(move |(n, (id, r))| (id, r, weight(n)))
     }
 
+    /// Whether the weights are others than 1.
+    pub fn is_weighted(self) -> bool {
+        self.weights.is_some()
+    }
+
     /// How many ratings there are.
     pub fn len(self) -> usize {
         self.line.len()

@@ -161,7 +161,11 @@ impl Bag {
         &self,
         axis: Axis,
         (b, y): (&'static str, &'static str),
+        index: &'static str,
     ) -> [Parameter<'_>; 2] {
-        [Parameter::scalars(b, b, axis, &self.b), Parameter::vectors(y, y, axis, &self.y)]
+        [
+            Parameter::scalars(b, ("b", index), axis, &self.b),
+            Parameter::vectors(y, ("y", index), axis, &self.y),
+        ]
     }
 }

@@ -5,10 +5,10 @@ use rand::Rng;
 use super::wishart::{NormalWishart, backward, cholesky, forward};
 use crate::data::Line;
 use crate::models::als::normal;
-use crate::models::biases::{place, square};
+use crate::models::biases::{B_I, place, square};
 use crate::models::factors::{Factors, dot};
 use crate::random::Normal;
-use crate::trace::{Listen, System};
+use crate::trace::{Addend, AddendKind, Listen, System, Written};
 
 /// Mean and precision of the vectors of one side; a vector here is p_u or q_i, and behind it, where the
 /// model has biases, b_u or b_i: d numbers.
@@ -49,6 +49,41 @@ impl Hyper {
         }
     }
 }
+
+/// What a draw is told to rest on.
+static RATED: Addend = Addend::part(AddendKind::Count, "rated", "|R|");
+static ALPHA: Addend = Addend::part(AddendKind::Precision, "alpha", r"\alpha");
+
+/// The system whose solution a vector is drawn around; for a user, then for an item.
+static BIASED: [Written; 2] = [
+    Written {
+        matrix: r"\Lambda_P + \alpha \sum_{i \in R(u)} z z^\top",
+        unknown: "p_u",
+        right: r"\Lambda_P\,\mu_P + \alpha \sum_{i \in R(u)} (r_{ui} - \mu - b_i)\, z",
+        abbreviation: Some("z = (q_i, 1)"),
+    },
+    Written {
+        matrix: r"\Lambda_Q + \alpha \sum_{u \in R(i)} z z^\top",
+        unknown: "q_i",
+        right: r"\Lambda_Q\,\mu_Q + \alpha \sum_{u \in R(i)} (r_{ui} - \mu - b_u)\, z",
+        abbreviation: Some("z = (p_u, 1)"),
+    },
+];
+/// The same for vectors without a bias behind them.
+static PLAIN: [Written; 2] = [
+    Written {
+        matrix: r"\Lambda_P + \alpha \sum_{i \in R(u)} q_i q_i^\top",
+        unknown: "p_u",
+        right: r"\Lambda_P\,\mu_P + \alpha \sum_{i \in R(u)} (r_{ui} - \mu)\, q_i",
+        abbreviation: None,
+    },
+    Written {
+        matrix: r"\Lambda_Q + \alpha \sum_{u \in R(i)} p_u p_u^\top",
+        unknown: "q_i",
+        right: r"\Lambda_Q\,\mu_Q + \alpha \sum_{u \in R(i)} (r_{ui} - \mu)\, p_u",
+        abbreviation: None,
+    },
+];
 
 /// Whose vectors are drawn, and what they are drawn given.
 pub struct Half<'a> {
@@ -249,8 +284,8 @@ impl Half<'_> {
         if !L::HEARS {
             return;
         }
-        listen.term(r"|R|", line.len() as f32);
-        listen.term(r"\alpha", self.alpha);
+        listen.term(&RATED, line.len() as f32);
+        listen.term(&ALPHA, self.alpha);
         listen.objective(|| self.energy(row, line));
         listen.system(|| {
             let (matrix, right) = self.formula(line);
@@ -260,8 +295,19 @@ impl Half<'_> {
                 backward(&l, &mut x);
                 single(&x)
             });
-            System { matrix: single(&matrix), right: single(&right), solution }
+            System {
+                written: self.written(),
+                drawn: true,
+                matrix: single(&matrix),
+                right: single(&right),
+                solution,
+            }
         });
+    }
+
+    fn written(&self) -> &'static Written {
+        let both = if self.biased { &BIASED } else { &PLAIN };
+        &both[usize::from(self.places.0 == B_I)]
     }
 
     /// alpha sum e^2 + (x - mu)^T Lambda (x - mu): -2 times the logarithm of the density from which the

@@ -6,12 +6,24 @@ use crate::data::{Line, Ratings};
 use crate::models::biases::{place, square};
 use crate::models::factors::Factors;
 use crate::sort;
-use crate::trace::Listen;
+use crate::trace::{Addend, AddendKind, Listen};
 
 /// A singular value below this share of the largest is what rounding leaves of zero.
 const ZERO: f64 = 1e-6;
 /// How many rotations an eigenvalue may take.
 const ROTATIONS: usize = 100;
+
+/// The parts of the first component's closed form: what the known and what the other cells of a line add
+/// above the bar, for a user and for an item, and what stands below.
+static OF_USER: [Addend; 2] = [
+    Addend::part(AddendKind::Numerator, "known", r"\sum_{i \in R(u)} r_{ui}\, q_{i1}"),
+    Addend::part(AddendKind::Numerator, "filled", r"\sum_{i \notin R(u)} f_{ui}\, q_{i1}"),
+];
+static OF_ITEM: [Addend; 2] = [
+    Addend::part(AddendKind::Numerator, "known", r"\sum_{u \in R(i)} r_{ui}\, p_{u1}"),
+    Addend::part(AddendKind::Numerator, "filled", r"\sum_{u \notin R(i)} f_{ui}\, p_{u1}"),
+];
+static LENGTH: Addend = Addend::part(AddendKind::Denominator, "length", r"\sigma_1 + \lambda");
 
 /// Room that all lines of a half share.
 #[derive(Debug, Clone)]
@@ -105,10 +117,11 @@ impl Half<'_> {
         let penalty = f64::from(self.lambda);
         if L::HEARS {
             let known = line.iter().map(|(id, r)| r * self.held.row(id)[0]).sum();
-            let [of_known, of_fill] = Self::symbols(self.places);
+            let of_user = self.places.own < self.places.held;
+            let [of_known, of_fill] = if of_user { &OF_USER } else { &OF_ITEM };
             listen.term(of_known, known);
             listen.term(of_fill, work.right[0] as f32 - known);
-            listen.term(r"\sigma_1 + \lambda", self.sigma[0] + self.lambda);
+            listen.term(&LENGTH, self.sigma[0] + self.lambda);
         }
         for (k, &right) in work.right.iter().enumerate() {
             let (sigma, before) = (f64::from(self.sigma[k]), own[k]);
@@ -170,15 +183,6 @@ impl Half<'_> {
         }
     }
     // lesson: end
-
-    /// What the known and what the other cells of a line add to the first component's right side.
-    fn symbols(places: Places) -> [&'static str; 2] {
-        if places.own < places.held {
-            [r"\sum_{i \in R(u)} r_{ui}\, q_{i1}", r"\sum_{i \notin R(u)} f_{ui}\, q_{i1}"]
-        } else {
-            [r"\sum_{u \in R(i)} r_{ui}\, p_{u1}", r"\sum_{u \notin R(i)} f_{ui}\, p_{u1}"]
-        }
-    }
 
     /// Sigma P^T P Sigma.
     fn gram(&self, gram: &mut [f64]) {

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::models::interpolated::InterpolatedKnn;
 use crate::models::knn::{Knn, Pair};
-use crate::models::own;
+use crate::models::{Axis, own};
 use crate::sort;
 use crate::trace::System;
 use crate::web::{Run, to_js};
@@ -34,6 +34,8 @@ pub struct Candidate {
 /// One prediction of a neighborhood model.
 #[derive(Debug, Serialize, tsify::Tsify)]
 pub struct Neighborhood {
+    /// Whose rows are compared: items', or users'.
+    pub axis: Axis,
     /// b_ui.
     pub baseline: f32,
     /// r^_ui, not clamped.
@@ -94,6 +96,7 @@ impl Run {
             b.similarity.total_cmp(&a.similarity).then(a.id.cmp(&b.id))
         });
         to_js(&Neighborhood {
+            axis: knn.axis(),
             baseline: stars.rating(knn.baseline(u, i)),
             prediction: self.training.model().predict(u, i),
             candidates,

@@ -3,6 +3,7 @@ import { state } from 'lit/decorators.js';
 import type { Setup } from '../../engine/types.ts';
 import { type BaselineFit, PASSES, readFit } from '../../lab/baseline.ts';
 import { writeTable } from '../../lab/link.ts';
+import { isBaseline } from '../../lab/step.ts';
 import type { Table } from '../../lab/state.ts';
 import { allRatings } from '../../lab/table.ts';
 import { sentence } from '../../sentence.ts';
@@ -49,7 +50,7 @@ export abstract class BaselineView extends LabView {
 
   private wanted(): string {
     const { table } = this.lab.state;
-    if (!table || this.lab.entry.id !== 'baseline') return '';
+    if (!table || !isBaseline(this.lab.entry)) return '';
     return `${writeTable(table)} ${this.solves ? this.lambda : ''}`;
   }
 

@@ -19,11 +19,11 @@ export class NeighborExplorer extends PairView<Neighbored> {
   protected override readonly find: Find<Neighbored> = (engine, ...asked) =>
     engine.neighbors(...asked);
 
-  private get byItems(): boolean {
-    return this.lab.entry.id !== 'user-knn';
-  }
+  /** Whether items are compared; else users are. */
+  private byItems = true;
 
   protected override answer(shown: Shown<Neighbored>): TemplateResult {
+    this.byItems = shown.found.neighborhood.axis === 'item';
     return html`
       ${this.sentence(shown)} ${this.table(shown)} ${this.pair(shown)}
       <p class="help">

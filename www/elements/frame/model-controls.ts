@@ -238,7 +238,7 @@ export class ModelControls extends LabView {
 }
 
 function symbol(h: Hyperparameter): TemplateResult | string {
-  return h.symbol.startsWith(String.raw`\text`) ? '' : tex(h.symbol);
+  return h.symbol ? tex(h.symbol) : '';
 }
 
 /** Sliders run over the part of the range that is of use; what lies beyond can be typed. */

@@ -47,7 +47,7 @@ export class ModelPicker extends LabView {
           <summary>What it predicts, minimizes and does</summary>
           <div class="maths">${shown(entry.predicts)}</div>
           <div class="maths">${shown(entry.minimizes)}</div>
-          ${entry.updates.map((rule) => html`<div class="maths">${shown(rule)}</div>`)}
+          ${entry.rules.map(({ latex }) => html`<div class="maths">${shown(latex)}</div>`)}
         </details>
       </div>
     `;

@@ -7,7 +7,7 @@ import type { Explanation, Film, ShareOf } from '../../../pkg/factorscope.js';
 import type { Opened } from '../../engine/types.ts';
 import { count, fixed, plain, signed } from '../../format.ts';
 import { CHOICES } from '../../lab/choices.ts';
-import { addendsOf, filmName, meaning, shares, usualLeast } from '../../lab/films.ts';
+import { addendsOf, filmName, shares, usualLeast } from '../../lab/films.ts';
 import { LARGEST_LEAST } from '../../lab/link.ts';
 import { tex } from '../../maths.ts';
 import { LabView } from '../frame/lab-view.ts';
@@ -228,10 +228,10 @@ export class FilmTable extends LabView {
         </caption>
         <tbody>
           ${why.terms.map(
-            ({ symbol, value }) => html`
+            ({ addend, value }) => html`
               <tr>
                 <th scope="row">
-                  ${tex(symbol)} <span class="addend-words">${meaning(symbol)}</span>
+                  ${tex(addend.latex)} <span class="addend-words">${addend.words}</span>
                 </th>
                 <td class="film-number">${signed(value, 4)}</td>
               </tr>
@@ -252,7 +252,7 @@ export class FilmTable extends LabView {
               ${
                 this.parts
                   ? html`<caption>
-                        What each rated film adds: confidence times similarity, ${tex(share.symbol)}
+                        ${share.words} ${tex(share.latex)}
                       </caption>
                       <thead>
                         <tr>
@@ -263,7 +263,7 @@ export class FilmTable extends LabView {
                         </tr>
                       </thead>`
                   : html`<caption>
-                      What each rated film j adds: ${tex(share.symbol)}
+                      ${share.words} ${tex(share.latex)}
                     </caption>`
               }
               <tbody>

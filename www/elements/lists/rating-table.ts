@@ -3,6 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 
 import { fixed } from '../../format.ts';
 import { LARGEST_TABLE, type Table } from '../../lab/state.ts';
+import { isBaseline } from '../../lab/step.ts';
 import {
   type Cell,
   cellFault,
@@ -45,7 +46,7 @@ export class RatingTable extends BaselineView {
     const { cell, table } = this.lab.state;
     if (!table) return nothing;
     // Beside curves of least squares, means by the same names would contradict them.
-    const predicts = this.lab.entry.id === 'baseline' && !this.lab.block.show.includes('sweep');
+    const predicts = isBaseline(this.lab.entry) && !this.lab.block.show.includes('sweep');
     return html`
       <div class="table-scroll">
         <table class="ratings">

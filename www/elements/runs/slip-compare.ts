@@ -119,7 +119,7 @@ export class SlipCompare extends VariantsView<Variant, Found> {
     const added = new Map<number, number>();
     for (const { item } of films) {
       const { terms } = await client.call((engine) => engine.explain(user, item));
-      const term = terms.find(({ symbol }) => symbol.includes('y_j'));
+      const term = terms.find(({ addend }) => addend.name === 'implicit');
       if (term) added.set(item, term.value);
     }
     return { last, films, added };

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
-import type { Step, System } from '../../../pkg/factorscope.js';
+import type { AddendKind, Step, System } from '../../../pkg/factorscope.js';
 import { count, fixed, plain } from '../../format.ts';
 import { inverse2 } from '../../lab/bayes.ts';
 import { tex } from '../../maths.ts';
@@ -26,32 +26,29 @@ export class DrawnVector extends LitElement {
 
   private distribution(step: Step, system: System): TemplateResult {
     const user = 'user' in step.subject;
-    const [own, other, side] = user ? ['p_u', 'q_i', 'P'] : ['q_i', 'p_u', 'Q'];
-    const rated = user ? String.raw`i \in R(u)` : String.raw`u \in R(i)`;
+    const { abbreviation, matrix, right, unknown } = system.written;
     const size = system.right.length;
     // A bias is told first, and stands last in the vector.
     const drawn = step.updates.map(({ after }) => after);
     const biased = new Set(step.updates.map(({ parameter }) => parameter)).size > 1;
     if (biased) drawn.push(...drawn.splice(0, 1));
-    const rest = biased
-      ? String.raw`(r_{ui} - \mu - ${user ? 'b_i' : 'b_u'})`
-      : String.raw`(r_{ui} - \mu)`;
-    const z = biased ? String.raw`z` : other;
     const covariance = size === 2 ? inverse2(system.matrix) : undefined;
     const deviations = covariance && [Math.sqrt(covariance[0]), Math.sqrt(covariance[3])];
-    const [n, alpha] = step.terms.map(({ value }) => value);
+    const value = (kind: AddendKind): number =>
+      step.terms.find(({ addend }) => addend.kind === kind)?.value ?? 0;
+    const [n, alpha] = [value('count'), value('precision')];
     return html`
-      <h4>The distribution of ${tex(own ?? '')}, and a draw from it</h4>
+      <h4>The distribution of ${tex(unknown)}, and a draw from it</h4>
       <p class="table-scroll" tabindex="0">
-        ${tex(String.raw`A = \Lambda_${side} + \alpha \sum_{${rated}} ${z} ${z}^\top`)}<br />
-        ${tex(String.raw`A\,m = b = \Lambda_${side}\,\mu_${side} + \alpha \sum_{${rated}} ${rest}\, ${z}`)}
+        ${tex(`A = ${matrix}`)}<br />
+        ${tex(String.raw`A\,m = b = ${right}`)}
       </p>
       <p class="help">
-        ${count(n ?? 0)} ${n === 1 ? 'rating' : 'ratings'}, ${tex(String.raw`\alpha`)} =
-        ${plain(alpha ?? 0, 3)}.
+        ${count(n)} ${n === 1 ? 'rating' : 'ratings'}, ${tex(String.raw`\alpha`)} =
+        ${plain(alpha, 3)}.
         ${
-          biased
-            ? html`The bias is the vector’s last component, ${tex(String.raw`z = (${other}, 1)`)}.`
+          abbreviation
+            ? html`The bias is the vector’s last component, ${tex(abbreviation)}.`
             : nothing
         }
         ${size > CORNER ? `Shown are the first ${CORNER} of ${size} rows and columns.` : nothing}

@@ -1,14 +1,10 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
-import type { Step, System } from '../../../pkg/factorscope.js';
+import type { ParameterValues, Step, System } from '../../../pkg/factorscope.js';
 import { fixed, plain } from '../../format.ts';
 import { rowTerms, silentDirection } from '../../lab/linear.ts';
-import type { Variant } from '../../lab/zeros.ts';
 import { tex } from '../../maths.ts';
-
-/** What is solved: a variant of ALS, ALS with confidences, or implicit feedback. */
-type Solved = Variant | 'weighted' | 'implicit';
 
 const DIGITS = 4;
 /** Of larger systems the upper left corner is shown. */
@@ -16,41 +12,16 @@ const CORNER = 8;
 /** Up to this size every row is multiplied out. */
 const CHECKED = 3;
 
-/** The symbols of one half of a sweep: whose vector is solved for, and which are held. */
+/** Which side a step is about. */
 interface Side {
   kind: 'user' | 'item';
   index: number;
-  own: string;
-  held: string;
-  bias: string;
-  others: string;
-  rated: string;
-  all: string;
 }
-
-const USER = {
-  kind: 'user',
-  own: 'p_u',
-  held: 'q_i',
-  bias: 'b_u',
-  others: 'b_i',
-  rated: String.raw`i \in R(u)`,
-  all: 'i',
-} as const;
-const ITEM = {
-  kind: 'item',
-  own: 'q_i',
-  held: 'p_u',
-  bias: 'b_i',
-  others: 'b_u',
-  rated: String.raw`u \in R(i)`,
-  all: 'u',
-} as const;
 
 /** Which side a step is about; nothing where it is about one rating. */
 function sideOf(step: Step): Side | undefined {
-  if ('user' in step.subject) return { ...USER, index: step.subject.user };
-  if ('item' in step.subject) return { ...ITEM, index: step.subject.item };
+  if ('user' in step.subject) return { kind: 'user', index: step.subject.user };
+  if ('item' in step.subject) return { kind: 'item', index: step.subject.item };
   return undefined;
 }
 
@@ -58,10 +29,10 @@ function sideOf(step: Step): Side | undefined {
 @customElement('solved-system')
 export class SolvedSystem extends LitElement {
   @property({ attribute: false }) step: Step | undefined;
+  @property({ attribute: false }) parameters: readonly ParameterValues[] = [];
   /** What the user or item is called; its number where nothing is said. */
   @property() who = '';
   @property({ type: Number }) lambda = 0;
-  @property() variant: Solved = 'biased';
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -84,26 +55,20 @@ export class SolvedSystem extends LitElement {
     `;
   }
 
-  private bias(
-    { terms: [sum, count], updates }: Step,
-    side: Side,
-  ): TemplateResult | typeof nothing {
-    if (!sum || !count) return nothing;
-    const rest = String.raw`r_{ui} - \mu - ${side.others} - p_u^\top q_i`;
-    const even = `|R(${side.kind === 'user' ? 'u' : 'i'})|`;
-    const [c, total] =
-      this.variant === 'weighted'
-        ? ['c_{ui}', String.raw`\sum_{${side.rated}} c_{ui}`]
-        : ['', even];
-    const formula = String.raw`${side.bias} = \frac{\sum_{${side.rated}} ${c}(${rest})}{${total} + \lambda}`;
-    const after = updates[0]?.after ?? Number.NaN;
+  private bias({ terms, updates: [update] }: Step, side: Side): TemplateResult | typeof nothing {
+    const [sum, count] = (['numerator', 'denominator'] as const).map((kind) =>
+      terms.find(({ addend }) => addend.kind === kind),
+    );
+    if (!sum || !count || !update) return nothing;
+    const own = this.parameters[update.parameter]?.symbol ?? '';
+    const formula = String.raw`${own} = \frac{${sum.addend.latex}}{${count.addend.latex}}`;
     return html`
       <h4>The bias</h4>
       <p class="system-bias table-scroll" tabindex="0">
         ${tex(formula)}
         <span class="value">
           = ${fixed(sum.value, DIGITS)} / ${fixed(count.value, DIGITS)} =
-          <output class="of-${side.kind}">${fixed(after, DIGITS)}</output>
+          <output class="of-${side.kind}">${fixed(update.after, DIGITS)}</output>
         </span>
       </p>
     `;
@@ -112,17 +77,8 @@ export class SolvedSystem extends LitElement {
   private system(system: System, side: Side, who: string): TemplateResult {
     const size = system.right.length;
     const shown = Math.min(size, CORNER);
-    const all = this.variant === 'zeros' ? side.all : side.rated;
-    const biased = this.variant === 'biased' || this.variant === 'weighted';
-    const c = biased && this.variant === 'weighted' ? 'c_{ui}' : '';
-    const rest = biased ? String.raw`${c} (r_{ui} - \mu - b_u - b_i)` : 'r_{ui}';
-    const shared = side.kind === 'user' ? String.raw`Q^\top Q` : String.raw`P^\top P`;
-    const implicit = this.variant === 'implicit';
-    const matrix = implicit
-      ? String.raw`${shared} + \sum_{${side.rated}} (c_{ui} - 1)\, ${side.held} ${side.held}^\top + \lambda I`
-      : String.raw`\sum_{${all}} ${c} ${side.held} ${side.held}^\top + \lambda I`;
-    const right = String.raw`\sum_{${side.rated}} ${implicit ? 'c_{ui}' : rest}\, ${side.held}`;
-    const formula = String.raw`\underbrace{\Bigl(${matrix}\Bigr)}_{A}\; ${side.own} = \underbrace{${right}}_{b}`;
+    const { matrix, right, unknown } = system.written;
+    const formula = String.raw`\underbrace{\Bigl(${matrix}\Bigr)}_{A}\; ${unknown} = \underbrace{${right}}_{b}`;
     return html`
       <h4>The vector</h4>
       <div class="system-formula table-scroll" role="group" aria-label="The system" tabindex="0">
@@ -135,7 +91,7 @@ export class SolvedSystem extends LitElement {
         tabindex="0"
       >
         ${part(tex('A'), (row, column) => this.element(system, size, row, column), shown, shown)}
-        ${part(tex(side.own), (row) => solution(system, side, row), shown, 1)}
+        ${part(tex(unknown), (row) => solution(system, side, row), shown, 1)}
         <span class="system-equals" aria-hidden="true">=</span>
         ${part(tex('b'), (row) => html`<td>${fixed(system.right[row] ?? 0, DIGITS)}</td>`, shown, 1)}
       </div>
@@ -144,7 +100,7 @@ export class SolvedSystem extends LitElement {
         the sum.
         ${shown < size ? `Shown are the first ${shown} of ${size} rows and columns.` : nothing}
       </p>
-      ${system.solution ? this.check(system, size) : this.singular(system, size, side, who)}
+      ${system.solution ? this.check(system, size) : this.singular(system, size, who)}
     `;
   }
 
@@ -168,7 +124,7 @@ export class SolvedSystem extends LitElement {
     `;
   }
 
-  private singular({ matrix }: System, size: number, side: Side, who: string): TemplateResult {
+  private singular({ matrix, written }: System, size: number, who: string): TemplateResult {
     const { direction, rank } = silentDirection(matrix, size);
     const shown = direction.slice(0, CORNER).map((x) => fixed(x, 2));
     const vector = `(${shown.join(', ')}${size > CORNER ? ', …' : ''})`;
@@ -176,14 +132,14 @@ export class SolvedSystem extends LitElement {
       <div class="note system-singular" role="status">
         <p>
           <strong>This system is singular: it has no single solution.</strong>
-          ${tex(side.own)} has ${size} ${size === 1 ? 'component' : 'components'}, but the ratings
-          of ${who} fix only ${rank} of ${size} ${size === 1 ? 'direction' : 'directions'}: each
-          rating fixes at most one, and ${tex(String.raw`\lambda`)} = 0 adds nothing. Move
-          ${tex(side.own)} along <span class="value">${vector}</span>, and no prediction for a known
-          rating of ${who} changes. The ratings say nothing about that direction.
+          ${tex(written.unknown)} has ${size} ${size === 1 ? 'component' : 'components'}, but the
+          ratings of ${who} fix only ${rank} of ${size} ${size === 1 ? 'direction' : 'directions'}:
+          each rating fixes at most one, and ${tex(String.raw`\lambda`)} = 0 adds nothing. Move
+          ${tex(written.unknown)} along <span class="value">${vector}</span>, and no prediction for
+          a known rating of ${who} changes. The ratings say nothing about that direction.
         </p>
         <p>
-          The engine keeps ${tex(side.own)} as it was. The remedy is any
+          The engine keeps ${tex(written.unknown)} as it was. The remedy is any
           ${tex(String.raw`\lambda > 0`)}: among vectors that fit equally well it prefers the
           shortest, and that is one vector.
         </p>

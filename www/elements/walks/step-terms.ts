@@ -1,18 +1,19 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
-import type { Entry, ParameterValues, Rating, Step, Term } from '../../../pkg/factorscope.js';
+import type { Entry, ParameterValues, Rating, Rule, Step, Term } from '../../../pkg/factorscope.js';
 import type { Opened } from '../../engine/types.ts';
 import { plain, steady } from '../../format.ts';
 import { nameOf } from '../../lab/films.ts';
+import type { Settings } from '../../lab/registry.ts';
 import {
   groups,
-  multiplies,
   predicted,
   products,
   ratingOf,
   ruleFor,
-  termSymbols,
+  rulesOf,
+  termLatex,
 } from '../../lab/step.ts';
 import { tex } from '../../maths.ts';
 
@@ -23,6 +24,7 @@ const WRITTEN = 3;
 @customElement('step-terms')
 export class StepTerms extends LitElement {
   @property({ attribute: false }) entry!: Entry;
+  @property({ attribute: false }) settings: Settings = {};
   @property({ attribute: false }) step: Step | undefined;
   @property({ attribute: false }) parameters: readonly ParameterValues[] = [];
   /** The data set that is walked through. */
@@ -43,7 +45,7 @@ export class StepTerms extends LitElement {
     return html`
       <h4>${solves ? this.heading(step) : 'The prediction and its error'}</h4>
       <div class="maths formula" tabindex="0" role="group" aria-label="Formula">
-        ${tex(solves ? this.closedForm(step) : this.entry.predicts)}
+        ${tex((solves ? this.closedForm(step)?.latex : undefined) ?? this.entry.predicts)}
       </div>
       <div class="table-scroll" tabindex="0" role="group" aria-label="The formula with numbers">
         ${step ? (rating ? this.sum(step, rating.r) : this.closed(step)) : this.waiting()}
@@ -101,10 +103,10 @@ export class StepTerms extends LitElement {
     </table>`;
   }
 
-  private term({ symbol, value }: Term, step: Step): TemplateResult {
-    const factors = products(symbol, step, this.parameters);
+  private term({ addend, value }: Term, step: Step): TemplateResult {
+    const factors = products(addend, step, this.parameters);
     return html`<tr>
-      <th scope="row">${tex(symbol)}</th>
+      <th scope="row">${tex(addend.latex)}</th>
       <td>${steady(value)}</td>
       <td class="text">${factors ? written(factors) : nothing}</td>
     </tr>`;
@@ -145,34 +147,35 @@ export class StepTerms extends LitElement {
   }
 
   private heading(step: Step): string {
-    return multiplies(this.closedForm(step))
+    return this.closedForm(step)?.form === 'multiplicative'
       ? 'The sums above and below the bar'
       : 'The parts of the closed form';
   }
 
   private closed(step: Step): TemplateResult {
-    const symbols = termSymbols(step);
     return html`<table class="terms value">
       <caption class="visually-hidden">
         ${this.heading(step)}
       </caption>
       <tbody>
         ${step.terms.map(
-          ({ value }, n) =>
+          (term) =>
             html`<tr>
-              <th scope="row">${tex(symbols[n] ?? '')}</th>
-              <td>${steady(value)}</td>
+              <th scope="row">${tex(termLatex(term))}</th>
+              <td>${steady(term.value)}</td>
             </tr>`,
         )}
       </tbody>
     </table>`;
   }
 
-  private closedForm(step: Step): string {
+  /** The rule that the step follows: where it multiplies a vector after solving for a bias, the vector's. */
+  private closedForm(step: Step): Rule | undefined {
+    const all = rulesOf(this.entry, this.settings);
     const rules = groups(step).map(({ parameter }) =>
-      ruleFor(this.entry, this.parameters[parameter]?.symbol ?? ''),
+      ruleFor(all, this.parameters[parameter]?.name),
     );
-    return rules.find(multiplies) ?? rules[0] ?? this.entry.predicts;
+    return rules.find((rule) => rule?.form === 'multiplicative') ?? rules[0];
   }
 }
 

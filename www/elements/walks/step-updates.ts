@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
-import type { Entry, Item, ParameterValues, Step, Update } from '../../../pkg/factorscope.js';
+import type { Entry, Item, ParameterValues, Rule, Step, Update } from '../../../pkg/factorscope.js';
 import { plain, steady } from '../../format.ts';
 import type { Settings } from '../../lab/registry.ts';
 import {
@@ -9,9 +9,10 @@ import {
   type Group,
   groups,
   indexed,
-  multiplies,
+  learningRate,
   rateOf,
   ruleFor,
+  rulesOf,
 } from '../../lab/step.ts';
 import { tex } from '../../maths.ts';
 import { FIRST_COMPONENTS } from './walk-map.ts';
@@ -42,9 +43,6 @@ export class StepUpdates extends LitElement {
   @property({ attribute: false }) parameters: readonly ParameterValues[] = [];
   /** The films of the data set. */
   @property({ attribute: false }) items: readonly Item[] = [];
-  /** The learning rate; nothing where the model solves instead of going down a gradient. */
-  @property({ attribute: false }) gamma: number | undefined;
-  /** Whose learning rates stand with each number, where a model has several. */
   @property({ attribute: false }) settings: Settings = {};
   @property({ type: Boolean }) whole = false;
 
@@ -72,8 +70,7 @@ export class StepUpdates extends LitElement {
   }
 
   private table(step: Step): TemplateResult {
-    const { gamma } = this;
-    const descends = gamma !== undefined;
+    const descends = this.descends;
     const all = groups(step);
     const times = all.some((group) => multiplies(this.rule(group)));
     const shown = this.whole ? all : all.filter((group) => place(all, group) < FIRST_ROWS);
@@ -101,26 +98,30 @@ export class StepUpdates extends LitElement {
     </table>`;
   }
 
-  private rule({ parameter }: Group): string | undefined {
-    const own = this.parameters[parameter];
-    return own && ruleFor(this.entry, own.symbol, this.gamma !== undefined);
+  /** Whether the model goes down a gradient, with a learning rate beside each number. */
+  private get descends(): boolean {
+    return learningRate(this.entry, this.settings) !== undefined;
+  }
+
+  private rule({ parameter }: Group): Rule | undefined {
+    return ruleFor(rulesOf(this.entry, this.settings), this.parameters[parameter]?.name);
   }
 
   private group(group: Group, first: boolean, has: Columns): TemplateResult {
     const { parameter, updates } = group;
     const own = this.parameters[parameter];
-    const rule = first ? this.rule(group) : undefined;
+    const rule = this.rule(group);
     const { counts, times } = has;
-    const wide = (this.gamma === undefined ? (times ? 5 : 4) : 6) - (counts ? 1 : 0);
-    const factor = times ? multiplies(this.rule(group)) : undefined;
-    const gamma = this.gamma === undefined || !own ? this.gamma : this.rate(own.symbol);
+    const wide = (this.descends ? 6 : times ? 5 : 4) - (counts ? 1 : 0);
+    const factor = times ? multiplies(rule) : undefined;
+    const gamma = rateOf(this.entry, this.settings, rule);
     const shown = this.whole ? updates : updates.slice(0, FIRST_COMPONENTS);
     const more = updates.length - shown.length;
     return html`<tbody class="of-${kindOf(own?.axis)}-rows">
       ${
-        rule
+        first && rule
           ? html`<tr class="rule">
-              <th colspan=${wide} scope="rowgroup">${tex(rule)}</th>
+              <th colspan=${wide} scope="rowgroup">${tex(rule.latex)}</th>
             </tr>`
           : nothing
       }
@@ -133,10 +134,6 @@ export class StepUpdates extends LitElement {
           : nothing
       }
     </tbody>`;
-  }
-
-  private rate(symbol: string): number | undefined {
-    return rateOf(this.entry, this.settings, symbol);
   }
 
   private row(update: Update, first: boolean, { counts, factor, gamma }: Beside): TemplateResult {
@@ -169,6 +166,11 @@ export class StepUpdates extends LitElement {
       </tr>
     </tbody>`;
   }
+}
+
+/** Whether a rule only multiplies what was there. */
+function multiplies(rule: Rule | undefined): boolean {
+  return rule?.form === 'multiplicative';
 }
 
 /** Whose colour a parameter has: an item's bin is the item's, a user's day the user's. */

@@ -64,6 +64,7 @@ export class StepWalk extends WalkingView {
                 ? this.system(step)
                 : html`<step-terms
                     .entry=${lab.entry}
+                    .settings=${lab.state.settings}
                     .step=${step}
                     .parameters=${walked?.parameters ?? []}
                     .opened=${opened}
@@ -77,7 +78,6 @@ export class StepWalk extends WalkingView {
               .step=${step}
               .parameters=${walked?.parameters ?? []}
               .items=${opened?.items ?? []}
-              .gamma=${learningRate(lab.entry, lab.state.settings)}
               .settings=${lab.state.settings}
               .whole=${lab.chosen(whole)}
             ></step-updates>
@@ -240,19 +240,12 @@ export class StepWalk extends WalkingView {
 
   /** A step that solves a linear system shows the system. */
   private system(step: Step): TemplateResult {
-    // Who draws tells the precision of a rating; who solves does not know one.
-    const drawn = step.terms.some(({ symbol }) => symbol === String.raw`\alpha`);
-    if (drawn) return html`<drawn-vector .step=${step}></drawn-vector>`;
-    const { settings } = this.lab.state;
-    const variant = this.lab.entry.hyperparameters.find(({ name }) => name === 'variant');
-    const chosen =
-      variant?.kind.type === 'choice' ? variant.kind.choices[settings['variant'] ?? 0] : undefined;
-    const kind = { 'implicit-als': 'implicit', confidence: 'weighted' }[this.lab.entry.id];
+    if (step.system?.drawn) return html`<drawn-vector .step=${step}></drawn-vector>`;
     return html`<solved-system
       .step=${step}
+      .parameters=${this.walked?.parameters ?? []}
       .who=${this.who(step)}
-      .lambda=${settings['lambda'] ?? 0}
-      .variant=${kind ?? chosen ?? 'biased'}
+      .lambda=${this.lab.state.settings['lambda'] ?? 0}
     ></solved-system>`;
   }
 

@@ -114,15 +114,10 @@ export abstract class WalkingView extends LabView {
     return true;
   }
 
-  /**
-   * What is drawn over the steps. One who solves for a user or a film lessens the objective by every step,
-   * and may raise the error.
-   */
+  /** What is drawn over the steps. */
   protected get drawing(): Drawn {
-    if (this.lab.entry.task === 'ranking') return 'objective';
-    return (
-      this.lab.chosen(CHOICES.walk.drawn) ?? (this.lab.entry.id === 'als' ? 'objective' : 'rmse')
-    );
+    const { task, watched } = this.lab.entry;
+    return task === 'ranking' ? 'objective' : (this.lab.chosen(CHOICES.walk.drawn) ?? watched);
   }
 
   protected go(step: number): void {

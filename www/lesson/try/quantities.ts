@@ -88,7 +88,7 @@ export const QUANTITIES = {
   },
   listed_addend: {
     of: [1, 1],
-    about: 'median size in these lists of the addend with this in its symbol',
+    about: 'median size in these lists of the addend of this name',
   },
   tier_size: {
     of: [1, 1],
