@@ -15,7 +15,9 @@
 //! A model ([`models::Model`]) is built from a [`models::Spec`]: an id of the registry and a value for
 //! each of its hyperparameters. It learns in passes ([`train::Training`] does them and measures), and is
 //! asked for predictions, explanations and lists ([`explore`]); [`walk::Walk`] goes through a pass one
-//! explained step at a time, forward and back; [`eval`] measures errors; [`chart`] draws.
+//! explained step at a time, forward and back; [`eval`] measures errors, [`validation`] those of many trainings;
+//! [`chart`] draws. A model of one's own
+//! needs no registry: `examples/own_model.rs` implements [`models::Model`] and has both train and walk through it.
 //!
 //! ```
 //! use factorscope::data::{split, toy};
@@ -59,6 +61,7 @@ pub mod receipt;
 mod sort;
 pub mod trace;
 pub mod train;
+pub mod validation;
 pub mod walk;
 #[cfg(target_arch = "wasm32")]
 mod web;

@@ -1,11 +1,13 @@
-//! Training: pass after pass, with the errors after each, until done, stopped or diverged.
+//! Training: pass after pass, with what is measured after each, until done, stopped or diverged.
+
+use std::sync::Arc;
 
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::data::Ratings;
 use crate::data::split::Split;
-use crate::eval::{Errors, measure, measure_validation, remarks};
+use crate::eval::{Errors, errors, measure_test, measure_train, measure_validation, remarks};
 use crate::models::{Learning, Model, Spec, Task, is_finite};
 use crate::receipt::receipt;
 
@@ -15,12 +17,12 @@ use crate::receipt::receipt;
 pub struct Epoch {
     /// Passes done: 0 is the model at its start values.
     pub epoch: usize,
-    /// Errors on the training set.
+    /// Errors on the training set; not numbers where that was not asked for.
     pub train: Errors,
-    /// Errors on the validation set, where there is one.
+    /// Errors on the validation set, where there is one and that was asked for.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub validation: Option<Errors>,
-    /// Errors on the test set; not numbers where there is none.
+    /// Errors on the test set; not numbers where there is none or that was not asked for.
     pub test: Errors,
     /// Seconds spent in passes so far, without the measuring.
     pub seconds: f64,
@@ -49,6 +51,44 @@ pub enum TrainError {
     Empty,
 }
 
+/// What is measured at the start and after each pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// Training, validation and test set.
+    All,
+    /// What is held back, validation and test set; the run is watched by [`SAMPLE`] of the training ratings.
+    Held,
+    /// Nothing: for whoever measures at the end. Nor is the run watched: it diverges only where a parameter
+    /// is no longer a finite number, and then only its start values are left.
+    Nothing,
+}
+
+/// What training must know of a model and [`Model`] does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About {
+    /// Whether it predicts ratings or only ranks.
+    pub task: Task,
+    /// How it learns.
+    pub learning: Learning,
+    /// What to change where training diverges, as a sentence.
+    pub remedy: &'static str,
+}
+
+/// How far a training has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Some way into a pass or, where training has diverged, into repeating those up to the epoch that is
+    /// kept.
+    Within {
+        /// Units done.
+        done: usize,
+        /// Of so many.
+        of: usize,
+    },
+    /// A pass is done and measured.
+    Passed,
+}
+
 /// A training error this many times what is expected of any model counts as diverged.
 const DIVERGED: f64 = 1.5;
 
@@ -56,28 +96,45 @@ const DIVERGED: f64 = 1.5;
 /// few ratings start values may happen to be nearly right.
 const SMALL: f64 = 0.2;
 
+/// The most training ratings by which a run is watched whose training error nobody asked for.
+pub const SAMPLE: usize = 1 << 14;
+
 /// A model in training, and what has been measured so far.
 pub struct Training {
-    spec: Spec,
-    seed: u64,
+    /// Settings and seed, for the receipt; nothing of a model that is in no registry.
+    run: Option<(Spec, u64)>,
+    make: Box<dyn Fn() -> Box<dyn Model>>,
     model: Box<dyn Model>,
     split: Split,
+    about: About,
+    ask: Ask,
     history: Vec<Epoch>,
+    /// Units done of the pass at hand, and seconds spent in it.
+    done: usize,
+    spent: f64,
     /// Passes made, with those that divergence undid: the history ends at the epoch that was kept.
     passes: usize,
-    /// The epoch that is kept where training diverges, and its parameters.
+    /// The epoch that is kept where training diverges.
     kept: usize,
-    values: Vec<Vec<f32>>,
-    task: Task,
-    /// Whether training can grow an error at all, and the least training error that counts as grown.
-    descends: bool,
+    again: Option<Again>,
+    /// The training ratings by which the run is watched.
+    watched: Option<Arc<Ratings>>,
+    /// Their error at the kept epoch, and the least one that counts as grown.
+    lowest: f64,
     limit: f64,
-    remedy: &'static str,
     now: Box<dyn Fn() -> f64>,
 }
 
+/// The way back from divergence: the passes up to the kept epoch are repeated, which takes no copy of the
+/// parameters after each.
+struct Again {
+    passes: usize,
+    error: TrainError,
+}
+
 impl Training {
-    /// A model at its start values, already measured once. `now` tells seconds since some moment.
+    /// A model at its start values, which is measured at once and after each pass, on everything. `now` tells
+    /// seconds since some moment.
     ///
     /// # Errors
     /// If the training set is empty.
@@ -87,30 +144,76 @@ impl Training {
         seed: u64,
         now: impl Fn() -> f64 + 'static,
     ) -> Result<Self, TrainError> {
+        Self::asking(spec, split, seed, Ask::All, now)
+    }
+
+    /// The same, measured on what is asked for.
+    ///
+    /// # Errors
+    /// If the training set is empty.
+    pub fn asking(
+        spec: &Spec,
+        split: Split,
+        seed: u64,
+        ask: Ask,
+        now: impl Fn() -> f64 + 'static,
+    ) -> Result<Self, TrainError> {
+        let (task, learning) = (spec.entry().task, spec.learning());
+        let about = About { task, learning, remedy: spec.entry().remedy() };
+        let run = Some((spec.clone(), seed));
+        let spec = spec.clone();
+        let make = move |train| spec.build(train, seed);
+        Ok(Self { run, ..Self::with_model(make, about, split, ask, now)? })
+    }
+
+    /// Trains a model that is in no registry. `make` gives it at its start values, each time with the same
+    /// bits: where training diverges, it is made anew and repeats the passes up to the best one.
+    ///
+    /// # Errors
+    /// If the training set is empty.
+    pub fn with_model(
+        make: impl Fn(Arc<Ratings>) -> Box<dyn Model> + 'static,
+        about: About,
+        split: Split,
+        ask: Ask,
+        now: impl Fn() -> f64 + 'static,
+    ) -> Result<Self, TrainError> {
         if split.train.is_empty() {
             return Err(TrainError::Empty);
         }
+        let train = Arc::clone(&split.train);
+        let make = move || make(Arc::clone(&train));
         let mut training = Self {
-            spec: spec.clone(),
-            seed,
-            model: spec.build(split.train.clone(), seed),
+            run: None,
+            model: make(),
+            make: Box::new(make),
+            watched: match ask {
+                Ask::All => Some(Arc::clone(&split.train)),
+                Ask::Held => Some(sample(&split.train)),
+                Ask::Nothing => None,
+            }
+            .filter(|_| about.task == Task::Rating),
             split,
+            about,
+            ask,
             history: Vec::new(),
+            done: 0,
+            spent: 0.0,
             passes: 0,
             kept: 0,
-            values: Vec::new(),
-            task: spec.entry().task,
-            descends: spec.learning() == Learning::Descent && spec.entry().task == Task::Rating,
+            again: None,
+            lowest: f64::NAN,
             limit: f64::INFINITY,
-            remedy: spec.entry().remedy(),
             now: Box::new(now),
         };
         let start = training.measure(0, 0.0, 0.0);
-        let (low, high) = training.split.train.scale();
-        let expected = start.train.rmse.max(SMALL * f64::from(high - low));
-        training.limit = DIVERGED * expected.max(spread(&training.split.train));
+        if let Some(Errors { rmse, .. }) = training.watch(&start) {
+            let (low, high) = training.split.train.scale();
+            let expected = rmse.max(SMALL * f64::from(high - low));
+            training.lowest = rmse;
+            training.limit = DIVERGED * expected.max(spread(&training.split.train));
+        }
         training.history.push(start);
-        training.keep();
         Ok(training)
     }
 
@@ -119,27 +222,33 @@ impl Training {
     /// # Errors
     /// If the pass diverged; model and history are then those of the epoch with the lowest training error.
     pub fn pass(&mut self) -> Result<&Epoch, TrainError> {
-        let done = self.history.len() - 1;
-        let start = (self.now)();
-        self.model.pass(done);
-        self.passes += 1;
-        let before = self.history[done];
-        let seconds = before.seconds + (self.now)() - start;
-        let epoch = self.measure(done + 1, seconds, before.operations + self.model.operations());
-        if !is_finite(&*self.model) || self.has_grown(&epoch) {
-            for (values, good) in self.model.values_mut().into_iter().zip(&self.values) {
-                values.copy_from_slice(good);
-            }
-            self.history.truncate(self.kept + 1);
-            let (kept, remedy) = (self.kept, self.remedy);
-            return Err(TrainError::Diverged { epoch: done + 1, kept, remedy });
+        while self.advance(usize::MAX)? != Progress::Passed {}
+        Ok(&self.history[self.history.len() - 1])
+    }
+
+    /// At most this many units of the pass at hand, of [`Training::units`]; where they end it, it is measured.
+    ///
+    /// # Errors
+    /// As [`Training::pass`], once the model of the kept epoch is made again.
+    pub fn advance(&mut self, units: usize) -> Result<Progress, TrainError> {
+        let epoch = self.again.as_ref().map_or(self.history.len() - 1, |again| again.passes);
+        let (of, start) = (self.units(), (self.now)());
+        let to = self.done.saturating_add(units).min(of);
+        self.model.advance(epoch, self.done..to);
+        self.spent += (self.now)() - start;
+        self.done = to;
+        if let Some(again) = self.again.take() {
+            return self.repeat(again);
         }
-        self.history.push(epoch);
-        // What counts or solves does not grow an error, and what draws wanders: there the latest is kept.
-        if !self.descends || epoch.train.rmse <= self.history[self.kept].train.rmse {
-            self.keep();
+        if to < of {
+            return Ok(Progress::Within { done: to, of });
         }
-        Ok(&self.history[done + 1])
+        self.arrive(epoch + 1)
+    }
+
+    /// Units of work in a pass.
+    pub fn units(&self) -> usize {
+        self.model.units().max(1)
     }
 
     /// What was measured at the start and after each pass.
@@ -152,10 +261,11 @@ impl Training {
         &*self.model
     }
 
-    /// The receipt of the run as it stands. It counts every pass made: where some were undone, as the run
-    /// diverged, it is not that of a shorter run which ended well.
-    pub fn receipt(&self) -> String {
-        receipt(&self.spec, &self.split, self.seed, self.passes, &*self.model)
+    /// The receipt of the run as it stands; none with a model that is in no registry. It counts every pass
+    /// made: where some were undone, as the run diverged, it is not that of a shorter run which ended well.
+    pub fn receipt(&self) -> Option<String> {
+        let (spec, seed) = self.run.as_ref()?;
+        Some(receipt(spec, &self.split, *seed, self.passes, &*self.model))
     }
 
     /// Training, validation and test set.
@@ -165,42 +275,92 @@ impl Training {
 
     /// What a reader of the errors and parameters should know beside them, in sentences.
     pub fn remarks(&self) -> Vec<String> {
-        remarks(self.task, &self.split)
+        remarks(self.about.task, &self.split)
+    }
+
+    /// The end of a pass: measures it and looks whether training still gets anywhere.
+    fn arrive(&mut self, epoch: usize) -> Result<Progress, TrainError> {
+        self.passes += 1;
+        let before = &self.history[epoch - 1];
+        let seconds = before.seconds + self.spent;
+        let operations = before.operations + self.model.operations();
+        (self.done, self.spent) = (0, 0.0);
+        let found = self.measure(epoch, seconds, operations);
+        let watched = self.watch(&found);
+        if !is_finite(&*self.model) || watched.is_some_and(|errors| self.has_grown(errors)) {
+            return self.diverge(epoch);
+        }
+        self.history.push(found);
+        // What counts or solves does not grow an error, and what draws wanders: there the latest is kept.
+        let rmse = watched.map_or(f64::NAN, |errors| errors.rmse);
+        if self.ask != Ask::Nothing && (!self.descends() || rmse <= self.lowest) {
+            (self.kept, self.lowest) = (epoch, rmse);
+        }
+        Ok(Progress::Passed)
+    }
+
+    /// Begins anew, up to the epoch that is kept.
+    fn diverge(&mut self, epoch: usize) -> Result<Progress, TrainError> {
+        let (kept, remedy) = (self.kept, self.about.remedy);
+        self.model = (self.make)();
+        self.history.truncate(kept + 1);
+        self.repeat(Again { passes: 0, error: TrainError::Diverged { epoch, kept, remedy } })
+    }
+
+    /// How far the way back is, or that it is done.
+    fn repeat(&mut self, mut again: Again) -> Result<Progress, TrainError> {
+        let of = self.units();
+        if self.done == of {
+            (again.passes, self.done) = (again.passes + 1, 0);
+        }
+        if again.passes == self.kept {
+            self.spent = 0.0;
+            return Err(again.error);
+        }
+        let done = again.passes * of + self.done;
+        self.again = Some(again);
+        Ok(Progress::Within { done, of: self.kept * of })
     }
 
     /// Whether the training error has grown far beyond that of the start values and of the mean, or is
     /// not a number. Only descent can overshoot: a model that solves or counts may well leave a start that
     /// happened to fit, and one that draws starts from a good point and wanders away from it.
-    fn has_grown(&self, epoch: &Epoch) -> bool {
-        let rmse = epoch.train.rmse;
-        let is_lost = self.task == Task::Rating && epoch.train.rmse_unclamped.is_nan();
-        is_lost || self.descends && rmse > self.limit
+    fn has_grown(&self, errors: Errors) -> bool {
+        errors.rmse_unclamped.is_nan() || self.descends() && errors.rmse > self.limit
+    }
+
+    fn descends(&self) -> bool {
+        self.about.learning == Learning::Descent && self.about.task == Task::Rating
+    }
+
+    /// The errors on the ratings that are watched: where they are measured anyway, these.
+    fn watch(&self, epoch: &Epoch) -> Option<Errors> {
+        let on = self.watched.as_ref()?;
+        Some(if self.ask == Ask::All { epoch.train } else { errors(&*self.model, on, on.scale()) })
     }
 
     fn measure(&self, epoch: usize, seconds: f64, operations: f64) -> Epoch {
-        let (train, test) = measure(self.task, &*self.model, &self.split);
-        let validation = measure_validation(self.task, &*self.model, &self.split);
+        let (task, model, split) = (self.about.task, &*self.model, &self.split);
+        let (all, held) = (self.ask == Ask::All, self.ask != Ask::Nothing);
         Epoch {
             epoch,
-            train,
-            validation,
-            test,
+            train: if all { measure_train(task, model, split) } else { Errors::NONE },
+            validation: if held { measure_validation(task, model, split) } else { None },
+            test: if held { measure_test(task, model, split) } else { Errors::NONE },
             seconds,
             operations,
-            singular: self.model.singular(),
+            singular: model.singular(),
         }
     }
+}
 
-    /// Keeps the model of the last epoch in the history.
-    fn keep(&mut self) {
-        self.kept = self.history.len() - 1;
-        let parameters = self.model.parameters();
-        self.values.resize(parameters.len(), Vec::new());
-        for (kept, parameter) in self.values.iter_mut().zip(parameters) {
-            kept.clear();
-            kept.extend_from_slice(parameter.values);
-        }
+/// Of these ratings at most [`SAMPLE`], evenly spread.
+fn sample(ratings: &Arc<Ratings>) -> Arc<Ratings> {
+    let apart = ratings.len().div_ceil(SAMPLE);
+    if apart < 2 {
+        return Arc::clone(ratings);
     }
+    Arc::new(ratings.subset(|n| n % apart == 0))
 }
 
 /// The error of predicting the mean of these ratings.
@@ -212,218 +372,4 @@ fn spread(ratings: &Ratings) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::data::load::{Source, load};
-    use crate::data::{split, toy};
-    use crate::eval::errors;
-    use crate::models::{REGISTRY, fingerprint};
-
-    fn training(settings: &[&str]) -> Training {
-        let spec = Spec::with("svd", settings.iter().copied()).unwrap();
-        let split = split::everything(&toy::toy().ratings);
-        Training::new(&spec, split, 1, || 0.0).unwrap()
-    }
-
-    #[test]
-    fn training_lowers_the_training_error() {
-        let mut training = training(&["gamma=0.05", "factors=2"]);
-        for _ in 0..20 {
-            training.pass().unwrap();
-        }
-        let rmse = |n: usize| training.history()[n].train.rmse;
-        assert_eq!(training.history().len(), 21);
-        assert!(rmse(20) < 0.5 * rmse(0), "{} then {}", rmse(0), rmse(20));
-        assert!(training.history()[20].test.rmse.is_nan());
-    }
-
-    #[test]
-    fn a_diverging_pass_is_undone_and_named() {
-        let mut training = training(&["gamma=1", "factors=50", "sigma=1"]);
-        let mut done = 0;
-        let error = (0..100).find_map(|n| {
-            done = n;
-            training.pass().err()
-        });
-        let kept = training.history().len() - 1;
-        assert_eq!(
-            error.expect("gamma 1 diverges").to_string(),
-            format!(
-                "training diverged in epoch {}; the model of epoch {kept} is kept. Try a smaller learning rate gamma.",
-                done + 1
-            )
-        );
-        let split = training.split();
-        let again = errors(training.model(), &split.train, split.train.scale());
-        assert_eq!(again.rmse, training.history()[kept].train.rmse);
-    }
-
-    /// The ratings of the toy lie sqrt(1.36) from their mean 2.2. Threes with a one and a five among them lie
-    /// nearer to theirs than a fifth of the scale, which is 0.8.
-    #[test]
-    fn training_stops_at_the_first_error_half_above_what_is_expected_of_any_model() {
-        let mut threes = [3.0; 64];
-        (threes[0], threes[9]) = (1.0, 5.0);
-        let sets = [
-            (toy::toy().ratings, 1.36_f64.sqrt()),
-            (toy::table(8, 8, &threes).ratings, 0.2 * (5.0 - 1.0)),
-        ];
-        for (all, least) in sets {
-            // Errors just below the limit that were let go, and just above it that were not.
-            let (mut below, mut above) = (0, 0);
-            for (sigma, seed) in ["0.3", "1"].into_iter().flat_map(|s| (0..40).map(move |n| (s, n)))
-            {
-                let settings = ["factors=2", "gamma=0.8", &format!("sigma={sigma}")];
-                let spec = Spec::with("svd", settings).unwrap();
-                let mut training =
-                    Training::new(&spec, split::everything(&all), seed, || 0.0).unwrap();
-                let mut model = spec.build(Arc::clone(&all), seed);
-                let start = errors(&*model, &all, all.scale()).rmse;
-                let expected = start.max(least);
-                for epoch in 0..20 {
-                    model.pass(epoch);
-                    let share = errors(&*model, &all, all.scale()).rmse / expected;
-                    let goes_on = training.pass().is_ok();
-                    let is_fine = share <= 1.5 && is_finite(&*model);
-                    assert_eq!(goes_on, is_fine, "{spec}, seed {seed}: {share}");
-                    if !goes_on {
-                        above += usize::from(share < 1.6 && start < least);
-                        break;
-                    }
-                    below += usize::from(share > 1.4 && start < least);
-                }
-            }
-            assert!(below > 0 && above > 0, "{below} below, {above} above");
-        }
-    }
-
-    #[test]
-    fn the_receipt_of_a_diverged_training_counts_the_passes_that_were_undone() {
-        let all = split::everything(&toy::toy().ratings);
-        let (mut undone, mut ended) = (0, 0);
-        for (gamma, seed) in
-            [0.02, 0.2, 0.4, 1.0].into_iter().flat_map(|g| (0..20).map(move |s| (g, s)))
-        {
-            let settings = ["update=sequential", "sigma=1", "factors=2", &format!("gamma={gamma}")];
-            let spec = Spec::with("svd", settings).unwrap();
-            let mut training = Training::new(&spec, all.clone(), seed, || 0.0).unwrap();
-            let found = (0..30).find_map(|_| training.pass().err());
-            let of = |passes, model| receipt(&spec, &all, seed, passes, model);
-            let model = training.model();
-            let Some(TrainError::Diverged { epoch, kept, .. }) = found else {
-                assert_eq!(training.receipt(), of(30, model));
-                ended += 1;
-                continue;
-            };
-            undone += 1;
-            assert_eq!(training.receipt(), of(epoch, model), "{epoch} passes, {kept} kept");
-            assert_ne!(training.receipt(), of(kept, model));
-            // The model of the kept epoch, got by so many passes and no more, is another run.
-            let mut shorter = Training::new(&spec, all.clone(), seed, || 0.0).unwrap();
-            (0..kept).for_each(|_| drop(shorter.pass()));
-            assert_eq!(fingerprint(shorter.model()), fingerprint(model));
-            assert_ne!(shorter.receipt(), training.receipt());
-        }
-        assert!(undone > 0 && ended > 0, "{undone} diverged, {ended} did not");
-    }
-
-    #[test]
-    fn what_is_kept_of_a_diverging_training_is_never_worse_than_its_start() {
-        let toy = toy::toy().ratings;
-        // Diverged at once, and after epochs that were already worse than the start.
-        let (mut at_once, mut crept) = (0, 0);
-        for (gamma, seed) in
-            [0.2, 0.3, 0.4, 0.6, 1.0].into_iter().flat_map(|g| (0..20).map(move |s| (g, s)))
-        {
-            let settings = ["update=sequential", "sigma=1", &format!("gamma={gamma}")];
-            let spec = Spec::with("svd", settings).unwrap();
-            let split = split::everything(&toy);
-            let mut training = Training::new(&spec, split, seed, || 0.0).unwrap();
-            let start = training.history()[0].train.rmse;
-            let Some(error) = (0..30).find_map(|_| training.pass().err()) else { continue };
-            let TrainError::Diverged { epoch, kept, .. } = error else { panic!("{error}") };
-            at_once += usize::from(epoch == 1);
-            crept += usize::from(kept + 1 < epoch);
-            assert_eq!(training.history().len(), kept + 1);
-            let found = errors(training.model(), &toy, toy.scale()).rmse;
-            assert_eq!(found, training.history()[kept].train.rmse, "{spec}");
-            assert!(found <= start, "{spec}: {start}, kept {found}");
-        }
-        assert!(at_once > 0 && crept > 0, "{at_once} at once, {crept} after a while");
-    }
-
-    /// Tables of a class, in which start values may be nearly right by chance.
-    #[test]
-    fn no_model_diverges_at_its_defaults_on_a_table_of_a_few_ratings() {
-        let constant: Vec<String> = (0..18).map(|n| format!("{},{},3", n / 6, n % 6)).collect();
-        let tables = [
-            ("course", "1,1,5\n1,2,4\n2,2,5\n2,3,3\n3,3,4\n3,4,5\n4,5,4\n5,1,3\n"),
-            ("tiny", "1,1,5\n1,2,3\n2,1,4\n"),
-            ("zeros", "u1,i1,0\nu2,i1,1\nu2,i2,0\n"),
-            ("one user", "u,a,1\nu,b,5\nu,c,4\nu,d,5\n"),
-            ("one item", "a,i,1\nb,i,5\nc,i,4\nd,i,5\n"),
-            ("large numbers", "a,x,1000\na,y,3000\nb,x,2000\nb,z,90000\n"),
-            ("below zero", "a,x,-8\na,y,3\nb,x,-2\nb,z,9\n"),
-            ("all equal", &constant.join("\n")),
-        ];
-        let sets = tables.iter().map(|&(name, text)| {
-            let bytes = format!("user,item,rating\n{text}").into_bytes();
-            (name, load(&[Source { name: "table.csv".into(), bytes }]).unwrap().ratings)
-        });
-        for (name, all) in sets.chain([("toy", toy::toy().ratings)]) {
-            for entry in REGISTRY {
-                let spec = Spec::new(entry.id).unwrap();
-                if spec.check(&all).is_err() {
-                    continue;
-                }
-                // A hundred seeds of the default hold-out, and everything.
-                for seed in 0..100 {
-                    let split = split::holdout(&all, 0.2, seed);
-                    let mut training = Training::new(&spec, split, seed, || 0.0).unwrap();
-                    for _ in 0..spec.epochs() {
-                        if let Err(err) = training.pass() {
-                            panic!("{spec} on {name}, seed {seed}: {err}");
-                        }
-                    }
-                    let last = training.history().last().unwrap();
-                    let measured =
-                        entry.task == Task::Ranking || last.train.rmse_unclamped.is_finite();
-                    assert!(measured, "{spec} on {name}, seed {seed}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_model_that_ranks_trains_to_its_end_with_a_rank_and_no_error() {
-        let spec = Spec::with("implicit-als", ["factors=2"]).unwrap();
-        let all = crate::data::simulation::simulate(1).dataset.ratings;
-        let mut training = Training::new(&spec, split::holdout(&all, 0.2, 1), 1, || 0.0).unwrap();
-        for _ in 0..3 {
-            let Epoch { train, test, .. } = *training.pass().unwrap();
-            assert!(train.rmse.is_nan() && train.rank.is_nan() && test.rmse.is_nan());
-            assert!((0.0..50.0).contains(&test.rank), "{}", test.rank);
-        }
-    }
-
-    #[test]
-    fn draws_may_lie_far_from_the_point_they_start_at() {
-        for seed in 0..20 {
-            let spec = Spec::with("bpmf", ["factors=2", "burn_in=20"]).unwrap();
-            let split = split::everything(&toy::toy().ratings);
-            let mut training = Training::new(&spec, split, seed, || 0.0).unwrap();
-            for _ in 0..40 {
-                training.pass().unwrap();
-            }
-        }
-    }
-
-    #[test]
-    fn an_empty_training_set_is_refused() {
-        let spec = Spec::new("svd").unwrap();
-        let empty = split::everything(&toy::table(1, 1, &[f32::NAN]).ratings);
-        assert_eq!(Training::new(&spec, empty, 1, || 0.0).err(), Some(TrainError::Empty));
-    }
-}
+mod tests;

@@ -12,8 +12,9 @@ use super::text::{Align, cells, count, error, lines, table};
 use super::{Failure, json};
 use factorscope::data::load::Loaded;
 use factorscope::data::split::Split;
-use factorscope::eval::{ColdPoint, ColdStart, Side, remarks};
+use factorscope::eval::remarks;
 use factorscope::models::Task;
+use factorscope::validation::{ColdPoint, ColdStart, Side};
 
 #[derive(Debug, Serialize)]
 struct Report {

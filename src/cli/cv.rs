@@ -12,7 +12,8 @@ use super::text::{Align, cells, count, error, lines, seconds, table};
 use super::{Failure, json};
 use factorscope::data::load::Loaded;
 use factorscope::data::split::Split;
-use factorscope::eval::{CrossValidation, Summary, cross_validate, remarks};
+use factorscope::eval::remarks;
+use factorscope::validation::{CrossValidation, Summary, cross_validate};
 
 #[derive(Debug, Serialize)]
 struct Report {

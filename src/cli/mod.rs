@@ -21,9 +21,9 @@ use serde::Serialize;
 
 use args::{Arguments, Command};
 use factorscope::data::load::LoadError;
-use factorscope::eval::FoldDiverged;
 use factorscope::models::SpecError;
 use factorscope::train::TrainError;
+use factorscope::validation::FoldError;
 
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
@@ -97,8 +97,8 @@ impl From<TrainError> for Failure {
     }
 }
 
-impl From<FoldDiverged> for Failure {
-    fn from(error: FoldDiverged) -> Self {
+impl From<FoldError> for Failure {
+    fn from(error: FoldError) -> Self {
         Self::input(error.to_string())
     }
 }

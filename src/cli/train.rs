@@ -168,7 +168,7 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         fit_seconds: last.seconds,
         test_seconds,
         singular: last.singular,
-        receipt: training.receipt(),
+        receipt: training.receipt().unwrap_or_default(),
         fingerprint: fingerprint(training.model()),
         history: history.iter().map(Point::of).collect(),
     };

@@ -1,11 +1,7 @@
 //! How far predictions are from the ratings that were held back.
 
-mod cold;
-mod cross;
 mod rank;
 
-pub use cold::{ColdPoint, ColdStart, Side, TooFew};
-pub use cross::{CrossValidation, Fold, FoldDiverged, Summary, cross_validate};
 pub use rank::expected_rank;
 
 use std::sync::Arc;
@@ -38,15 +34,13 @@ impl Errors {
         Self { rmse: f64::NAN, rmse_unclamped: f64::NAN, mae: f64::NAN, rank: f64::NAN };
 }
 
-/// What is measured of a model for this task: on the training set, then on the test set. A ranking of
-/// what a user has chosen already says nothing, so there is none on the training set.
-pub fn measure(task: Task, model: &dyn Model, split: &Split) -> (Errors, Errors) {
-    let train = &split.train;
-    let training = match task {
+/// What is measured of a model for this task on the training set. A ranking of what a user has chosen already
+/// says nothing, so there is none.
+pub fn measure_train(task: Task, model: &dyn Model, Split { train, .. }: &Split) -> Errors {
+    match task {
         Task::Rating => errors(model, train, train.scale()),
         Task::Ranking => Errors::NONE,
-    };
-    (training, measure_test(task, model, split))
+    }
 }
 
 /// The ratings of a test set whose user and item both have training ratings, where any has not: of the
@@ -82,7 +76,7 @@ pub fn remarks(task: Task, split: &Split) -> Vec<String> {
     remarks
 }
 
-/// The second half of [`measure`].
+/// What is measured on the test set.
 pub fn measure_test(task: Task, model: &dyn Model, split: &Split) -> Errors {
     measure_held(task, model, &split.train, &split.test)
 }

@@ -6,12 +6,12 @@ use wasm_bindgen::prelude::*;
 
 use super::{Data, spec, to_js};
 use crate::data::Dataset;
-use crate::eval::{self, Side};
+use crate::validation::{self, Side};
 
 /// A plan by which whole users, or items, become cold, group by group.
 #[wasm_bindgen]
 pub struct ColdStart {
-    plan: eval::ColdStart,
+    plan: validation::ColdStart,
     dataset: Arc<Dataset>,
     seed: u64,
 }
@@ -36,7 +36,8 @@ impl ColdStart {
             _ => return Err(JsError::new(&format!("neither users nor items are `{side}`"))),
         };
         let dataset = Arc::clone(&data.0);
-        let plan = eval::ColdStart::new(&dataset.ratings, side, &known, folds, split_seed.into())?;
+        let plan =
+            validation::ColdStart::new(&dataset.ratings, side, &known, folds, split_seed.into())?;
         Ok(Self { plan, dataset, seed: seed.into() })
     }
 

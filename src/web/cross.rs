@@ -4,8 +4,8 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::{Data, performance_now, spec, to_js};
-use crate::eval::{self, Summary};
 use crate::random::Seeds;
+use crate::validation::{self, Summary};
 
 /// Errors, times and models of all folds.
 #[derive(Debug, Serialize, tsify::Tsify)]
@@ -46,7 +46,7 @@ pub fn cross_validate(
     spec.check(ratings)?;
     let now = performance_now()?;
     let seeds = Seeds::new(seed.into(), split_seed.map(u64::from));
-    let found = eval::cross_validate(&spec, ratings, folds, seeds, now, |_| true)?;
+    let found = validation::cross_validate(&spec, ratings, folds, seeds, now, |_| true)?;
     to_js(&CrossValidated {
         rmse: found.rmse().known(),
         mae: found.mae().known(),

@@ -105,7 +105,7 @@ impl Run {
 
     /// A hash of settings, ratings, seed, parameters and predictions: see `factorscope::receipt`.
     pub fn receipt(&self) -> String {
-        self.training.receipt()
+        self.training.receipt().unwrap_or_default()
     }
 
     /// Training, validation and test RMSE over the epochs; of a model that only ranks, the expected

@@ -3,8 +3,9 @@
 use factorscope::data::simulation::simulate;
 use factorscope::data::split::{future, holdout, latest};
 use factorscope::data::{Dataset, toy};
-use factorscope::eval::{ColdStart, Errors, Side, cross_validate, measure_test};
+use factorscope::eval::{Errors, measure_test};
 use factorscope::models::{REGISTRY, Spec, Task, fingerprint};
+use factorscope::validation::{ColdStart, Side, cross_validate};
 use serde_json::Value;
 
 use crate::support::{

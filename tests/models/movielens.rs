@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 use std::time::Instant;
 
-use factorscope::eval::cross_validate;
 use factorscope::models::Spec;
+use factorscope::validation::cross_validate;
 
 use crate::support::{SEED, movielens};
 

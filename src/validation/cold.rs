@@ -5,10 +5,11 @@ use serde::Serialize;
 use std::sync::Arc;
 use thiserror::Error;
 
-use super::{Errors, FoldDiverged, errors};
+use super::{FoldError, fit};
 use crate::data::Ratings;
 use crate::data::split::Split;
-use crate::models::{Spec, is_finite};
+use crate::eval::{Errors, errors};
+use crate::models::Spec;
 use crate::random;
 
 /// At most this many ratings of each cold user or item are tested, so that nobody counts for hundreds.
@@ -144,7 +145,7 @@ impl ColdStart {
     /// visits.
     ///
     /// # Errors
-    /// If training diverges.
+    /// If training diverges, or everybody is cold and nothing known.
     pub fn measure(
         &self,
         spec: &Spec,
@@ -152,31 +153,24 @@ impl ColdStart {
         fold: usize,
         known: usize,
         seed: u64,
-    ) -> Result<ColdPoint, FoldDiverged> {
-        let split = self.split(all, fold, known);
-        let mut model = spec.build(split.train, seed);
-        for epoch in 0..spec.epochs() {
-            model.pass(epoch);
-            if !is_finite(&*model) {
-                let remedy = spec.entry().remedy();
-                return Err(FoldDiverged { fold: fold + 1, epoch: epoch + 1, remedy });
-            }
-        }
-        let found = errors(&*model, &split.test, split.test.scale());
-        Ok(ColdPoint { known, errors: found, ratings: split.test.len() })
+    ) -> Result<ColdPoint, FoldError> {
+        let training = fit(spec, self.split(all, fold, known), seed, fold)?;
+        let test = &training.split().test;
+        let found = errors(training.model(), test, test.scale());
+        Ok(ColdPoint { known, errors: found, ratings: test.len() })
     }
 
     /// One point for each number of known ratings, over all groups. `each` is called after each training.
     ///
     /// # Errors
-    /// If training diverges.
+    /// If training diverges, or everybody is cold and nothing known.
     pub fn curve(
         &self,
         spec: &Spec,
         all: &Ratings,
         seed: u64,
         mut each: impl FnMut(&ColdPoint),
-    ) -> Result<Vec<ColdPoint>, FoldDiverged> {
+    ) -> Result<Vec<ColdPoint>, FoldError> {
         let mut points = Vec::with_capacity(self.known.len());
         for &known in &self.known {
             let mut parts = Vec::with_capacity(self.folds);

@@ -1,14 +1,12 @@
 //! Cross-validation: every rating is predicted once by a model that has not seen it.
 
-use std::sync::Arc;
-
 use serde::Serialize;
-use thiserror::Error;
 use xxhash_rust::xxh64::xxh64;
 
-use super::{Errors, measure_test};
+use super::{FoldError, fit};
 use crate::data::{Ratings, split};
-use crate::models::{Spec, fingerprint, is_finite};
+use crate::eval::{Errors, measure_test};
+use crate::models::{Spec, fingerprint};
 use crate::random::Seeds;
 
 /// One fold's errors, times and model.
@@ -22,18 +20,6 @@ pub struct Fold {
     pub test_seconds: f64,
     /// The hash of the fold's parameters.
     pub fingerprint: String,
-}
-
-/// A fold whose parameters left the finite numbers.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[error("training diverged in epoch {epoch} of fold {fold}. {remedy}")]
-pub struct FoldDiverged {
-    /// The fold, counted from 1.
-    pub fold: usize,
-    /// The pass in which it happened, counted from 1.
-    pub epoch: usize,
-    /// What to change.
-    pub remedy: &'static str,
 }
 
 /// Mean, standard deviation and single values of one error over the folds.
@@ -109,7 +95,7 @@ impl CrossValidation {
 /// false.
 ///
 /// # Errors
-/// If a fold diverges.
+/// If a fold diverges, or has all ratings.
 ///
 /// # Panics
 /// If `k` is less than 2.
@@ -120,32 +106,19 @@ pub fn cross_validate(
     seeds: impl Into<Seeds>,
     now: impl Fn() -> f64,
     mut each: impl FnMut(&Fold) -> bool,
-) -> Result<CrossValidation, FoldDiverged> {
+) -> Result<CrossValidation, FoldError> {
     let seeds = seeds.into();
     let mut folds = Vec::with_capacity(k);
     for split in split::folds(all, k, seeds.split) {
         let start = now();
-        let mut model = spec.build(Arc::clone(&split.train), seeds.start);
-        let mut fit_seconds = now() - start;
-        for epoch in 0..spec.epochs() {
-            let start = now();
-            model.pass(epoch);
-            fit_seconds += now() - start;
-            if !is_finite(&*model) {
-                return Err(FoldDiverged {
-                    fold: folds.len() + 1,
-                    epoch: epoch + 1,
-                    remedy: spec.entry().remedy(),
-                });
-            }
-        }
+        let training = fit(spec, split, seeds.start, folds.len())?;
         let trained = now();
-        let errors = measure_test(spec.entry().task, &*model, &split);
+        let errors = measure_test(spec.entry().task, training.model(), training.split());
         let fold = Fold {
             errors,
-            fit_seconds,
+            fit_seconds: trained - start,
             test_seconds: now() - trained,
-            fingerprint: fingerprint(&*model),
+            fingerprint: fingerprint(training.model()),
         };
         let goes_on = each(&fold);
         folds.push(fold);
