@@ -5,9 +5,13 @@ use std::sync::Arc;
 
 use factorscope::data::{Ratings, split, toy};
 use factorscope::models::{Axis, Learning, Model, Parameter, Task};
-use factorscope::trace::{Explanation, Listen, Place, Step, Subject};
+use factorscope::trace::{Addend, AddendKind, Explanation, Listen, Place, Step, Subject};
 use factorscope::train::{About, Ask, TrainError, Training};
 use factorscope::walk::Walk;
+
+/// What a prediction is made of.
+static MEAN: Addend = Addend::new(AddendKind::Mean, "mu", r"\mu", "the mean of all ratings");
+static BIAS: Addend = Addend::new(AddendKind::Bias, "b_i", "b_i", "how far the item lies from it");
 
 /// How far each item lies from the mean of all ratings: r^_ui = mu + b_i, where b_i is the sum of r_ui - mu
 /// over the users who rated i, divided by their number and lambda = 1.
@@ -40,8 +44,8 @@ impl Model for ItemBiases {
 
     fn explain(&self, _u: usize, i: usize) -> Explanation {
         let mut explanation = Explanation::default();
-        explanation.term(r"\mu", self.mu);
-        explanation.term("b_i", self.b_i[i]);
+        explanation.term(&MEAN, self.mu);
+        explanation.term(&BIAS, self.b_i[i]);
         explanation
     }
 
@@ -77,7 +81,7 @@ impl Model for ItemBiases {
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
-        vec![Parameter::scalars("b_i", "b_i", Axis::Item, &self.b_i)]
+        vec![Parameter::scalars("b_i", ("b", "i"), Axis::Item, &self.b_i)]
     }
 
     fn values_mut(&mut self) -> Vec<&mut [f32]> {
