@@ -15,6 +15,7 @@ pub mod toy;
 
 pub use attributes::{Attribute, Attributes, Lists};
 pub use ids::Ids;
+pub(crate) use ratings::{Builder, Group};
 pub use ratings::{Duplicate, Line, Rating, Ratings};
 pub use stars::Stars;
 

@@ -1,11 +1,14 @@
 //! The rating set: users' rows and items' columns, both compressed.
 
+mod builder;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::{Attributes, Ids, Stars};
+pub(crate) use builder::{Builder, Group};
 
 /// One known rating, as a loader pushes it and as iteration yields it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -102,7 +105,7 @@ impl Ratings {
     /// The first pair of ratings that share user and item.
     ///
     /// # Panics
-    /// If `timestamps` has another length than `ratings`.
+    /// If `timestamps` has another length than `ratings`, or if there is no memory for them.
     pub fn new(
         users: Arc<Ids>,
         items: Arc<Ids>,
@@ -112,32 +115,64 @@ impl Ratings {
         if let Some(times) = timestamps {
             assert_eq!(times.len(), ratings.len(), "one timestamp for each rating");
         }
-        let mut order: Vec<u32> = (0..ratings.len() as u32).collect();
-        order.sort_by_key(|&n| (ratings[n as usize].u, ratings[n as usize].i));
-        for pair in order.windows(2) {
-            let (a, b) = (&ratings[pair[0] as usize], &ratings[pair[1] as usize]);
-            if (a.u, a.i) == (b.u, b.i) {
-                return Err(Duplicate { first: pair[0] as usize, second: pair[1] as usize });
-            }
+        let mut counts = vec![0; users.len()];
+        for rating in ratings {
+            counts[rating.u] += 1;
         }
+        let builder = Builder::new(&counts, timestamps.is_some());
+        let mut builder = builder.expect("memory for as many ratings as are there already");
+        for (n, rating) in ratings.iter().enumerate() {
+            let time = timestamps.map_or(0, |times| times[n]);
+            builder.put(rating.u, rating.i, rating.r, time, n as u32);
+        }
+        builder.sort();
+        builder.settle(|_, group| {
+            let [first, second] = [0, 1].map(|n| group.order[n] as usize);
+            Err(Duplicate { first, second })
+        })?;
+        Ok(builder.finish(users, items, true))
+    }
+
+    /// The set from rows in which items ascend, in an order that is by user.
+    fn of_rows(
+        users: Arc<Ids>,
+        items: Arc<Ids>,
+        rows: Compressed,
+        timestamps: Option<Vec<u32>>,
+    ) -> Self {
         let mut low = f32::INFINITY;
         let mut high = f32::NEG_INFINITY;
-        for rating in ratings {
-            low = low.min(rating.r);
-            high = high.max(rating.r);
+        for &r in &rows.ratings {
+            low = low.min(r);
+            high = high.max(r);
         }
-        let scale = if ratings.is_empty() { (0.0, 0.0) } else { (low, high) };
-        let rows = rows(users.len(), order.iter().map(|&n| ratings[n as usize]));
-        Ok(Self {
+        let scale = if rows.ratings.is_empty() { (0.0, 0.0) } else { (low, high) };
+        Self {
             columns: columns(items.len(), &rows),
             rows,
-            timestamps: timestamps.map(|times| order.iter().map(|&n| times[n as usize]).collect()),
+            timestamps,
             scale,
             stars: Stars::of(scale),
             attributes: Arc::default(),
             users,
             items,
-        })
+        }
+    }
+
+    /// The set from the rows one after the other: how many ratings each user has, the items, which
+    /// ascend in each row, the ratings, and their times.
+    pub(super) fn from_rows(
+        users: Arc<Ids>,
+        items: Arc<Ids>,
+        lengths: Vec<u32>,
+        ids: Vec<u32>,
+        ratings: Vec<f32>,
+        timestamps: Option<Vec<u32>>,
+    ) -> Self {
+        let mut start = lengths;
+        start.insert(0, 0);
+        accumulate(&mut start);
+        Self::of_rows(users, items, Compressed { start, ids, ratings }, timestamps)
     }
 
     /// The same ratings with what else is known of their users and items.
@@ -167,16 +202,29 @@ impl Ratings {
     /// with the same users, items and scales.
     #[must_use]
     pub fn subset(&self, keep: impl Fn(usize) -> bool) -> Self {
-        let numbered = self.iter().enumerate();
-        let kept = numbered.filter(|&(n, _)| keep(n)).map(|(_, rating)| rating);
-        let rows = rows(self.users.len(), kept);
+        // Counted first: what grows takes up to three times as much.
+        let kept = (0..self.len()).filter(|&n| keep(n)).count();
+        let mut rows = Compressed {
+            start: Vec::with_capacity(self.rows.start.len()),
+            ids: Vec::with_capacity(kept),
+            ratings: Vec::with_capacity(kept),
+        };
+        let mut timestamps = self.timestamps.as_ref().map(|_| Vec::with_capacity(kept));
+        rows.start.push(0);
+        for u in 0..self.users() {
+            for n in self.positions(u).filter(|&n| keep(n)) {
+                rows.ids.push(self.rows.ids[n]);
+                rows.ratings.push(self.rows.ratings[n]);
+                if let (Some(times), Some(all)) = (&mut timestamps, &self.timestamps) {
+                    times.push(all[n]);
+                }
+            }
+            rows.start.push(rows.ids.len() as u32);
+        }
         Self {
             columns: columns(self.items.len(), &rows),
             rows,
-            timestamps: self.timestamps.as_ref().map(|times| {
-                let numbered = times.iter().enumerate();
-                numbered.filter(|&(n, _)| keep(n)).map(|(_, &t)| t).collect()
-            }),
+            timestamps,
             scale: self.scale,
             stars: self.stars,
             attributes: Arc::clone(&self.attributes),
@@ -289,18 +337,6 @@ impl Ratings {
     pub fn item_ids(&self) -> &Arc<Ids> {
         &self.items
     }
-}
-
-/// Compresses ratings that come in row order.
-fn rows(users: usize, ratings: impl Iterator<Item = Rating>) -> Compressed {
-    let mut rows = Compressed { start: vec![0; users + 1], ..Compressed::default() };
-    for Rating { u, i, r } in ratings {
-        rows.start[u + 1] += 1;
-        rows.ids.push(i as u32);
-        rows.ratings.push(r);
-    }
-    accumulate(&mut rows.start);
-    rows
 }
 
 /// The transpose, in which each column's users ascend because the rows are gone through in order.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use flate2::bufread::DeflateDecoder;
 
 use super::{CompactError, Result};
-use crate::data::{Attribute, Ids, Item, Lists, Rating, Ratings};
+use crate::data::{Attribute, Ids, Item, Lists, Ratings};
 
 /// How many bytes a file may inflate to for each of its own. A rating takes two bytes or six before it
 /// is deflated, and rarely less than half a byte after.
@@ -184,23 +184,30 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn ratings(&mut self, users: Arc<Ids>, items: Arc<Ids>) -> Result<Ratings> {
-        let mut lengths = Vec::with_capacity(users.len());
+        let mut lengths: Vec<u32> = Vec::with_capacity(users.len());
+        let mut all = 0_u64;
         for _ in 0..users.len() {
-            lengths.push(self.count()?);
+            let length = self.small()?;
+            lengths.push(length);
+            all += u64::from(length);
         }
-        let mut ratings: Vec<Rating> = Vec::new();
-        for (u, &length) in lengths.iter().enumerate() {
-            let mut next = 0_usize;
+        if all > u64::from(u32::MAX) {
+            return Err(OUT_OF_RANGE);
+        }
+        // An item and a rating take a byte each: so nothing grows, and no more is asked for than may come.
+        if all * 2 > self.left {
+            return Err(CUT_OFF);
+        }
+        let mut ids: Vec<u32> = room(all as usize)?;
+        for &length in &lengths {
+            let mut next = 0_u32;
             for _ in 0..length {
-                let gap = self.small()? as usize;
-                let i = next.checked_add(gap).filter(|&i| i < items.len());
+                let gap = self.small()?;
+                let i = next.checked_add(gap).filter(|&i| (i as usize) < items.len());
                 let i = i.ok_or(CompactError("a rating has an unknown item"))?;
-                ratings.push(Rating { u, i, r: 0.0 });
+                ids.push(i);
                 next = i + 1;
             }
-        }
-        if u32::try_from(ratings.len()).is_err() {
-            return Err(OUT_OF_RANGE);
         }
         let mut values = Vec::new();
         for _ in 0..self.count()? {
@@ -211,24 +218,25 @@ impl<'a> Reader<'a> {
             }
             values.push(value);
         }
-        for rating in &mut ratings {
+        let mut ratings: Vec<f32> = room(ids.len())?;
+        for _ in 0..ids.len() {
             let value = values.get(self.small()? as usize);
-            rating.r = *value.ok_or(CompactError("a rating has an unknown value"))?;
+            ratings.push(*value.ok_or(CompactError("a rating has an unknown value"))?);
         }
         let times = match self.byte()? {
             0 => None,
-            _ => Some(self.times(&lengths, ratings.len())?),
+            _ => Some(self.times(&lengths, ids.len())?),
         };
-        Ratings::new(users, items, &ratings, times.as_deref())
-            .map_err(|_| CompactError("a rating stands twice"))
+        Ok(Ratings::from_rows(users, items, lengths, ids, ratings, times))
     }
 
-    fn times(&mut self, lengths: &[usize], count: usize) -> Result<Vec<u32>> {
+    fn times(&mut self, lengths: &[u32], count: usize) -> Result<Vec<u32>> {
         let mut firsts = Vec::with_capacity(lengths.len());
         for _ in lengths {
             firsts.push(self.small()?);
         }
-        let mut times = vec![0_u32; count];
+        let mut times: Vec<u32> = room(count)?;
+        times.resize(count, 0);
         // The planes, the upper first.
         for _ in 0..4 {
             let mut plane = times.iter_mut();
@@ -240,10 +248,18 @@ impl<'a> Reader<'a> {
             })?;
         }
         let first = lengths.iter().zip(firsts);
-        let first = first.flat_map(|(&length, first)| std::iter::repeat_n(first, length));
+        let first = first.flat_map(|(&length, first)| std::iter::repeat_n(first, length as usize));
         for (time, first) in times.iter_mut().zip(first) {
             *time = first.checked_add(*time).ok_or(CompactError("a time is out of range"))?;
         }
         Ok(times)
     }
+}
+
+/// Room for so many elements, where there is memory for them.
+fn room<T>(count: usize) -> Result<Vec<T>> {
+    let mut all = Vec::new();
+    let reserved = all.try_reserve_exact(count);
+    reserved.map_err(|_| CompactError("it holds more ratings than fit into memory"))?;
+    Ok(all)
 }
