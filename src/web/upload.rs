@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 
 use super::{Data, to_js};
-use crate::data::load::{Options, Source, load_heard, preview};
+use crate::data::load::{Options, Reading, Source, load_heard, preview};
 
 /// Files that are handed over in pieces, so that none of them is whole twice.
 #[wasm_bindgen]
@@ -38,16 +38,21 @@ impl Upload {
     }
 
     /// The data set in the files; throws a sentence with the place and the remedy. The options say what
-    /// the content does not decide; `tell` hears now and then how many ratings have been read.
+    /// the content does not decide; `tell` hears now and then how many ratings have been counted, and after
+    /// that how many of those have been taken.
     pub fn load(
         &self,
         #[wasm_bindgen(unchecked_param_type = "Partial<Options> | undefined")] options: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "(ratings: number) => unknown")]
+        #[wasm_bindgen(unchecked_param_type = "(done: number, of: number | undefined) => unknown")]
         tell: &js_sys::Function,
     ) -> Result<Data, JsError> {
-        let heard = |ratings: usize| {
+        let heard = |reading: Reading| {
+            let (done, of) = match reading {
+                Reading::Counting(done) => (done, JsValue::UNDEFINED),
+                Reading::Filling { done, of } => (done, (of as f64).into()),
+            };
             // Whoever is told cannot stop the reading.
-            let _ = tell.call1(&JsValue::UNDEFINED, &(ratings as f64).into());
+            let _ = tell.call2(&JsValue::UNDEFINED, &(done as f64).into(), &of);
         };
         let loaded = load_heard(&self.0, &read(options)?, &heard)?;
         Ok(Data(Arc::new(loaded.dataset), loaded.report))

@@ -2,6 +2,7 @@
 //! input panics.
 
 mod dialects;
+mod duplicates;
 mod write;
 
 use factorscope::data::load::{Source, load};

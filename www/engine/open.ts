@@ -23,7 +23,9 @@ export function ratingsOf(
 ): Data {
   return upload.load(
     meant,
-    throttled((done) => tell({ step: 'ratings', done })),
+    throttled((done: number, of: number | undefined) =>
+      tell(of === undefined ? { step: 'counting', done } : { step: 'ratings', done, of }),
+    ),
   );
 }
 
@@ -68,7 +70,7 @@ export async function uploaded(
 ): Promise<Upload> {
   const of = files.reduce((sum, { file }) => sum + file.size, 0);
   const upload = new Upload();
-  const heard = throttled((done) => tell({ step: 'bytes', done, of }));
+  const heard = throttled((done: number) => tell({ step: 'bytes', done, of }));
   let done = 0;
   for (const { file, path } of files) {
     upload.file(path, file.size);
@@ -86,12 +88,14 @@ export async function uploaded(
 }
 
 /** Passes on what comes often only now and then. */
-function throttled(tell: (done: number) => unknown): (done: number) => void {
+function throttled<A extends unknown[]>(
+  tell: (...progress: A) => unknown,
+): (...progress: A) => void {
   let told = performance.now();
-  return (done) => {
+  return (...progress) => {
     if (performance.now() - told < PROGRESS_MS) return;
     told = performance.now();
-    tell(done);
+    tell(...progress);
   };
 }
 

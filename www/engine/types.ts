@@ -34,7 +34,8 @@ export interface NamedFile {
 /** How far reading has come. */
 export type LoadProgress =
   | { step: 'bytes'; done: number; of: number }
-  | { step: 'ratings'; done: number }
+  | { step: 'counting'; done: number }
+  | { step: 'ratings'; done: number; of: number }
   | { step: 'packing' | 'keeping' };
 
 /** A data set read from files, in the forms in which pages share it. */

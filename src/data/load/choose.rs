@@ -1,5 +1,8 @@
 //! Which of several files hold the ratings, the titles, the genres and the users.
 
+use std::cell::OnceCell;
+
+use super::delimited::Survey;
 use super::error::listing;
 use super::files::File;
 use super::layout::{Layout, layout};
@@ -29,6 +32,14 @@ enum Reader {
     Netflix,
 }
 
+/// A file with ratings.
+struct Rated<'f> {
+    file: &'f File<'f>,
+    reader: Reader,
+    /// What all of its rows together tell, once they have been looked at.
+    survey: OnceCell<Survey>,
+}
+
 /// A file that cannot be used.
 struct Refused<'f> {
     file: &'f File<'f>,
@@ -43,7 +54,7 @@ struct Refused<'f> {
 
 /// The files of an input that are used, and how.
 pub(super) struct Choice<'f> {
-    ratings: Vec<(&'f File<'f>, Reader)>,
+    ratings: Vec<Rated<'f>>,
     titles: Vec<(&'f File<'f>, Form)>,
     genres: Option<&'f File<'f>>,
     users: Vec<(&'f File<'f>, users::Form)>,
@@ -55,10 +66,10 @@ pub(super) struct Choice<'f> {
 
 impl<'f> Choice<'f> {
     /// Reads all ratings.
-    pub(super) fn read(&self, sink: &mut Sink<'_, '_>) -> Result<(), LoadError> {
-        for (file, reader) in &self.ratings {
+    pub(super) fn read(&self, sink: &mut Sink<'_>) -> Result<(), LoadError> {
+        for Rated { file, reader, survey } in &self.ratings {
             match reader {
-                Reader::Delimited(layout) => delimited::read(file, layout, sink),
+                Reader::Delimited(layout) => delimited::read(file, layout, survey, sink),
                 Reader::Netflix => netflix::read(file, sink),
             }
             .map_err(|err| file.blame(err))?;
@@ -115,18 +126,18 @@ impl<'f> Choice<'f> {
 
     /// The file with the ratings, the first if there are several.
     pub(super) fn main(&self) -> &'f File<'f> {
-        self.ratings[0].0
+        self.ratings[0].file
     }
 
     /// Whether the ratings have the form of one of GroupLens' files.
     pub(super) fn is_movielens(&self) -> bool {
-        matches!(&self.ratings[0].1, Reader::Delimited(layout) if layout.movielens)
+        matches!(&self.ratings[0].reader, Reader::Delimited(layout) if layout.movielens)
     }
 
     /// The names of all files that are used, and of those of which is said why they are not.
     #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        let ratings = self.ratings.iter().map(|(file, _)| *file);
+        let ratings = self.ratings.iter().map(|rated| rated.file);
         let titles = self.titles.iter().map(|(file, _)| *file);
         let users = self.users.iter().map(|(file, _)| *file);
         // Pictures and the like beside a table are no news in a folder.
@@ -240,7 +251,8 @@ pub(super) fn choose<'f>(
         return Err(LoadError::Ambiguous { found });
     }
     choice.titles.retain(|(_, form)| all_netflix || *form != Form::Netflix);
-    choice.ratings = found.into_iter().map(|(_, file, reader)| (file, reader)).collect();
+    let rated = |(_, file, reader)| Rated { file, reader, survey: OnceCell::new() };
+    choice.ratings = found.into_iter().map(rated).collect();
     Ok(choice)
 }
 

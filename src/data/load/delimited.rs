@@ -5,6 +5,7 @@
 //! the file refused: then something else is meant.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::io::BufRead;
 
 use super::LoadError;
@@ -20,21 +21,28 @@ use super::values::{self, Value, latin1_or_utf8, title_and_year};
 use super::wide::{Cells, NoRating, Wide};
 use crate::data::Item;
 
-/// Reads all ratings of a file.
+/// Reads all ratings of a file; what a survey of it told is kept for the next time.
 pub(super) fn read(
     file: &File<'_>,
     layout: &Layout,
-    sink: &mut Sink<'_, '_>,
+    surveyed: &OnceCell<Survey>,
+    sink: &mut Sink<'_>,
 ) -> Result<(), LoadError> {
-    sink.table.begin(&file.name);
+    sink.begin(&file.name);
     for remark in &layout.remarks {
         sink.report.push(remark.note(&file.name));
     }
-    let survey = survey(file, layout)?;
+    let survey = match surveyed.get() {
+        Some(survey) => survey,
+        None => {
+            let survey = survey(file, layout)?;
+            surveyed.get_or_init(|| survey)
+        }
+    };
     for remark in survey.remarks(layout) {
         sink.report.push(remark.note(&file.name));
     }
-    let before = sink.table.len();
+    let before = sink.len();
     let mut reading = Reading {
         layout,
         order: survey.dates.order(),
@@ -58,7 +66,7 @@ pub(super) fn read(
     let Reading { mut left, rows: count, used, .. } = reading;
     let wrong = left.count(NoteKind::UnreadableRating) + left.count(NoteKind::Columns);
     let wrong = wrong + left.count(NoteKind::NoUser) + left.count(NoteKind::NoItem);
-    if sink.table.len() == before && left.count(NoteKind::LeftOut) == 0 || wrong > used {
+    if sink.len() == before && left.count(NoteKind::LeftOut) == 0 || wrong > used {
         return Err(refusal(&file.name, layout, &left, count));
     }
     left.add_nested(&rows);
@@ -82,7 +90,7 @@ fn records<'a>(
 /// What only all rows together tell: which numbers of a table with one column an item are none, and
 /// whether its dates begin with the day.
 #[derive(Default)]
-struct Survey {
+pub(super) struct Survey {
     cells: Cells,
     dates: Dates,
 }
@@ -183,7 +191,7 @@ impl Reading<'_> {
         &mut self,
         row: &Records<'_, impl BufRead>,
         long: &Long,
-        sink: &mut Sink<'_, '_>,
+        sink: &mut Sink<'_>,
     ) -> Result<(), LoadError> {
         let line = row.line();
         let mut left_out = |kind, column: usize, expected| {
@@ -217,9 +225,9 @@ impl Reading<'_> {
         let time = self.time(row);
         self.used += 1;
         let entry = Entry { user: &user, item: &item, r, time, line };
-        let number = sink.table.push(sink.names, &entry)?;
+        sink.push(&entry)?;
         if long.about != About::default() {
-            sink.names.describe(number, || about(row, &long.about));
+            sink.describe(|| about(row, &long.about));
         }
         Ok(())
     }
@@ -228,7 +236,7 @@ impl Reading<'_> {
         &mut self,
         row: &Records<'_, impl BufRead>,
         wide: &Wide,
-        sink: &mut Sink<'_, '_>,
+        sink: &mut Sink<'_>,
     ) -> Result<(), LoadError> {
         let line = row.line();
         let user = match wide.user {
@@ -262,7 +270,7 @@ impl Reading<'_> {
             if !timed {
                 (time, timed) = (self.time(row), true);
             }
-            sink.table.push(sink.names, &Entry { user: &user, item, r, time, line })?;
+            sink.push(&Entry { user: &user, item, r, time, line })?;
         }
         Ok(())
     }

@@ -149,6 +149,12 @@ pub enum LoadError {
         /// What does not fit.
         reason: String,
     },
+    /// A file that had other ratings when it was read again: all are read twice.
+    #[error("{file} changed while it was read; read it again when it is complete")]
+    Changed {
+        /// The file.
+        file: String,
+    },
     /// A packed data set of a later version.
     #[error("{file} was packed by a later version of factorscope; use that one, or pack it again")]
     Newer {

@@ -79,7 +79,7 @@ use super::{Attribute, Attributes, Dataset, Item, Lists, Origin, Ratings, compac
 use choose::{Choice, choose};
 use files::{Archive, File};
 use names::Names;
-use table::{Entry, Sink, Table};
+use table::{Count, Entry, Pass, Sink, Table};
 
 /// A named piece of input: one file as it was handed over, a zip, a table, a list of titles.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,14 +115,29 @@ pub fn load_with(sources: &[Source], options: &Options) -> Result<Loaded, LoadEr
     load_heard(sources, options, &|_| ())
 }
 
-/// Loads one data set as [`load_with`] does, and tells now and then how many ratings have been read.
+/// How far reading has come: all files are read twice, for what is counted first takes no more memory
+/// than it must.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// So many ratings have been counted.
+    Counting(usize),
+    /// So many ratings have been taken, of those that were counted.
+    Filling {
+        /// How many.
+        done: usize,
+        /// Of how many.
+        of: usize,
+    },
+}
+
+/// Loads one data set as [`load_with`] does, and tells now and then how far it has come.
 ///
 /// # Errors
 /// A [`LoadError`] that says what is wrong, where, and what to do.
 pub fn load_heard(
     sources: &[Source],
     options: &Options,
-    heard: &dyn Fn(usize),
+    heard: &dyn Fn(Reading),
 ) -> Result<Loaded, LoadError> {
     if let [source] = sources
         && compact::is_compact(&source.bytes)
@@ -167,17 +182,11 @@ pub fn preview(sources: &[Source], options: &Options) -> Result<Preview, LoadErr
     preview::preview(&files, options)
 }
 
-/// One rating set: files that were chosen, or the site's own form.
-enum Set<'f> {
-    Chosen(Choice<'f>),
-    Compact(Dataset),
-}
-
 /// The first set with the catalogue of all, and the ratings of the other sets.
 fn load_sets(
     sets: &[&[Source]],
     options: &Options,
-    heard: &dyn Fn(usize),
+    heard: &dyn Fn(Reading),
 ) -> Result<(Loaded, Vec<Ratings>), LoadError> {
     let mut report = Report::default();
     let mut archives = Vec::new();
@@ -190,30 +199,40 @@ fn load_sets(
         files.push(list(sources, archives)?);
     }
     let mut names = Names::default();
-    let mut tables = Vec::new();
     let mut parts = Vec::new();
     for (sources, files) in sets.iter().zip(&files) {
-        let mut table = Table::new(heard);
-        let mut sink = Sink { names: &mut names, table: &mut table, options, report: &mut report };
-        parts.push(read(sources, files, &mut sink)?);
-        tables.push(table);
+        let set = Set::of(sources, files, options)?;
+        let mut count = Count::default();
+        let (names, pass) = (&mut names, Pass::First(&mut count));
+        set.read(&mut Sink { options, report: &mut report, names, pass, heard })?;
+        parts.push((set, count));
     }
     let mut order = names.finish();
     let told = std::mem::take(&mut order.told);
-    let finish = |table: Table| table.finish(&order, options.duplicates, &mut report);
-    let mut ratings = tables.into_iter().map(finish);
-    let first = ratings.next().ok_or(LoadError::Nothing)??;
-    let others = ratings.collect::<Result<Vec<_>, _>>()?;
+    let mut ratings = Vec::new();
+    let mut sets = Vec::new();
+    for (set, count) in parts {
+        let mut table = Table::new(count, &order)?;
+        let (names, pass) = (&mut names, Pass::Second(&mut table));
+        // What there is to say was said the first time.
+        let report_again = &mut Report::default();
+        set.read(&mut Sink { options, report: report_again, names, pass, heard })?;
+        ratings.push(table.finish(&order, options.duplicates, &mut report)?);
+        sets.push(set);
+    }
+    drop(names);
+    let mut others = ratings.into_iter();
+    let first = others.next().ok_or(LoadError::Nothing)?;
 
     let mut items: Vec<Option<Item>> = vec![None; order.items.len()];
     let mut users: Vec<Option<Vec<Attribute>>> = vec![None; order.users.len()];
-    for part in &parts {
-        match part {
+    for set in &sets {
+        match set {
             Set::Chosen(choice) => {
                 choice.read_titles(&order.items, &mut items, &mut report);
                 choice.read_users(&order.users, &mut users, &mut report);
             }
-            Set::Compact(dataset) => {
+            Set::Compact(dataset, _) => {
                 let known = &dataset.ratings.attributes().users;
                 for (u, id) in dataset.ratings.user_ids().iter().enumerate() {
                     if let Some(index) = order.users.index(id) {
@@ -229,8 +248,8 @@ fn load_sets(
             }
         }
     }
-    let (name, origin) = match &parts[0] {
-        Set::Compact(dataset) => (dataset.name.clone(), dataset.origin),
+    let (name, origin) = match &sets[0] {
+        Set::Compact(dataset, _) => (dataset.name.clone(), dataset.origin),
         Set::Chosen(choice) => {
             let is_movielens = choice.is_movielens();
             let name = movielens::title(choice.main(), is_movielens);
@@ -254,41 +273,50 @@ fn load_sets(
     let users: Vec<_> = users.into_iter().map(Option::unwrap_or_default).collect();
     let attributes = Attributes { users: Lists::new(&users), items: Lists::genres(&catalogue) };
     let ratings = Arc::new(first.with_attributes(attributes));
-    Ok((Loaded { dataset: Dataset { name, origin, ratings, catalogue }, report }, others))
+    Ok((Loaded { dataset: Dataset { name, origin, ratings, catalogue }, report }, others.collect()))
 }
 
-fn read<'f>(
-    sources: &[Source],
-    files: &'f [File<'f>],
-    sink: &mut Sink<'_, '_>,
-) -> Result<Set<'f>, LoadError> {
-    if let [source] = sources
-        && compact::is_compact(&source.bytes)
-    {
-        let dataset = decode(source)?;
-        sink.table.begin(&source.name);
+/// One rating set: files that were chosen, or the site's own form.
+enum Set<'f> {
+    Chosen(Choice<'f>),
+    Compact(Dataset, &'f str),
+}
+
+impl<'f> Set<'f> {
+    fn of(
+        sources: &'f [Source],
+        files: &'f [File<'f>],
+        options: &Options,
+    ) -> Result<Self, LoadError> {
+        if let [source] = sources
+            && compact::is_compact(&source.bytes)
+        {
+            return Ok(Self::Compact(decode(source)?, &source.name));
+        }
+        let place = match sources {
+            [] => return Err(LoadError::Nothing),
+            [source] => &source.name,
+            _ => "the selection",
+        };
+        Ok(Self::Chosen(choose(files, place, options)?))
+    }
+
+    /// Hands all ratings over.
+    fn read(&self, sink: &mut Sink<'_>) -> Result<(), LoadError> {
+        let (dataset, name) = match self {
+            Self::Chosen(choice) => return choice.read(sink),
+            Self::Compact(dataset, name) => (dataset, name),
+        };
+        sink.begin(name);
         let (users, items) = (dataset.ratings.user_ids(), dataset.ratings.item_ids());
         let mut times = dataset.ratings.timestamps().map(|times| times.iter());
         for (rating, line) in dataset.ratings.iter().zip(1..) {
-            let entry = Entry {
-                user: users.name(rating.u),
-                item: items.name(rating.i),
-                r: rating.r,
-                time: times.as_mut().and_then(Iterator::next).copied(),
-                line,
-            };
-            sink.table.push(sink.names, &entry)?;
+            let time = times.as_mut().and_then(Iterator::next).copied();
+            let (user, item) = (users.name(rating.u), items.name(rating.i));
+            sink.push(&Entry { user, item, r: rating.r, time, line })?;
         }
-        return Ok(Set::Compact(dataset));
+        Ok(())
     }
-    let place = match sources {
-        [] => return Err(LoadError::Nothing),
-        [source] => &source.name,
-        _ => "the selection",
-    };
-    let choice = choose(files, place, sink.options)?;
-    choice.read(sink)?;
-    Ok(Set::Chosen(choice))
 }
 
 /// The directory of a source that is a zip.

@@ -46,10 +46,10 @@ pub(super) fn form(file: &File<'_>, head: &[u8]) -> Form {
 }
 
 /// Reads all ratings of a file; lines that are none are left out and counted.
-pub(super) fn read(file: &File<'_>, sink: &mut Sink<'_, '_>) -> Result<(), LoadError> {
+pub(super) fn read(file: &File<'_>, sink: &mut Sink<'_>) -> Result<(), LoadError> {
     let mut records = file.records(Shape::of(COMMAS))?;
-    sink.table.begin(&file.name);
-    let (mut left, mut rows, before) = (Tally::default(), 0, sink.table.len());
+    sink.begin(&file.name);
+    let (mut left, mut rows, before) = (Tally::default(), 0, sink.len());
     let mut item = String::new();
     while records.next()? {
         let line = records.line();
@@ -94,9 +94,9 @@ pub(super) fn read(file: &File<'_>, sink: &mut Sink<'_, '_>) -> Result<(), LoadE
         if time.is_none() {
             left.add(NoteKind::Times, line, Some(2), "a time", records.column(2));
         }
-        sink.table.push(sink.names, &Entry { user: &user, item: &item, r, time, line })?;
+        sink.push(&Entry { user: &user, item: &item, r, time, line })?;
     }
-    let used = sink.table.len() - before;
+    let used = sink.len() - before;
     let wrong = left.count(NoteKind::Columns) + left.count(NoteKind::UnreadableRating);
     if wrong > used
         && let Some(first) = left.first(NoteKind::Columns)

@@ -1,20 +1,34 @@
-//! Ratings as they are read: ids become numbers at once, and the line of each rating is kept.
+//! Ratings on their way from files into a set. All files are read twice: the first time, ids get their
+//! numbers and the ratings are counted; the second time, each rating goes where it stays.
 
+mod count;
 mod duplicates;
+mod lines;
 
+use std::collections::{HashMap, TryReserveError};
 use std::sync::Arc;
 
 use super::names::{Names, Order};
-use super::{Duplicates, LoadError, Options, Report};
-use crate::data::{Duplicate, Rating, Ratings};
-use duplicates::Folded;
+use super::{Duplicates, LoadError, Options, Reading, Report};
+use crate::data::{Builder, Item, Ratings};
+pub(super) use count::Count;
+use duplicates::{Found, Settled};
+use lines::Lines;
 
 /// Where the ratings of a file go, and what is said about them.
-pub(super) struct Sink<'a, 'w> {
-    pub(super) names: &'a mut Names,
-    pub(super) table: &'a mut Table<'w>,
+pub(super) struct Sink<'a> {
     pub(super) options: &'a Options,
     pub(super) report: &'a mut Report,
+    pub(super) names: &'a mut Names,
+    pub(super) pass: Pass<'a>,
+    /// Told now and then how far reading has come.
+    pub(super) heard: &'a dyn Fn(Reading),
+}
+
+/// Which time the files are read.
+pub(super) enum Pass<'a> {
+    First(&'a mut Count),
+    Second(&'a mut Table),
 }
 
 /// One rating as a file has it.
@@ -29,201 +43,179 @@ pub(super) struct Entry<'a> {
 /// In place of a time that is missing: the last second of the year-2106 problem.
 const UNKNOWN: u32 = u32::MAX;
 
-/// A file's number and a line in it.
-type Spot = (usize, u64);
-
-/// Consecutive ratings of one file, on consecutive lines (a step of 1) or on one line (of 0).
-struct Run {
-    step: u64,
-    first: usize,
-    file: usize,
-    line: u64,
-}
-
 /// After how many ratings somebody who waits is told.
 const TOLD: usize = 1 << 16;
 
-/// The ratings of one set, from one file or several.
-pub(super) struct Table<'w> {
-    ratings: Vec<Rating>,
-    /// As many, [`UNKNOWN`] where there is none.
-    times: Vec<u32>,
-    /// Whether every rating has a time.
-    timed: Option<bool>,
-    files: Vec<String>,
-    runs: Vec<Run>,
-    folded: Folded,
-    most: usize,
-    /// Told now and then how many ratings there are.
-    heard: &'w dyn Fn(usize),
+/// All that a row says: user, item, the bits of the rating, and the time.
+type Row = [u32; 4];
+
+fn row(u: u32, i: u32, entry: &Entry<'_>) -> Row {
+    [u, i, entry.r.to_bits(), entry.time.unwrap_or(UNKNOWN)]
 }
 
-impl<'w> Table<'w> {
-    pub(super) fn new(heard: &'w dyn Fn(usize)) -> Self {
-        Self {
-            ratings: Vec::new(),
-            times: Vec::new(),
-            timed: None,
-            files: Vec::new(),
-            runs: Vec::new(),
-            folded: Folded::default(),
-            most: u32::MAX as usize,
-            heard,
-        }
-    }
-
+impl Sink<'_> {
     /// What follows stands in the file of this name.
     pub(super) fn begin(&mut self, file: &str) {
-        self.files.push(file.to_owned());
+        match &mut self.pass {
+            Pass::First(count) => count.lines.begin(file),
+            Pass::Second(table) => table.files += 1,
+        }
     }
 
+    /// How many ratings have come.
     pub(super) fn len(&self) -> usize {
-        self.ratings.len()
+        match &self.pass {
+            Pass::First(count) => count.all,
+            Pass::Second(table) => table.done,
+        }
     }
 
-    /// Adds a rating; the number of its item.
-    pub(super) fn push(&mut self, names: &mut Names, entry: &Entry<'_>) -> Result<u32, LoadError> {
-        let n = self.ratings.len();
-        if n > 0 && n.is_multiple_of(TOLD) {
-            (self.heard)(n);
-        }
-        if n == self.ratings.capacity() {
-            if self.mostly_repeats() {
-                self.fold();
+    /// Takes a rating.
+    pub(super) fn push(&mut self, entry: &Entry<'_>) -> Result<(), LoadError> {
+        let n = self.len();
+        let is_told = n > 0 && n.is_multiple_of(TOLD);
+        match &mut self.pass {
+            Pass::First(count) => {
+                if is_told {
+                    (self.heard)(Reading::Counting(n));
+                }
+                count.add(self.names, entry)
             }
-            self.grow(entry.line)?;
-        }
-        let n = self.ratings.len();
-        let file = self.files.len().saturating_sub(1);
-        self.mark(n, file, entry.line);
-        let item = names.items.number(entry.item);
-        self.ratings.push(Rating {
-            u: names.users.number(entry.user) as usize,
-            i: item as usize,
-            r: entry.r,
-        });
-        self.times.push(entry.time.unwrap_or(UNKNOWN));
-        self.timed = Some(self.timed != Some(false) && entry.time.is_some());
-        Ok(item)
-    }
-
-    /// Says where the rating of this number stands, which is the last.
-    fn mark(&mut self, n: usize, file: usize, line: u64) {
-        let after = |run: &Run| line == run.line + run.step * (n - run.first) as u64;
-        match self.runs.last_mut() {
-            Some(run) if run.file == file && run.first + 1 == n && line <= run.line + 1 => {
-                run.step = line.saturating_sub(run.line);
+            Pass::Second(table) => {
+                if is_told {
+                    (self.heard)(Reading::Filling { done: n, of: table.all });
+                }
+                table.keep(self.names, entry)
             }
-            Some(run) if run.file == file && after(run) => {}
-            _ => self.runs.push(Run { first: n, file, line, step: 1 }),
         }
     }
 
-    fn grow(&mut self, line: u64) -> Result<(), LoadError> {
-        let refuse = |reason| LoadError::TooMany {
-            file: self.files.last().cloned().unwrap_or_default(),
-            line,
-            reason,
+    /// Keeps what is told of the item of the last rating, unless something was told before.
+    pub(super) fn describe(&mut self, tell: impl FnOnce() -> Item) {
+        if let Pass::First(_) = self.pass {
+            self.names.describe(tell);
+        }
+    }
+}
+
+/// The ratings of one set, which have been counted.
+pub(super) struct Table {
+    all: usize,
+    /// How many have come the second time, and from how many files.
+    done: usize,
+    files: usize,
+    /// How many have a time.
+    timed: usize,
+    lines: Lines,
+    kept: Kept,
+}
+
+/// What is kept of them.
+enum Kept {
+    All(Builder),
+    /// Of many that mostly repeat others, those that differ, each as the number of the first like it.
+    Different {
+        rows: HashMap<Row, u32>,
+        repeated: Found,
+    },
+}
+
+impl Table {
+    /// Room for what was counted.
+    pub(super) fn new(count: Count, order: &Order) -> Result<Self, LoadError> {
+        let kept = if count.mostly_repeats() {
+            Kept::Different { rows: HashMap::new(), repeated: Found::default() }
+        } else {
+            let mut counts = vec![0; order.users.len()];
+            for (&n, &u) in count.users.iter().zip(&order.user_index) {
+                counts[u as usize] = n;
+            }
+            let builder = Builder::new(&counts, count.timed > 0);
+            Kept::All(builder.map_err(|_| count.refuse(FULL))?)
         };
-        let n = self.ratings.len();
-        if n < self.ratings.capacity() {
-            return Ok(());
-        }
-        if n >= self.most {
-            return Err(refuse("more ratings than 4294967295"));
-        }
-        let more = n.max(1 << 12).min(self.most - n);
-        let full = "more ratings than fit into memory";
-        self.ratings.try_reserve_exact(more).map_err(|_| refuse(full))?;
-        self.times.try_reserve_exact(more).map_err(|_| refuse(full))?;
-        Ok(())
+        let Count { all, timed, lines, .. } = count;
+        Ok(Self { all, done: 0, files: 0, timed, lines, kept })
     }
 
-    /// Leaves the ratings that are kept.
-    fn keep(&mut self, kept: &[bool]) {
-        let mut keep = kept.iter();
-        self.ratings.retain(|_| keep.next() == Some(&true));
-        let mut keep = kept.iter();
-        self.times.retain(|_| keep.next() == Some(&true));
+    fn keep(&mut self, names: &mut Names, entry: &Entry<'_>) -> Result<(), LoadError> {
+        let (Some(u), Some(i)) = (names.users.find(entry.user), names.items.find(entry.item))
+        else {
+            return Err(self.changed());
+        };
+        if self.done == self.all {
+            return Err(self.changed());
+        }
+        let n = self.done as u32;
+        self.done += 1;
+        let has_room = match &mut self.kept {
+            Kept::All(builder) => {
+                let time = entry.time.unwrap_or(UNKNOWN);
+                builder.put(u as usize, i as usize, entry.r, time, n)
+            }
+            Kept::Different { rows, repeated } => {
+                let first = *rows.entry(row(u, i, entry)).or_insert(n);
+                if first != n {
+                    repeated.add(u as usize, i as usize, first, n);
+                }
+                true
+            }
+        };
+        if has_room { Ok(()) } else { Err(self.changed()) }
+    }
+
+    /// The files have other ratings than when they were counted.
+    fn changed(&self) -> LoadError {
+        LoadError::Changed { file: self.lines.file(self.files.saturating_sub(1)).to_owned() }
     }
 
     /// The rating set; where an item has several ratings of one user, `duplicates` decides.
     pub(super) fn finish(
-        mut self,
+        self,
         order: &Order,
         duplicates: Duplicates,
         report: &mut Report,
     ) -> Result<Ratings, LoadError> {
-        for rating in &mut self.ratings {
-            rating.u = order.user_index[rating.u] as usize;
-            rating.i = order.item_index[rating.i] as usize;
+        if self.done < self.all {
+            return Err(self.changed());
         }
-        if let Some((rating, ..)) = &mut self.folded.first {
-            rating.u = order.user_index[rating.u] as usize;
-            rating.i = order.item_index[rating.i] as usize;
-        }
-        match self.build(order) {
-            Ok(ratings) if self.folded.count == 0 => Ok(ratings),
-            Err(twice) if duplicates == Duplicates::Refuse && !self.is_same(&twice) => {
-                Err(self.refuse(order, &twice))
+        let (mut builder, repeated) = match self.kept {
+            Kept::All(builder) => (builder, Found::default()),
+            Kept::Different { rows, repeated } => {
+                let builder = different(rows, order.users.len(), self.timed > 0);
+                let full = |_| {
+                    let (file, line) = self.lines.last();
+                    let file = self.lines.file(file).to_owned();
+                    LoadError::TooMany { file, line, reason: FULL }
+                };
+                (builder.map_err(full)?, repeated)
             }
-            // That no pair comes twice is the rule: only where it does not hold is there more work.
-            _ => {
-                self.settle(order, duplicates, report)?;
-                self.build(order).map_err(|twice| self.refuse(order, &twice))
-            }
-        }
-    }
-
-    fn build(&self, order: &Order) -> Result<Ratings, Duplicate> {
-        let times = (self.timed == Some(true)).then_some(self.times.as_slice());
-        let (users, items) = (Arc::clone(&order.users), Arc::clone(&order.items));
-        Ratings::new(users, items, &self.ratings, times)
-    }
-
-    fn time(&self, n: usize) -> Option<u32> {
-        self.times.get(n).copied().filter(|&time| time != UNKNOWN)
-    }
-
-    /// A place in words, in a sentence about this file.
-    fn words(&self, (of, line): Spot, file: &str) -> String {
-        match self.files[of].as_str() {
-            same if same == file => format!("line {line}"),
-            other => format!("{other}, line {line}"),
-        }
-    }
-
-    fn place(&self, n: usize) -> (&str, u64) {
-        let (file, line) = self.spot(n);
-        (&self.files[file], line)
-    }
-
-    fn spot(&self, n: usize) -> Spot {
-        let run = self.runs.partition_point(|run| run.first <= n) - 1;
-        let run = &self.runs[run];
-        (run.file, run.line + run.step * (n - run.first) as u64)
+        };
+        builder.sort();
+        let mut settled = Settled::new(&self.lines, order, duplicates, repeated);
+        builder.settle(|u, group| settled.choose(u, group))?;
+        settled.report(report);
+        Ok(builder.finish(
+            Arc::clone(&order.users),
+            Arc::clone(&order.items),
+            self.timed == self.all,
+        ))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Why ratings are refused that have been counted.
+const FULL: &str = "more ratings than fit into memory";
 
-    #[test]
-    fn the_number_of_ratings_is_limited_with_a_sentence() {
-        let mut table = Table::new(&|_| ());
-        table.most = 2;
-        table.begin("big.csv");
-        let mut names = Names::default();
-        let mut push = |line: u64| {
-            let entry = Entry { user: "a", item: "b", r: 1.0, time: None, line };
-            table.push(&mut names, &entry)
-        };
-        assert_eq!((push(1), push(2)), (Ok(0), Ok(0)));
-        let message = push(3).unwrap_err().to_string();
-        assert_eq!(
-            message,
-            "big.csv, line 3: more ratings than 4294967295; take a sample of the ratings"
-        );
+/// Rows that all differ, in the order in which the first of each came.
+fn different(
+    rows: HashMap<Row, u32>,
+    users: usize,
+    timed: bool,
+) -> Result<Builder, TryReserveError> {
+    let mut counts = vec![0; users];
+    rows.keys().for_each(|&[u, ..]| counts[u as usize] += 1);
+    let mut builder = Builder::new(&counts, timed)?;
+    for ([u, i, bits, time], n) in rows {
+        builder.put(u as usize, i as usize, f32::from_bits(bits), time, n);
     }
+    Ok(builder)
 }

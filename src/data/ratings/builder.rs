@@ -207,8 +207,9 @@ mod tests {
 
             let mut order: Vec<usize> = (0..ratings.len()).collect();
             order.sort_by_key(|&n| (ratings[n].0, ratings[n].1, n));
-            let all: Vec<&[usize]> =
-                order.chunk_by(|&a, &b| ratings[a].0 == ratings[b].0 && ratings[a].1 == ratings[b].1).collect();
+            let all: Vec<&[usize]> = order
+                .chunk_by(|&a, &b| ratings[a].0 == ratings[b].0 && ratings[a].1 == ratings[b].1)
+                .collect();
             let repeated = all.iter().filter(|group| group.len() > 1);
             let repeated = repeated.map(|group| {
                 let order: Vec<u32> = group.iter().map(|&n| n as u32).collect();
@@ -217,8 +218,11 @@ mod tests {
             assert_eq!(groups, repeated.collect::<Vec<_>>());
             let last: Vec<_> = all.iter().map(|group| ratings[group[group.len() - 1]]).collect();
             let times = set.timestamps().unwrap();
-            let found: Vec<_> =
-                set.iter().zip(times).map(|(rating, &t)| (rating.u, rating.i, rating.r, t)).collect();
+            let found: Vec<_> = set
+                .iter()
+                .zip(times)
+                .map(|(rating, &t)| (rating.u, rating.i, rating.r, t))
+                .collect();
             assert_eq!(found, last);
             for i in 0..9 {
                 let raters = set.column(i).iter();
