@@ -38,21 +38,20 @@ impl Upload {
     }
 
     /// The data set in the files; throws a sentence with the place and the remedy. The options say what
-    /// the content does not decide; `tell` hears now and then how many ratings have been counted, and after
-    /// that how many of those have been taken.
+    /// the content does not decide; `tell` hears now and then how many ratings have been taken, once it is
+    /// known of how many.
     pub fn load(
         &self,
         #[wasm_bindgen(unchecked_param_type = "Partial<Options> | undefined")] options: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "(done: number, of: number | undefined) => unknown")]
+        #[wasm_bindgen(unchecked_param_type = "(done: number, of: number) => unknown")]
         tell: &js_sys::Function,
     ) -> Result<Data, JsError> {
         let heard = |reading: Reading| {
-            let (done, of) = match reading {
-                Reading::Counting(done) => (done, JsValue::UNDEFINED),
-                Reading::Filling { done, of } => (done, (of as f64).into()),
-            };
-            // Whoever is told cannot stop the reading.
-            let _ = tell.call2(&JsValue::UNDEFINED, &(done as f64).into(), &of);
+            if let Reading::Filling { done, of } = reading {
+                let [done, of] = [done, of].map(|n| JsValue::from(n as f64));
+                // Whoever is told cannot stop the reading.
+                let _ = tell.call2(&JsValue::UNDEFINED, &done, &of);
+            }
         };
         let loaded = load_heard(&self.0, &read(options)?, &heard)?;
         Ok(Data(Arc::new(loaded.dataset), loaded.report))

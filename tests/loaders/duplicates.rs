@@ -1,6 +1,7 @@
 //! What becomes of several ratings of one item by one user, against a few lines that keep them all.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use factorscope::data::load::{
     Duplicates, LoadError, Loaded, NoteKind, Options, Source, load_with,
@@ -24,7 +25,7 @@ fn written(tables: &[Vec<Row>]) -> (Vec<Source>, Vec<(String, usize)>) {
         let (mut text, mut line, mut item) = (String::new(), 0, None);
         for &(u, i, r, time) in table {
             if item != Some(i) {
-                text += &format!("{i}:\n");
+                writeln!(text, "{i}:").unwrap();
                 line += 1;
                 item = Some(i);
             }
@@ -34,7 +35,7 @@ fn written(tables: &[Vec<Row>]) -> (Vec<Source>, Vec<(String, usize)>) {
                 line += 1;
             }
             let time = time.map_or(String::new(), |day| format!("2001-01-{:02}", day + 1));
-            text += &format!("{u},{r},{time}\n");
+            writeln!(text, "{u},{r},{time}").unwrap();
             line += 1;
             places.push((name.clone(), line));
         }
@@ -55,13 +56,12 @@ fn expected(rows: &[Row], places: &[(String, usize)], policy: Duplicates) -> Out
     for ((u, i), group) in groups {
         let mut different: Vec<usize> = Vec::new();
         for n in group {
-            match different.iter().find(|&&m| rows[m] == rows[n]) {
-                Some(&m) => repeated.push((n, m)),
-                None => {
-                    rerated.extend(different.first().map(|&m| (n, m)));
-                    different.push(n);
-                }
+            if let Some(&m) = different.iter().find(|&&m| rows[m] == rows[n]) {
+                repeated.push((n, m));
+                continue;
             }
+            rerated.extend(different.first().map(|&m| (n, m)));
+            different.push(n);
         }
         if policy == Duplicates::Refuse && different.len() > 1 {
             let [(of, before), (file, line)] = [0, 1].map(|n| &places[different[n]]);
@@ -134,7 +134,9 @@ fn found(loaded: Result<Loaded, LoadError>) -> Outcome {
 fn plain(outcome: Outcome, timed: bool) -> Outcome {
     let (mut rows, notes) = outcome?;
     if !timed {
-        rows.iter_mut().for_each(|row| row.3 = None);
+        for row in &mut rows {
+            row.3 = None;
+        }
     }
     Ok((rows, notes.iter().map(|note| note.replace(',', "")).collect()))
 }
@@ -154,7 +156,9 @@ proptest! {
     ) {
         let mut tables = tables;
         if is_timed {
-            tables.iter_mut().flatten().for_each(|row| row.3 = row.3.or(Some(7)));
+            for row in tables.iter_mut().flatten() {
+                row.3 = row.3.or(Some(7));
+            }
         }
         let (sources, places) = written(&tables);
         let rows = tables.concat();

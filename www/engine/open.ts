@@ -23,9 +23,7 @@ export function ratingsOf(
 ): Data {
   return upload.load(
     meant,
-    throttled((done: number, of: number | undefined) =>
-      tell(of === undefined ? { step: 'counting', done } : { step: 'ratings', done, of }),
-    ),
+    throttled((done: number, of: number) => tell({ step: 'ratings', done, of })),
   );
 }
 

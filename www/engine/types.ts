@@ -33,10 +33,7 @@ export interface NamedFile {
 
 /** How far reading has come. */
 export type LoadProgress =
-  | { step: 'bytes'; done: number; of: number }
-  | { step: 'counting'; done: number }
-  | { step: 'ratings'; done: number; of: number }
-  | { step: 'packing' | 'keeping' };
+  { step: 'bytes' | 'ratings'; done: number; of: number } | { step: 'packing' | 'keeping' };
 
 /** A data set read from files, in the forms in which pages share it. */
 export interface Loaded {

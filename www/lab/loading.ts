@@ -8,10 +8,8 @@ export function loadingText(progress: LoadProgress): string {
   switch (progress.step) {
     case 'bytes':
       return `${bytes(progress.done, progress.of)} of ${bytes(progress.of, progress.of)} read`;
-    case 'counting':
-      return `${count(progress.done)} ratings found so far`;
     case 'ratings':
-      return `${count(progress.done)} of ${count(progress.of)} ratings read`;
+      return `${count(progress.done)} of ${count(progress.of)} ratings`;
     case 'packing':
       return 'packing the ratings …';
     case 'keeping':

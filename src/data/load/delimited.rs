@@ -32,12 +32,11 @@ pub(super) fn read(
     for remark in &layout.remarks {
         sink.report.push(remark.note(&file.name));
     }
-    let survey = match surveyed.get() {
-        Some(survey) => survey,
-        None => {
-            let survey = survey(file, layout)?;
-            surveyed.get_or_init(|| survey)
-        }
+    let survey = if let Some(survey) = surveyed.get() {
+        survey
+    } else {
+        let survey = survey(file, layout)?;
+        surveyed.get_or_init(|| survey)
     };
     for remark in survey.remarks(layout) {
         sink.report.push(remark.note(&file.name));

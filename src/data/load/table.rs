@@ -212,7 +212,9 @@ fn different(
     timed: bool,
 ) -> Result<Builder, TryReserveError> {
     let mut counts = vec![0; users];
-    rows.keys().for_each(|&[u, ..]| counts[u as usize] += 1);
+    for &[u, ..] in rows.keys() {
+        counts[u as usize] += 1;
+    }
     let mut builder = Builder::new(&counts, timed)?;
     for ([u, i, bits, time], n) in rows {
         builder.put(u as usize, i as usize, f32::from_bits(bits), time, n);

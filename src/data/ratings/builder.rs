@@ -177,7 +177,9 @@ mod tests {
 
     fn filled(ratings: &[(usize, usize, f32, u32)]) -> Builder {
         let mut counts = [0; 8];
-        ratings.iter().for_each(|rating| counts[rating.0] += 1);
+        for rating in ratings {
+            counts[rating.0] += 1;
+        }
         let mut builder = Builder::new(&counts, true).unwrap();
         for (&(u, i, r, time), n) in ratings.iter().zip(0..) {
             assert!(builder.put(u, i, r, time, n));

@@ -104,7 +104,7 @@ export class DataSource extends LabView {
     const { loading } = intake;
     if (!loading) return nothing;
     const { progress } = loading;
-    const known = progress.step === 'bytes' && progress.of > 0;
+    const known = 'of' in progress && progress.of > 0;
     return html`
       <div class="data-loading">
         <p>
