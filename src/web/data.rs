@@ -162,6 +162,24 @@ impl Data {
         }
         cells
     }
+
+    /// When each cell of a small data set was rated, row by row, in seconds since 1970; NaN where it was
+    /// not, or nobody knows.
+    pub fn moments(&self) -> Vec<f64> {
+        let ratings = &self.0.ratings;
+        let mut cells = vec![f64::NAN; ratings.users() * ratings.items()];
+        for (rating, &time) in ratings.iter().zip(ratings.timestamps().unwrap_or_default()) {
+            cells[rating.u * ratings.items() + rating.i] = f64::from(time);
+        }
+        cells
+    }
+
+    /// How many ratings each item has, by dense index.
+    #[wasm_bindgen(js_name = itemCounts)]
+    pub fn item_counts(&self) -> Vec<u32> {
+        let ratings = &self.0.ratings;
+        (0..ratings.items()).map(|i| ratings.column(i).len() as u32).collect()
+    }
 }
 
 impl Data {

@@ -15,12 +15,11 @@ mod upload;
 mod walk;
 
 pub use data::Data;
-use run::Run;
 
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::chart::{Chart, Draw, Lines, Series, WIDE};
+use crate::chart::{Bin, Chart, Draw, Histogram, Lines, Series, WIDE};
 use crate::models::{Model, REGISTRY, Spec};
 
 /// Types that the structs use and that Rust spells otherwise.
@@ -75,6 +74,34 @@ pub fn line_chart(
     });
     let lines = Lines { x_label, y_label, series: series.collect(), x_at_least: 0.0, x_log };
     chart(lines.svg(WIDE))
+}
+
+/// A chart of bars. `edges` are one more than `heights`; `curve` holds x and y in turn; `marks` are
+/// values marked from bottom to top; `colors` are red, green and blue of the bars, of the curve, and of
+/// each mark in turn. Nothing where there is nothing finite.
+#[wasm_bindgen(js_name = histogramChart, unchecked_return_type = "Chart | undefined")]
+pub fn histogram_chart(
+    x_label: String,
+    y_label: String,
+    edges: &[f64],
+    heights: &[f64],
+    curve: &[f64],
+    marks: &[f64],
+    colors: &[u8],
+) -> Result<JsValue, JsError> {
+    let mut color = colors.chunks_exact(3).map(|c| (c[0], c[1], c[2]));
+    let mut next = || color.next().unwrap_or_default();
+    let bins = edges.windows(2).zip(heights);
+    let points = curve.chunks_exact(2).map(|point| (point[0], point[1]));
+    let histogram = Histogram {
+        x_label,
+        y_label,
+        bins: bins.map(|(edge, &height)| Bin { from: edge[0], to: edge[1], height }).collect(),
+        color: next(),
+        curves: vec![Series { color: next(), points: points.collect() }],
+        marks: marks.iter().map(|&mark| (mark, next())).collect(),
+    };
+    chart(histogram.svg(WIDE))
 }
 
 fn chart(chart: Option<Chart>) -> Result<JsValue, JsError> {

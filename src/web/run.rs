@@ -1,5 +1,7 @@
 //! A training in a page's hands.
 
+use std::cell::{Ref, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -13,12 +15,17 @@ use crate::explore::{Scored, favorites, top_n};
 use crate::models::{Spec, Task, fingerprint};
 use crate::train::{Epoch, Training};
 
-/// A model in training on a data set.
+/// A model in training on a data set. What only some models can tell is asked of the objects of their
+/// families, which see the model as it stands when they are asked.
 #[wasm_bindgen]
-pub struct Run {
-    pub(super) training: Training,
+pub struct Run(pub(super) Shared);
+
+/// A training with its data, shared by its run and the objects of the model's families.
+#[derive(Clone)]
+pub(super) struct Shared {
+    training: Rc<RefCell<Training>>,
     pub(super) dataset: Arc<Dataset>,
-    pub(super) spec: Spec,
+    pub(super) spec: Rc<Spec>,
 }
 
 /// An item with everything a table shows of it.
@@ -66,53 +73,50 @@ impl Run {
         }
         let now = performance_now()?;
         let training = Training::new(&spec, split, seed.into(), now)?;
-        Ok(Self { training, dataset, spec })
+        let (training, spec) = (Rc::new(RefCell::new(training)), Rc::new(spec));
+        Ok(Self(Shared { training, dataset, spec }))
     }
 
     /// One pass and one measurement; throws, with the last good model kept, where it diverges.
     #[wasm_bindgen(unchecked_return_type = "Epoch")]
     pub fn pass(&mut self) -> Result<JsValue, JsError> {
-        let epoch = *self.training.pass()?;
+        let epoch = *self.0.training.borrow_mut().pass()?;
         to_js(&epoch)
     }
 
     /// How many passes a full training takes.
     #[wasm_bindgen(getter)]
     pub fn epochs(&self) -> usize {
-        self.spec.epochs()
+        self.0.spec.epochs()
     }
 
     /// The start and every pass so far.
     #[wasm_bindgen(unchecked_return_type = "Epoch[]")]
     pub fn history(&self) -> Result<JsValue, JsError> {
-        to_js(self.training.history())
-    }
-
-    /// The spec as one line.
-    pub fn spec(&self) -> String {
-        self.spec.to_string()
+        to_js(self.0.training().history())
     }
 
     /// What a reader of the errors and parameters should know beside them, in sentences.
     pub fn remarks(&self) -> Vec<String> {
-        self.training.remarks()
+        self.0.training().remarks()
     }
 
     /// The hash of all parameters.
     pub fn fingerprint(&self) -> String {
-        fingerprint(self.training.model())
+        fingerprint(self.0.training().model())
     }
 
     /// A hash of settings, ratings, seed, parameters and predictions: see `factorscope::receipt`.
     pub fn receipt(&self) -> String {
-        self.training.receipt().unwrap_or_default()
+        self.0.training().receipt().unwrap_or_default()
     }
 
     /// Training, validation and test RMSE over the epochs; of a model that only ranks, the expected
     /// percentile rank on those that are held back.
     #[wasm_bindgen(unchecked_return_type = "Chart | undefined")]
     pub fn chart(&self, train: &[u8], validation: &[u8], test: &[u8]) -> Result<JsValue, JsError> {
-        let history = self.training.history();
+        let training = self.0.training();
+        let history = training.history();
         let line = |color: &[u8], value: &dyn Fn(&Epoch) -> f64| Series {
             color: (
                 color.first().copied().unwrap_or(0),
@@ -122,17 +126,17 @@ impl Run {
             points: history.iter().map(|e| (e.epoch as f64, value(e))).collect(),
         };
         let held = |errors: &Epoch| errors.validation.unwrap_or(Errors::NONE);
-        let (y_label, mut series) = match self.spec.entry().task {
+        let (y_label, mut series) = match self.0.spec.entry().task {
             Task::Rating => {
                 ("RMSE", vec![line(train, &|e| e.train.rmse), line(test, &|e| e.test.rmse)])
             }
             Task::Ranking => ("rank, %", vec![line(test, &|e| e.test.rank)]),
         };
-        if self.training.split().validation.is_some() {
+        if training.split().validation.is_some() {
             let between = series.len() - 1;
             series.insert(
                 between,
-                match self.spec.entry().task {
+                match self.0.spec.entry().task {
                     Task::Rating => line(validation, &|e| held(e).rmse),
                     Task::Ranking => line(validation, &|e| held(e).rank),
                 },
@@ -142,7 +146,7 @@ impl Run {
             x_label: "epoch".into(),
             y_label: y_label.into(),
             series,
-            x_at_least: self.spec.epochs() as f64,
+            x_at_least: self.0.spec.epochs() as f64,
             x_log: false,
         };
         chart(lines.svg(WIDE))
@@ -152,52 +156,58 @@ impl Run {
     /// training ratings.
     #[wasm_bindgen(unchecked_return_type = "Film[]")]
     pub fn recommend(&self, u: usize, n: usize, least: usize) -> Result<JsValue, JsError> {
-        self.check(u, 0)?;
+        self.0.check(u, 0)?;
         // What was held back for testing is rated too: nobody is recommended what they have seen.
-        let unseen = |scored: &Scored| self.dataset.ratings.get(u, scored.item).is_none();
-        let train = &self.training.split().train;
-        let held_back = self.dataset.ratings.row(u).len() - train.row(u).len();
-        let top = top_n(self.training.model(), train, u, n + held_back, least);
-        self.films(top.into_iter().filter(unseen).take(n))
+        let unseen = |scored: &Scored| self.0.dataset.ratings.get(u, scored.item).is_none();
+        let training = self.0.training();
+        let train = &training.split().train;
+        let held_back = self.0.dataset.ratings.row(u).len() - train.row(u).len();
+        let top = top_n(training.model(), train, u, n + held_back, least);
+        self.0.films(top.into_iter().filter(unseen).take(n))
     }
 
     /// The `n` items that user `u` rated highest.
     #[wasm_bindgen(unchecked_return_type = "Film[]")]
     pub fn favorites(&self, u: usize, n: usize) -> Result<JsValue, JsError> {
-        self.check(u, 0)?;
-        self.films(favorites(self.dataset.ratings.row(u), n).into_iter())
+        self.0.check(u, 0)?;
+        self.0.films(favorites(self.0.dataset.ratings.row(u), n).into_iter())
     }
 
     /// The addends of one prediction, and which rated items speak for it.
     #[wasm_bindgen(unchecked_return_type = "Explanation")]
     pub fn explain(&self, u: usize, i: usize) -> Result<JsValue, JsError> {
-        self.check(u, i)?;
-        to_js(&self.training.model().explain(u, i))
+        self.0.check(u, i)?;
+        to_js(&self.0.training().model().explain(u, i))
     }
 
     /// Every prediction of a small data set, row by row, not clamped.
     pub fn predictions(&self) -> Vec<f32> {
-        let ratings = &self.dataset.ratings;
-        predictions(self.training.model(), ratings.users(), ratings.items())
+        let ratings = &self.0.dataset.ratings;
+        predictions(self.0.training().model(), ratings.users(), ratings.items())
     }
 
     /// All parameters.
     #[wasm_bindgen(unchecked_return_type = "ParameterValues[]")]
     pub fn parameters(&self) -> Result<JsValue, JsError> {
-        parameters(self.training.model())
+        parameters(self.0.training().model())
     }
 
     /// The squared errors plus the penalties.
     pub fn objective(&self) -> f64 {
-        self.training.model().objective()
+        self.0.training().model().objective()
     }
 }
 
-impl Run {
+impl Shared {
+    /// The training, which nothing changes as long as this is held.
+    pub(super) fn training(&self) -> Ref<'_, Training> {
+        self.training.borrow()
+    }
+
     /// The scale that the model learns on: plain where it takes ratings as they are.
     pub(super) fn stars(&self) -> Stars {
         match self.spec.entry().task {
-            Task::Rating => self.training.split().train.stars(),
+            Task::Rating => self.training().split().train.stars(),
             Task::Ranking => Stars::PLAIN,
         }
     }

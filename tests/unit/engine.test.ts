@@ -1,9 +1,9 @@
-import { expose } from 'comlink';
 import { describe, expect, test, vi } from 'vitest';
 
 import { Client, EngineDied, EngineMissing } from '../../www/engine/client.ts';
-import { isTrap, type WorkerLike } from '../../www/engine/life.ts';
+import { isTrap } from '../../www/engine/life.ts';
 import type { Source } from '../../www/engine/types.ts';
+import { FakeWorker } from './fake-worker.ts';
 
 /** A source that the fake engines know by its seed. */
 const set = (seed: number): Source => ({ kind: 'simulation', seed });
@@ -53,41 +53,17 @@ class FakeEngine {
   }
 }
 
-/** A worker whose engine lives on the other side of a channel. */
-class FakeWorker extends EventTarget implements WorkerLike {
-  readonly engine = new FakeEngine();
-  ended = false;
-  private readonly channel = new MessageChannel();
-
-  constructor(loads = true) {
-    super();
-    if (!loads) {
-      setTimeout(() => this.dispatchEvent(new Event('error')));
-      return;
-    }
-    expose(this.engine, this.channel.port2 as unknown as WorkerLike);
-    this.channel.port1.onmessage = ({ data }) =>
-      this.dispatchEvent(new MessageEvent('message', { data }));
-  }
-
-  postMessage(message: unknown, transfer: Transferable[]): void {
-    this.channel.port1.postMessage(message, transfer as never);
-  }
-
-  terminate(): void {
-    this.ended = true;
-    this.channel.port1.close();
-    this.channel.port2.close();
-  }
-}
-
 /** A client over fake workers; the first ones, as many as said, do not load. */
-function fake(unloaded = 0): { client: Client; workers: FakeWorker[]; died: EngineDied[] } {
-  const workers: FakeWorker[] = [];
+function fake(unloaded = 0): {
+  client: Client;
+  workers: FakeWorker<FakeEngine>[];
+  died: EngineDied[];
+} {
+  const workers: FakeWorker<FakeEngine>[] = [];
   const died: EngineDied[] = [];
   const client = new Client({
     spawn: () => {
-      const worker = new FakeWorker(workers.length >= unloaded);
+      const worker = new FakeWorker(new FakeEngine(), workers.length >= unloaded);
       workers.push(worker);
       return worker;
     },
@@ -137,7 +113,7 @@ describe('a worker whose script does not load', () => {
     });
     await expect(ask(unmade, 'counts')).rejects.toThrow(/could not be started: refused\. /);
     const codeless = new Client({
-      spawn: () => new FakeWorker(),
+      spawn: () => new FakeWorker(new FakeEngine()),
       module: () => Promise.reject(new Error('its code could not be loaded (404)')),
     });
     await expect(ask(codeless, 'counts')).rejects.toThrow(/its code could not be loaded \(404\)/);

@@ -3,6 +3,7 @@
 import type { Remote } from 'comlink';
 
 import wasmUrl from '../../pkg/factorscope_bg.wasm?url';
+import type { Answer, Arguments, Family, Question } from './ask.ts';
 import { EngineDied, EngineMissing, Life, type WorkerLike } from './life.ts';
 import type { Cutout, Opened, Source } from './types.ts';
 import type { Engine } from './worker.ts';
@@ -82,6 +83,21 @@ export class Client {
     } finally {
       this.asked.delete(answer);
     }
+  }
+
+  /**
+   * Asks the data set, or the model that was trained to be kept by this name: the run itself, or the object
+   * of its family.
+   */
+  ask<F extends Family, Q extends Question<F>>(
+    name: string,
+    family: F,
+    question: Q,
+    ...list: Arguments<F, Q>
+  ): Promise<Answer<F, Q>> {
+    return this.call(
+      (engine) => engine.ask(name, family, question as string, list) as Promise<Answer<F, Q>>,
+    );
   }
 
   /** Behind a pass that was cancelled and does not end, it has its turn in the next worker. */

@@ -1,27 +1,8 @@
 // Models at work: trained on the data that is open, pass by pass, until they are done or told to stop.
 
-import {
-  type Chart,
-  ColdStart,
-  type Data,
-  type Epoch,
-  Run,
-  type Shortened,
-  type Walk,
-} from '../../pkg/factorscope.js';
+import { ColdStart, type Data, Run, type Walk } from '../../pkg/factorscope.js';
 import { reason } from './traps.ts';
-import type {
-  ColdPart,
-  ColdSetup,
-  Fit,
-  ItemVectors,
-  PartColors,
-  Print,
-  Progress,
-  Raced,
-  Setup,
-  Trained,
-} from './types.ts';
+import type { ColdPart, ColdSetup, Fit, Print, Progress, Setup, Trained, Wanted } from './types.ts';
 
 /** Between two reports of how far a training is. */
 const PROGRESS_MS = 100;
@@ -44,7 +25,7 @@ export function begin(data: Data, setup: Setup): Run {
 }
 
 /** The same with nothing held back. */
-export function onWhole(setup: Setup): Setup {
+function onWhole(setup: Setup): Setup {
   return { ...setup, split: 'everything', validation: 0 };
 }
 
@@ -73,20 +54,25 @@ export function fit(data: Data, setup: Setup, passes: number): Fit {
 export async function train(
   data: Data,
   setup: Setup,
-  colors: PartColors,
+  { chart: colors, passes }: Wanted,
   cancelled: Cancelled,
-  tell: (progress: Progress) => unknown,
+  tell?: (progress: Progress) => unknown,
 ): Promise<{ run: Run; trained: Trained }> {
   const run = begin(data, setup);
-  const chart = (): Chart | undefined => run.chart(colors.train, colors.validation, colors.test);
+  const epochs = passes ?? run.epochs;
+  const progress = (): Progress => ({
+    history: run.history(),
+    epochs,
+    chart: colors && run.chart(colors.train, colors.validation, colors.test),
+  });
   let stopped: string | undefined;
   let told = performance.now();
-  tell({ history: run.history(), epochs: run.epochs, chart: chart() });
+  tell?.(progress());
   try {
-    for (let epoch = 0; epoch < run.epochs && !cancelled(); epoch++) {
+    for (let epoch = 0; epoch < epochs && !cancelled(); epoch++) {
       run.pass();
-      if (performance.now() - told > PROGRESS_MS) {
-        tell({ history: run.history(), epochs: run.epochs, chart: chart() });
+      if (tell && performance.now() - told > PROGRESS_MS) {
+        tell(progress());
         told = performance.now();
       }
       await breathe();
@@ -94,95 +80,45 @@ export async function train(
   } catch (error) {
     stopped = reason(error);
   }
-  const history = run.history();
+  const reached = progress();
   const trained = {
-    history,
-    epochs: run.epochs,
-    chart: chart(),
+    ...reached,
     ...print(run),
-    spec: run.spec(),
     remarks: run.remarks(),
-    cancelled: cancelled() && history.length <= run.epochs,
+    cancelled: cancelled() && reached.history.length <= epochs,
     stopped,
   };
   return { run, trained };
 }
 
-/** Trains one model with the errors after each epoch, and keeps nothing; for races. */
-export function history(
-  data: Data,
-  setup: Setup,
-  cancelled: Cancelled,
-  tell?: (epoch: Epoch) => unknown,
-): Promise<Raced> {
-  return passing(data, setup, cancelled, (run) => ({ history: run.history() }), tell);
-}
+/** A plan of a cold start, made once for all of its trainings. */
+export class ColdPlan {
+  private readonly plan: ColdStart;
+  private readonly key: string;
 
-/** Trains one model and hands over the vectors of its items, and keeps nothing. */
-export function vectorsOf(data: Data, setup: Setup, cancelled: Cancelled): Promise<ItemVectors> {
-  return passing(data, setup, cancelled, (run) => {
-    const q = run.parameters().find(({ name }) => name === 'q_i');
-    if (!q) throw new Error('this model has no vectors of items');
-    return { values: Float32Array.from(q.values), factors: q.columns };
-  });
-}
-
-/** Trains a model of its own to the end, tells what is asked of it, and lets it go. */
-async function passing<T>(
-  data: Data,
-  setup: Setup,
-  cancelled: Cancelled,
-  ask: (run: Run) => T,
-  tell?: (epoch: Epoch) => unknown,
-): Promise<T & Print & { stopped: string | undefined }> {
-  const run = begin(data, setup);
-  let stopped: string | undefined;
-  try {
-    for (let epoch = 0; epoch < run.epochs && !cancelled(); epoch++) {
-      const measured = run.pass();
-      tell?.(measured);
-      await breathe();
-    }
-  } catch (error) {
-    stopped = reason(error);
+  constructor(
+    data: Data,
+    private readonly setup: ColdSetup,
+  ) {
+    const { folds, known, seed, side, splitSeed } = setup;
+    this.plan = new ColdStart(data, side, Uint32Array.from(known), folds, seed, splitSeed);
+    this.key = JSON.stringify(setup);
   }
-  const told = { ...ask(run), ...print(run), stopped };
-  run.free();
-  return told;
-}
 
-/** One user's matrix with and without the shortcut, after one epoch of the implicit model. */
-export function shortcut(data: Data, setup: Setup, user: number): Shortened {
-  const run = begin(data, setup);
-  try {
-    run.pass();
-    return run.shortcut(user);
-  } finally {
-    run.free();
+  /** Whether it is the plan of this. */
+  isOf(setup: ColdSetup): boolean {
+    return this.key === JSON.stringify(setup);
   }
-}
 
-/** Trains every model once for each group and each number of known ratings; group by group. */
-export async function coldStart(
-  data: Data,
-  setup: ColdSetup,
-  cancelled: Cancelled,
-  tell: (part: ColdPart) => unknown,
-): Promise<number> {
-  const { folds, known, models, seed, side, splitSeed } = setup;
-  const plan = new ColdStart(data, side, Uint32Array.from(known), folds, seed, splitSeed);
-  try {
-    for (let fold = 0; fold < folds; fold++) {
-      for (const n of known) {
-        for (const [at, { model, settings }] of models.entries()) {
-          if (cancelled()) return plan.lines();
-          tell({ ...plan.measure(model, settings, fold, n), at, fold });
-          await breathe();
-        }
-      }
-    }
-    return plan.lines();
-  } finally {
-    plan.free();
+  /** Trains one of the models once, with so many known ratings of each in one group of all those `lines`. */
+  measure(at: number, fold: number, known: number): ColdPart & { lines: number } {
+    const one = this.setup.models[at];
+    if (!one) throw new Error('there is no such model');
+    const point = this.plan.measure(one.model, one.settings, fold, known);
+    return { ...point, at, fold, lines: this.plan.lines() };
+  }
+
+  free(): void {
+    this.plan.free();
   }
 }

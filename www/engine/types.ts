@@ -3,16 +3,11 @@ import type {
   ColdPoint,
   DataInfo,
   Epoch,
-  Film,
-  Interpolated,
   Item,
-  Neighborhood,
   Note,
   Options,
   ParameterValues,
   Position,
-  Regular,
-  SharedRaters,
   Step,
 } from '../../pkg/factorscope.js';
 
@@ -116,6 +111,16 @@ export interface Walked extends Print {
 /** The colour of the curve of each part of the ratings. */
 export type PartColors = Readonly<Record<'train' | 'validation' | 'test', Uint8Array>>;
 
+/** What is wanted of a training beside its errors. */
+export interface Wanted {
+  /** The name under which the model stays to be asked; without one it is let go. */
+  keep?: string;
+  /** How many passes, where not as many as its settings say. */
+  passes?: number;
+  /** The colours of the errors, where they are to be drawn. */
+  chart?: PartColors;
+}
+
 /** A training under way. */
 export interface Progress {
   history: Epoch[];
@@ -125,7 +130,6 @@ export interface Progress {
 
 /** A training that has ended. */
 export interface Trained extends Progress, Print {
-  spec: string;
   /** What a reader of the errors and parameters should know beside them. */
   remarks: readonly string[];
   cancelled: boolean;
@@ -133,35 +137,10 @@ export interface Trained extends Progress, Print {
   stopped: string | undefined;
 }
 
-/** One model's part of a race. */
-export interface Raced extends Print {
-  history: Epoch[];
-  /** Why it ended early. */
-  stopped: string | undefined;
-}
-
-/** The vectors of a trained model's items. */
-export interface ItemVectors extends Print {
-  /** One item after the other. */
-  values: Float32Array;
-  factors: number;
-  /** Why it ended early. */
-  stopped: string | undefined;
-}
-
 /** A line of a chart: red, green, blue, and its points. */
 export interface DrawnLine {
   color: Uint8Array;
   points: readonly (readonly [number, number])[];
-}
-
-/** What a prediction of a factorization is the sum of. */
-export interface Addends {
-  p: Float32Array;
-  q: Float32Array;
-  mu: number;
-  bUser: number;
-  bItem: number;
 }
 
 /** What a chart of bars shows. */
@@ -193,32 +172,4 @@ export interface ColdSetup {
 export interface ColdPart extends ColdPoint {
   at: number;
   fold: number;
-}
-
-/** Whose biases over the years can be asked for: the most rated films, the users with most days. */
-export interface Curved {
-  films: Film[];
-  users: Regular[];
-}
-
-/** One prediction of a neighborhood model. */
-export interface Neighbored extends Print {
-  /** The item asked about, or the one for which most speak. */
-  item: number;
-  neighborhood: Neighborhood;
-  /** The one that was asked for, or the most similar of those who could speak. */
-  other: number | undefined;
-  /** What it shares with the item, or the user. */
-  shared: SharedRaters | undefined;
-  /** The rating itself, where there is one. */
-  known: number | undefined;
-}
-
-/** One prediction with interpolation weights. */
-export interface Interpolating extends Print {
-  /** The item asked about, or the one for which most speak. */
-  item: number;
-  interpolated: Interpolated;
-  /** The rating itself, where there is one. */
-  known: number | undefined;
 }

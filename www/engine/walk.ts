@@ -1,10 +1,15 @@
 // A walk: a training gone through step by step.
 
-import { type Data, type ParameterValues, type Step, Walk } from '../../pkg/factorscope.js';
+import { type Data, Walk } from '../../pkg/factorscope.js';
 import { print } from './train.ts';
 import type { Drawn, Setup, Walked } from './types.ts';
 
-/** A walk at its start values, through all ratings. */
+/** What decides a walk, in one text. It goes through all ratings. */
+export function walkKey({ model, seed, settings }: Setup): string {
+  return JSON.stringify([model, settings, seed]);
+}
+
+/** A walk at its start values. */
 export function walkOf(data: Data, { model, seed, settings }: Setup): Walk {
   return new Walk(data, model, settings, seed);
 }
@@ -24,16 +29,4 @@ export function walked(walk: Walk, step: number, color: Uint8Array, drawn: Drawn
     chart: walk.chart(color, drawn === 'objective'),
     end: walk.position().step < step,
   };
-}
-
-/** The first step that settings lead to. */
-export function firstStep(
-  data: Data,
-  setup: Setup,
-): { step: Step | undefined; parameters: ParameterValues[] } {
-  const walk = walkOf(data, setup);
-  walk.jump(1);
-  const first = { step: walk.last(), parameters: walk.parameters() };
-  walk.free();
-  return first;
 }

@@ -1,69 +1,57 @@
-// One worker, one data set, at most one walk and one training: the engine behind one live part.
+// One worker, one data set, and the models and walks that are kept to be asked: the engine behind a live part.
 
 import { expose } from 'comlink';
 
 import init, {
-  type BiasCurve,
-  type Chain,
   type Chart,
   Data,
-  type Epoch,
-  type Explanation,
-  type Film,
-  type NewcomerAnswer,
-  type NewItem,
-  type NewUser,
-  type ParameterValues,
-  type Part,
-  type Posterior,
   type Preview,
-  Run,
-  type ShareOf,
-  type Shortened,
-  type Step,
+  type Run,
   Upload,
-  Walk,
+  type Walk,
 } from '../../pkg/factorscope.js';
+import { answer, type Family } from './ask.ts';
 import { bars, lines } from './charts.ts';
-import { interpolate, neighbors } from './neighborhood.ts';
 import { described, opened, ratingsOf, shared, uploaded } from './open.ts';
-import { coldStart, fit, history, shortcut, train, vectorsOf } from './train.ts';
+import { ColdPlan, fit, train } from './train.ts';
 import { reason, watched } from './traps.ts';
 import type {
-  Addends,
   Bars,
   ColdPart,
   ColdSetup,
-  Curved,
   Cutout,
   Drawn,
   DrawnLine,
   Fit,
-  Interpolating,
-  ItemVectors,
   Loaded,
   LoadProgress,
   Meant,
   NamedFile,
-  Neighbored,
   Opened,
-  PartColors,
   Progress,
-  Raced,
   Setup,
   Source,
   Trained,
   Walked,
+  Wanted,
 } from './types.ts';
-import { firstStep, walked, walkOf } from './walk.ts';
+import { walked, walkKey, walkOf } from './walk.ts';
 
 /** The engine's memory, once it has begun. */
 let memory: WebAssembly.Memory | undefined;
 
+/** Who has asked for a model or a walk by a name, and what came of it. */
+interface Kept<T extends { free(): void }> {
+  /** What decides it, in one text. */
+  key: string;
+  is: T | undefined;
+}
+
 export class Engine {
   private data: Data | undefined;
-  private run: Run | undefined;
-  private walk: Walk | undefined;
+  private readonly models = new Map<string, Kept<Run>>();
+  private readonly walks = new Map<string, Kept<Walk>>();
+  private cold: ColdPlan | undefined;
   /** Files that are being read, or could not be. */
   private upload: Upload | undefined;
   /** How often what was under way has been cancelled. */
@@ -78,9 +66,12 @@ export class Engine {
     const data = await opened(source, cutout);
     this.data?.free();
     this.data = data;
-    this.letGo();
-    this.walk?.free();
-    this.walk = undefined;
+    for (const kept of [this.models, this.walks]) {
+      for (const { is } of kept.values()) is?.free();
+      kept.clear();
+    }
+    this.cold?.free();
+    this.cold = undefined;
     return described(data);
   }
 
@@ -108,9 +99,23 @@ export class Engine {
     }
   }
 
-  /** What a user rated: dense item indices and ratings. */
-  row(user: number): { items: number[]; ratings: number[] } {
-    return this.opened.row(user);
+  /** Trains with the errors after each epoch; answers when done, cancelled or diverged. */
+  async train(
+    setup: Setup,
+    wanted: Wanted = {},
+    tell?: (progress: Progress) => unknown,
+  ): Promise<Trained> {
+    const { keep } = wanted;
+    const kept: Kept<Run> = { key: JSON.stringify(setup), is: undefined };
+    if (keep !== undefined) {
+      this.models.get(keep)?.is?.free();
+      this.models.set(keep, kept);
+    }
+    const { run, trained } = await train(this.opened, setup, wanted, this.underWay(), tell);
+    // Where other data was opened meanwhile, or another training begun, nobody may ask this model.
+    if (keep !== undefined && this.models.get(keep) === kept) kept.is = run;
+    else run.free();
+    return trained;
   }
 
   /** Trains on the whole data set at once and returns everything; for small data. */
@@ -118,65 +123,37 @@ export class Engine {
     return fit(this.opened, setup, passes);
   }
 
-  /** Begins a walk at its start values and goes to a step. */
-  walkFrom(setup: Setup, step: number, color: Uint8Array, drawn: Drawn): Walked {
-    this.walk = walkOf(this.opened, setup);
-    return this.walkTo(step, color, drawn);
+  /** Goes to a step of a walk, forward or back, as far as it gets. Other settings begin another walk. */
+  walk(name: string, setup: Setup, step: number, color: Uint8Array, drawn: Drawn): Walked {
+    const key = walkKey(setup);
+    let kept = this.walks.get(name);
+    if (kept?.key !== key) {
+      kept?.is?.free();
+      this.walks.delete(name);
+      kept = { key, is: walkOf(this.opened, setup) };
+      this.walks.set(name, kept);
+    }
+    return walked(kept.is as Walk, step, color, drawn);
   }
 
-  /** Goes to a step of the walk, forward or back, as far as it gets. */
-  walkTo(step: number, color: Uint8Array, drawn: Drawn): Walked {
-    if (!this.walk) throw new Error('no walk has begun');
-    return walked(this.walk, step, color, drawn);
+  /** Trains one model of a cold start for one group and one number of known ratings. */
+  coldPart(
+    setup: ColdSetup,
+    at: number,
+    fold: number,
+    known: number,
+  ): ColdPart & { lines: number } {
+    if (!this.cold?.isOf(setup)) {
+      this.cold?.free();
+      this.cold = undefined;
+      this.cold = new ColdPlan(this.opened, setup);
+    }
+    return this.cold.measure(at, fold, known);
   }
 
-  /** The first step that settings lead to; the walk under way stays where it is. */
-  firstStep(setup: Setup): { step: Step | undefined; parameters: ParameterValues[] } {
-    return firstStep(this.opened, setup);
-  }
-
-  /** Trains with the errors after each epoch; answers when done, cancelled or diverged. */
-  async train(
-    setup: Setup,
-    colors: PartColors,
-    tell: (progress: Progress) => unknown,
-  ): Promise<Trained> {
-    this.letGo();
-    const data = this.opened;
-    const { run, trained } = await train(data, setup, colors, this.underWay(), tell);
-    this.letGo();
-    // Where another data set was opened meanwhile, nobody may ask this model about it.
-    if (data === this.data) this.run = run;
-    else run.free();
-    return trained;
-  }
-
-  /** Ends all that is under way after its current epoch. */
-  cancel(): void {
-    this.cancels += 1;
-  }
-
-  /** Films for a user by the trained model, and what the user rated highest. */
-  recommend(user: number, count: number, least: number): { films: Film[]; favorites: Film[] } {
-    return {
-      films: this.trained.recommend(user, count, least),
-      favorites: this.trained.favorites(user, count),
-    };
-  }
-
-  /** Why a prediction of the trained model is what it is. */
-  explain(user: number, item: number): Explanation {
-    return this.trained.explain(user, item);
-  }
-
-  /** Trains one model with the errors after each epoch, and keeps nothing; for races. */
-  async history(setup: Setup, tell?: (epoch: Epoch) => unknown): Promise<Raced> {
-    return history(this.opened, setup, this.underWay(), tell);
-  }
-
-  /** Trains one model and hands over the vectors of its items, and keeps nothing. */
-  async vectorsOf(setup: Setup): Promise<ItemVectors> {
-    return vectorsOf(this.opened, setup, this.underWay());
+  /** Asks the data set, or the model that is kept by this name or the object of its family. */
+  ask(name: string, family: Family, question: string, list: readonly unknown[]): unknown {
+    return answer({ data: this.data, run: this.models.get(name)?.is }, family, question, list);
   }
 
   /** Lines over a common axis. */
@@ -189,122 +166,14 @@ export class Engine {
     return lines(xLabel, yLabel, all, xLog);
   }
 
-  /** What the trained model predicts for somebody with these ratings who is not in the data. */
-  newcomer(
-    items: Uint32Array,
-    ratings: Float32Array,
-    count: number,
-    least: number,
-    byChange: boolean,
-  ): NewcomerAnswer {
-    return this.trained.newcomer(items, ratings, count, least, byChange);
-  }
-
-  /** The factors of the trained nonnegative factorization, by their films and genres. */
-  parts(count: number, least: number): Part[] {
-    return this.trained.parts(count, least);
-  }
-
-  /** The two vectors and the biases of one prediction of the trained model. */
-  addends(user: number, item: number): Addends {
-    const parameters = this.trained.parameters();
-    const row = (name: string, at: number): Float32Array => {
-      const found = parameters.find((parameter) => parameter.name === name);
-      const { columns, values } = found ?? { columns: 0, values: new Float32Array() };
-      return values.slice(at * columns, (at + 1) * columns);
-    };
-    return {
-      p: row('p_u', user),
-      q: row('q_i', item),
-      mu: row('mu', 0)[0] ?? 0,
-      bUser: row('b_u', user)[0] ?? 0,
-      bItem: row('b_i', item)[0] ?? 0,
-    };
-  }
-
-  /** What the draws of the trained sampler say of one rating. */
-  posterior(user: number, item: number): Posterior {
-    return this.trained.posterior(user, item);
-  }
-
-  /** How the chain of the trained sampler went. */
-  chain(): Chain {
-    return this.trained.chain();
-  }
-
   /** Bars between edges, a curve over them, and marked values; colours in this order. */
   bars(xLabel: string, yLabel: string, all: Bars): Chart | undefined {
     return bars(xLabel, yLabel, all);
   }
 
-  /** Confidence and similarity of each rated item in a prediction of the trained implicit model. */
-  shares(user: number, item: number): ShareOf[] {
-    return this.trained.shares(user, item);
-  }
-
-  /** One user's matrix with and without the shortcut, after one epoch of the implicit model. */
-  shortcut(setup: Setup, user: number): Shortened {
-    return shortcut(this.opened, setup, user);
-  }
-
-  /** Somebody of whom only these attributes are known, by the trained model. */
-  newUser(attributes: number[], count: number, least: number): NewUser {
-    return this.trained.newUser(Uint32Array.from(attributes), count, least);
-  }
-
-  /** A film of which only these genres are known. */
-  newItem(attributes: number[]): NewItem {
-    return this.trained.newItem(Uint32Array.from(attributes));
-  }
-
-  /** The vector of every item with that of its attributes, row by row. */
-  itemVectors(): Float32Array {
-    return this.trained.itemVectors();
-  }
-
-  /** Trains every model once for each group and each number of known ratings; group by group. */
-  async coldStart(setup: ColdSetup, tell: (part: ColdPart) => unknown): Promise<number> {
-    return coldStart(this.opened, setup, this.underWay(), tell);
-  }
-
-  /** All parameters of the trained model. */
-  parameters(): ParameterValues[] {
-    return this.trained.parameters();
-  }
-
-  /** How many ratings each item has, by dense index. */
-  counts(): Uint32Array {
-    return this.opened.itemCounts();
-  }
-
-  /** Whose curves the trained model can be asked for. */
-  curved(most: number): Curved {
-    return { films: this.trained.mostRated(most), users: this.trained.regulars(most) };
-  }
-
-  /** A film's bias over the years; `colors` of the line and of the dots. */
-  itemCurve(item: number, colors: Uint8Array): BiasCurve {
-    return this.trained.itemCurve(item, colors);
-  }
-
-  /** A user's bias over the years. */
-  userCurve(user: number, colors: Uint8Array): BiasCurve {
-    return this.trained.userCurve(user, colors);
-  }
-
-  /** One prediction of a neighborhood model trained on the whole of a small data set. */
-  neighbors(
-    setup: Setup,
-    user: number,
-    asked: number | undefined,
-    chosen: number | undefined,
-  ): Neighbored {
-    return neighbors(this.opened, setup, user, asked, chosen);
-  }
-
-  /** The system of one prediction with interpolation weights, from the whole of a small data set. */
-  interpolate(setup: Setup, user: number, asked: number | undefined): Interpolating {
-    return interpolate(this.opened, setup, user, asked);
+  /** Ends all that is under way after its current epoch. */
+  cancel(): void {
+    this.cancels += 1;
   }
 
   /** Tells something that begins now whether it has been cancelled since; what begins later changes nothing in that. */
@@ -313,20 +182,9 @@ export class Engine {
     return () => this.cancels !== before;
   }
 
-  /** The trained model is asked no more. */
-  private letGo(): void {
-    this.run?.free();
-    this.run = undefined;
-  }
-
   private get opened(): Data {
     if (!this.data) throw new Error('no data set is open');
     return this.data;
-  }
-
-  private get trained(): Run {
-    if (!this.run) throw new Error('no model has been trained');
-    return this.run;
   }
 }
 

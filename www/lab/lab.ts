@@ -2,6 +2,7 @@ import { proxy } from 'comlink';
 
 import type { Chart, Entry } from '../../pkg/factorscope.js';
 import { dataChanges, pageData, retryData, simulated } from '../data/store.ts';
+import type { Answer, Arguments, Family, Question } from '../engine/ask.ts';
 import { Client, EngineMissing } from '../engine/client.ts';
 import type { Cutout, Opened, Print, Progress, Setup, Source, Trained } from '../engine/types.ts';
 import type { Lab as Block } from '../lesson/lab.ts';
@@ -21,6 +22,9 @@ const CUTOUTS: Partial<Record<Data, Cutout>> = {
   'uneven-cutout': 'uneven',
   'similar-cutout': 'similar',
 };
+
+/** The name under which the engine keeps the model that all views may ask. */
+const MODEL = 'model';
 
 /** A training that has ended, and what it was asked for. */
 export interface Result {
@@ -295,10 +299,22 @@ export class Lab extends EventTarget {
       if (!over) tell?.(progress);
     });
     try {
-      return await client.call((engine) => engine.train(setup, colors, heard));
+      return await client.call((engine) =>
+        engine.train(setup, { keep: MODEL, chart: colors }, heard),
+      );
     } finally {
       over = true;
     }
+  }
+
+  /** Asks the data set or the model that was trained last. */
+  async ask<F extends Family, Q extends Question<F>>(
+    family: F,
+    question: Q,
+    ...list: Arguments<F, Q>
+  ): Promise<Answer<F, Q>> {
+    const client = await this.engine();
+    return client.ask(MODEL, family, question, ...list);
   }
 
   /** Ends the training under way after its current epoch, or with its engine if that takes long. */

@@ -6,9 +6,9 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::models::implicit_als::{ImplicitAls, Shortcut};
-use crate::models::own;
-use crate::web::run::Run;
 use crate::web::{performance_now, to_js};
+
+use super::Family;
 
 /// One rated item's part in a prediction.
 #[derive(Debug, Serialize, tsify::Tsify)]
@@ -44,13 +44,17 @@ pub struct Shortened {
     pub short_operations: f64,
 }
 
+/// A model of implicit feedback.
 #[wasm_bindgen]
-impl Run {
-    /// What each rated item adds to a prediction: confidence times similarity. Throws for other models.
+pub struct Implicit(pub(super) Family<ImplicitAls>);
+
+#[wasm_bindgen]
+impl Implicit {
+    /// What each rated item adds to a prediction: confidence times similarity.
     #[wasm_bindgen(unchecked_return_type = "ShareOf[]")]
     pub fn shares(&self, u: usize, i: usize) -> Result<JsValue, JsError> {
-        self.check(u, i)?;
-        let shares = self.implicit()?.shares(u, i).into_iter();
+        self.0.shared.check(u, i)?;
+        let shares = self.0.model().shares(u, i).into_iter();
         let shares = shares.map(|share| ShareOf {
             item: share.item,
             confidence: share.confidence,
@@ -59,13 +63,13 @@ impl Run {
         to_js(&shares.collect::<Vec<_>>())
     }
 
-    /// Adds up one user's matrix with and without the shortcut. Throws for other models.
+    /// Adds up one user's matrix with and without the shortcut.
     #[wasm_bindgen(unchecked_return_type = "Shortened")]
     pub fn shortcut(&self, u: usize) -> Result<JsValue, JsError> {
-        self.check(u, 0)?;
-        let model = self.implicit()?;
+        let (shared, model) = (&self.0.shared, self.0.model());
+        shared.check(u, 0)?;
         let now = performance_now()?;
-        let mut shortcut = Shortcut::new(model);
+        let mut shortcut = Shortcut::new(&model);
         // Clocks in a browser are coarse: each way is gone often enough to be seen.
         let timed = |work: &mut dyn FnMut()| {
             let (start, mut times) = (now(), 0.0);
@@ -86,15 +90,16 @@ impl Run {
         let short = shortcut.short(u);
         let largest = full.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
         let apart = full.iter().zip(&short).fold(0.0_f32, |most, (a, b)| most.max((a - b).abs()));
-        let train = &self.training.split().train;
-        let (f, users) = (self.spec.count("factors") as f64, train.users() as f64);
+        let training = shared.training();
+        let train = &training.split().train;
+        let (f, users) = (shared.spec.count("factors") as f64, train.users() as f64);
         let (items, ratings) = (train.items() as f64, train.len() as f64);
         // A symmetric matrix has f (f + 1) / 2 elements to be computed.
         let each = f * (f + 1.0) / 2.0;
         to_js(&Shortened {
             items: train.items(),
             rated: train.row(u).len(),
-            factors: self.spec.count("factors"),
+            factors: shared.spec.count("factors"),
             full_seconds,
             short_seconds,
             shared_seconds,
@@ -102,12 +107,5 @@ impl Run {
             full_operations: users * items * each,
             short_operations: (items + ratings) * each,
         })
-    }
-}
-
-impl Run {
-    fn implicit(&self) -> Result<&ImplicitAls, JsError> {
-        own(self.training.model())
-            .ok_or_else(|| JsError::new("only the model implicit-als can tell this"))
     }
 }

@@ -1,14 +1,16 @@
 //! What the neighborhood models tell beside their predictions.
 
+use std::cell::Ref;
+
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::models::interpolated::InterpolatedKnn;
 use crate::models::knn::{Knn, Pair};
-use crate::models::{Axis, own};
+use crate::models::{Axis, Model, own};
 use crate::sort;
-use crate::trace::System;
-use crate::web::{Run, to_js};
+use crate::web::run::Shared;
+use crate::web::to_js;
 
 /// One who could speak in a prediction: an item that the user rated, or a user who rated the item.
 #[derive(Debug, Clone, Serialize, tsify::Tsify)]
@@ -57,30 +59,30 @@ pub struct SharedRaters {
     pub similarity: f32,
 }
 
-/// One prediction with interpolation weights.
-#[derive(Debug, Serialize, tsify::Tsify)]
-pub struct Interpolated {
-    /// b_ui.
-    pub baseline: f32,
-    /// r^_ui, not clamped.
-    pub prediction: f32,
-    /// The neighbors j with s_ij and r_uj - b_uj, the most similar first.
-    pub neighbors: Vec<(usize, f32, f32)>,
-    /// A theta = b.
-    pub system: System,
-    /// n_jl, row by row.
-    pub counts: Vec<f32>,
-    /// n_ij.
-    pub own_counts: Vec<f32>,
+/// A model with neighbors, by whatever weights they speak.
+#[wasm_bindgen]
+pub struct Neighbors(Shared);
+
+impl Neighbors {
+    pub(super) fn of(shared: &Shared) -> Option<Self> {
+        knn(shared.training().model())?;
+        Some(Self(shared.clone()))
+    }
+
+    fn knn(&self) -> Ref<'_, Knn> {
+        Ref::map(self.0.training(), |training| {
+            knn(training.model()).unwrap_or_else(|| unreachable!("a model keeps its type"))
+        })
+    }
 }
 
 #[wasm_bindgen]
-impl Run {
-    /// Who speaks in a prediction, and who could; throws where the model has no neighbors.
+impl Neighbors {
+    /// Who speaks in a prediction, and who could.
     #[wasm_bindgen(unchecked_return_type = "Neighborhood")]
     pub fn neighborhood(&self, u: usize, i: usize) -> Result<JsValue, JsError> {
-        self.check(u, i)?;
-        let (knn, stars) = (self.knn()?, self.stars());
+        self.0.check(u, i)?;
+        let (knn, stars) = (self.knn(), self.0.stars());
         let speakers = knn.speakers(u, i);
         let candidate = |(id, rating, residual)| {
             let Pair { shared, rho, similarity, .. } = knn.pair(knn.row(u, i), id);
@@ -98,7 +100,7 @@ impl Run {
         to_js(&Neighborhood {
             axis: knn.axis(),
             baseline: stars.rating(knn.baseline(u, i)),
-            prediction: self.training.model().predict(u, i),
+            prediction: self.0.training().model().predict(u, i),
             candidates,
         })
     }
@@ -106,7 +108,7 @@ impl Run {
     /// What two items share, or two users, by the model's similarity.
     #[wasm_bindgen(js_name = sharedRaters, unchecked_return_type = "SharedRaters")]
     pub fn shared_raters(&self, row: usize, other: usize) -> Result<JsValue, JsError> {
-        let knn = self.knn()?;
+        let knn = self.knn();
         if row.max(other) >= knn.rows() {
             return Err(JsError::new("there is no such user or item"));
         }
@@ -115,34 +117,30 @@ impl Run {
         to_js(&SharedRaters { raters, sums, rho, similarity })
     }
 
-    /// The system that one prediction solves; throws where the model has none.
-    #[wasm_bindgen(unchecked_return_type = "Interpolated")]
-    pub fn interpolated(&self, u: usize, i: usize) -> Result<JsValue, JsError> {
-        self.check(u, i)?;
-        let model = self.training.model();
-        let Some(interpolated) = own::<InterpolatedKnn>(model) else {
-            return Err(JsError::new("this model has no interpolation weights"));
-        };
-        let (mut found, stars) = (interpolated.interpolation(u, i), self.stars());
-        for (_, _, residual) in &mut found.neighbors {
-            *residual *= stars.unit;
-        }
-        to_js(&Interpolated {
-            baseline: stars.rating(interpolated.knn().baseline(u, i)),
-            prediction: model.predict(u, i),
-            neighbors: found.neighbors,
-            system: found.system,
-            counts: found.counts,
-            own_counts: found.own_counts,
-        })
+    /// The item for which most speak, so that it is a good one to begin with.
+    pub fn best(&self, u: usize) -> Result<usize, JsError> {
+        self.0.check(u, 0)?;
+        let knn = self.knn();
+        let speaks = |i, id| knn.pair(knn.row(u, i), id).similarity > 0.0;
+        let speaking =
+            |i: usize| knn.candidates(u, i).into_iter().filter(|&(id, ..)| speaks(i, id)).count();
+        Ok(first_most((0..self.0.dataset.ratings.items()).map(|i| speaking(i) as f64)))
     }
 }
 
-impl Run {
-    fn knn(&self) -> Result<&Knn, JsError> {
-        let model = self.training.model();
-        let behind = || own::<InterpolatedKnn>(model).map(InterpolatedKnn::knn);
-        let knn = own::<Knn>(model).or_else(behind);
-        knn.ok_or_else(|| JsError::new("this model has no neighbors"))
+/// The neighbors of a model, behind interpolation weights too.
+fn knn(model: &dyn Model) -> Option<&Knn> {
+    let behind = || own::<InterpolatedKnn>(model).map(InterpolatedKnn::knn);
+    own::<Knn>(model).or_else(behind)
+}
+
+/// The place of the largest, the first of several.
+pub(super) fn first_most(values: impl Iterator<Item = f64>) -> usize {
+    let mut most = (0, f64::NEG_INFINITY);
+    for (at, value) in values.enumerate() {
+        if value > most.1 {
+            most = (at, value);
+        }
     }
+    most.0
 }

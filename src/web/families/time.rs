@@ -5,11 +5,11 @@ use wasm_bindgen::prelude::*;
 
 use crate::chart::{Chart, Dates, Draw, Series, WIDE, dates};
 use crate::explore::Scored;
-use crate::models::own;
 use crate::models::timesvd::TimeSvd;
 use crate::sort;
-use crate::web::run::Run;
-use crate::web::{Data, to_js};
+use crate::web::to_js;
+
+use super::Family;
 
 /// A bias over the years. Dates are years with their fractions.
 #[derive(Debug, Serialize, tsify::Tsify)]
@@ -44,28 +44,18 @@ pub struct Regular {
 /// Points of a user's curve.
 const POINTS: u32 = 80;
 
+/// A model whose parameters change with time.
 #[wasm_bindgen]
-impl Data {
-    /// When each cell of a small data set was rated, row by row, in seconds since 1970; NaN where it was
-    /// not, or nobody knows.
-    pub fn moments(&self) -> Vec<f64> {
-        let ratings = &self.0.ratings;
-        let mut cells = vec![f64::NAN; ratings.users() * ratings.items()];
-        for (rating, &time) in ratings.iter().zip(ratings.timestamps().unwrap_or_default()) {
-            cells[rating.u * ratings.items() + rating.i] = f64::from(time);
-        }
-        cells
-    }
-}
+pub struct Time(pub(super) Family<TimeSvd>);
 
 #[wasm_bindgen]
-impl Run {
+impl Time {
     /// `b_i(t)` over the years; `colors` are those of the line, of the dots and of the constant, red,
-    /// green and blue in turn. Throws for a model without time.
+    /// green and blue in turn.
     #[wasm_bindgen(js_name = itemCurve, unchecked_return_type = "BiasCurve")]
     pub fn item_curve(&self, i: usize, colors: &[u8]) -> Result<JsValue, JsError> {
-        self.check(0, i)?;
-        let model = self.with_time()?;
+        self.0.shared.check(0, i)?;
+        let model = self.0.model();
         let bins = model.item_curve(i);
         let mut line = Vec::new();
         for &(from, to, bias) in &bins {
@@ -83,11 +73,11 @@ impl Run {
         self.curve("bias of the film", (line, constant), Vec::new(), seen, rest.len(), colors)
     }
 
-    /// `b_u(t)` over the years; see [`Run::item_curve`].
+    /// `b_u(t)` over the years; see [`Time::item_curve`].
     #[wasm_bindgen(js_name = userCurve, unchecked_return_type = "BiasCurve")]
     pub fn user_curve(&self, u: usize, colors: &[u8]) -> Result<JsValue, JsError> {
-        self.check(u, 0)?;
-        let model = self.with_time()?;
+        self.0.shared.check(u, 0)?;
+        let model = self.0.model();
         let days = model.user_days(u);
         let (Some(first), Some(last)) = (days.first(), days.last()) else {
             let nothing = (Vec::new(), 0.0);
@@ -114,9 +104,10 @@ impl Run {
     /// The `n` users with training ratings on most days.
     #[wasm_bindgen(js_name = regulars, unchecked_return_type = "Regular[]")]
     pub fn regulars(&self, n: usize) -> Result<JsValue, JsError> {
-        let line = self.with_time()?.timeline();
-        let ids = self.dataset.ratings.user_ids();
-        let mut all: Vec<Regular> = (0..self.dataset.ratings.users())
+        let (shared, model) = (&self.0.shared, self.0.model());
+        let line = model.timeline();
+        let ids = shared.dataset.ratings.user_ids();
+        let mut all: Vec<Regular> = (0..shared.dataset.ratings.users())
             .filter_map(|user| {
                 let days = line.days_of(user);
                 let years = f64::from(days.last()? - days.first()?) / 365.2425;
@@ -131,20 +122,18 @@ impl Run {
     /// The `n` items with most training ratings.
     #[wasm_bindgen(js_name = mostRated, unchecked_return_type = "Film[]")]
     pub fn most_rated(&self, n: usize) -> Result<JsValue, JsError> {
-        let train = &self.training.split().train;
+        let shared = &self.0.shared;
+        let training = shared.training();
+        let train = &training.split().train;
         let mut items: Vec<usize> = (0..train.items()).collect();
         let count = |i: usize| train.column(i).len();
         sort::by(&mut items, &|&i, &j| count(j).cmp(&count(i)).then(i.cmp(&j)));
         items.truncate(n);
-        self.films(items.into_iter().map(|item| Scored { item, rating: 0.0 }))
+        shared.films(items.into_iter().map(|item| Scored { item, rating: 0.0 }))
     }
 }
 
-impl Run {
-    fn with_time(&self) -> Result<&TimeSvd, JsError> {
-        own(self.training.model()).ok_or_else(|| JsError::new("this model knows nothing of time"))
-    }
-
+impl Time {
     fn curve(
         &self,
         y_label: &str,
@@ -155,7 +144,7 @@ impl Run {
         colors: &[u8],
     ) -> Result<JsValue, JsError> {
         // Biases are learned in stars and shown in the ratings' own units.
-        let unit = f64::from(self.stars().unit);
+        let unit = f64::from(self.0.shared.stars().unit);
         let scaled = |points: Vec<(f64, f64)>| -> Vec<(f64, f64)> {
             points.into_iter().map(|(x, y)| (x, unit * y)).collect()
         };
@@ -177,7 +166,8 @@ impl Run {
 
     /// The part of a bias that does not depend on the day.
     fn constant(&self, name: &str, row: usize) -> f64 {
-        let parameters = self.training.model().parameters();
+        let training = self.0.shared.training();
+        let parameters = training.model().parameters();
         let own = parameters.iter().find(|parameter| parameter.name == name);
         own.map_or(0.0, |own| f64::from(own.values[row]))
     }

@@ -1,13 +1,22 @@
 import { html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 
-import type { Interpolating, Opened } from '../../engine/types.ts';
+import type { Interpolated } from '../../../pkg/factorscope.js';
+import type { Opened } from '../../engine/types.ts';
 import { fixed, plain, signed } from '../../format.ts';
 import { CHOICES } from '../../lab/choices.ts';
 import { tex } from '../../maths.ts';
-import { type Find, PairView, type Shown, titleOf } from '../lists/pair-view.ts';
+import { type Find, knownRating, PAIR, PairView, type Shown, titleOf } from '../lists/pair-view.ts';
 
 const raw = String.raw;
+
+/** One prediction with interpolation weights. */
+interface Interpolating {
+  item: number;
+  interpolated: Interpolated;
+  /** The rating itself, where there is one. */
+  known: number | undefined;
+}
 
 /** The small linear system behind one prediction, and its weights beside the similarities. */
 @customElement('interpolation-system')
@@ -15,8 +24,14 @@ export class InterpolationSystem extends PairView<Interpolating> {
   protected override readonly choice = CHOICES.interpolation;
   protected override readonly label = 'The system of one prediction';
 
-  protected override readonly find: Find<Interpolating> = (engine, setup, user, item) =>
-    engine.interpolate(setup, user, item);
+  protected override readonly find: Find<Interpolating> = async (client, user, asked) => {
+    const item = asked ?? (await client.ask(PAIR, 'interpolation', 'best', user));
+    return {
+      item,
+      interpolated: await client.ask(PAIR, 'interpolation', 'system', user, item),
+      known: await knownRating(client, user, item),
+    };
+  };
 
   protected override answer({ found, opened }: Shown<Interpolating>): TemplateResult {
     const { baseline, neighbors } = found.interpolated;

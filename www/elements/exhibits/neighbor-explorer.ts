@@ -1,14 +1,34 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 
-import type { Candidate } from '../../../pkg/factorscope.js';
-import type { Neighbored, Opened } from '../../engine/types.ts';
+import type { Candidate, Neighborhood, SharedRaters } from '../../../pkg/factorscope.js';
+import type { Opened } from '../../engine/types.ts';
 import { fixed, plain, signed } from '../../format.ts';
 import { CHOICES } from '../../lab/choices.ts';
 import { tex } from '../../maths.ts';
-import { type Find, PairView, type Shown, titleOf, userOf } from '../lists/pair-view.ts';
+import {
+  type Find,
+  knownRating,
+  PAIR,
+  PairView,
+  type Shown,
+  titleOf,
+  userOf,
+} from '../lists/pair-view.ts';
 
 const raw = String.raw;
+
+/** One prediction of a neighborhood model. */
+interface Neighbored {
+  item: number;
+  neighborhood: Neighborhood;
+  /** The one that was asked for, or the most similar of those who could speak. */
+  other: number | undefined;
+  /** What it shares with the item, or the user. */
+  shared: SharedRaters | undefined;
+  /** The rating itself, where there is one. */
+  known: number | undefined;
+}
 
 /** One prediction from neighbors: who speaks, with what weight, and what two of them share. */
 @customElement('neighbor-explorer')
@@ -16,8 +36,23 @@ export class NeighborExplorer extends PairView<Neighbored> {
   protected override readonly choice = CHOICES.neighbors;
   protected override readonly label = 'One prediction from its neighbors';
 
-  protected override readonly find: Find<Neighbored> = (engine, ...asked) =>
-    engine.neighbors(...asked);
+  protected override readonly find: Find<Neighbored> = async (client, user, asked, chosen) => {
+    const item = asked ?? (await client.ask(PAIR, 'neighbors', 'best', user));
+    const neighborhood = await client.ask(PAIR, 'neighbors', 'neighborhood', user, item);
+    const ids = neighborhood.candidates.map(({ id }) => id);
+    const other = chosen !== undefined && ids.includes(chosen) ? chosen : ids[0];
+    const row = neighborhood.axis === 'user' ? user : item;
+    return {
+      item,
+      neighborhood,
+      other,
+      shared:
+        other === undefined
+          ? undefined
+          : await client.ask(PAIR, 'neighbors', 'sharedRaters', row, other),
+      known: await knownRating(client, user, item),
+    };
+  };
 
   /** Whether items are compared; else users are. */
   private byItems = true;

@@ -300,8 +300,8 @@ export class RatingPosterior extends LabView {
       const { i, u } = this.pair;
       this.asked = this.wanted();
       const client = await this.lab.engine();
-      const rated = await client.call((engine) => engine.row(u));
-      const told = await client.call((engine) => engine.posterior(u, i));
+      const rated = await this.lab.ask('data', 'row', u);
+      const told = await this.lab.ask('draws', 'posterior', u, i);
       if (late()) return;
       this.rated = rated;
       this.told = told;

@@ -336,11 +336,8 @@ export class FilmTable extends LabView {
   private async explain(item: number): Promise<void> {
     const user = this.shown?.user ?? 0;
     await this.guarded(async () => {
-      const client = await this.lab.engine();
-      const told = await client.call((engine) => engine.explain(user, item));
-      const parts = this.ranks
-        ? await client.call((engine) => engine.shares(user, item))
-        : undefined;
+      const told = await this.lab.ask('run', 'explain', user, item);
+      const parts = this.ranks ? await this.lab.ask('implicit', 'shares', user, item) : undefined;
       if (this.open !== item || this.shown?.user !== user) return;
       this.parts = parts && new Map(parts.map((part) => [part.item, part]));
       this.why = { ...told, item };
@@ -359,10 +356,8 @@ export class FilmTable extends LabView {
       const { least, user: wanted } = this.lab.state;
       // A link may name a user that this data set does not have.
       const user = Math.min(wanted, opened.users.length - 1);
-      const client = await this.lab.engine();
-      const { favorites, films } = await client.call((engine) =>
-        engine.recommend(user, FILMS, this.leastOf(opened)),
-      );
+      const films = await this.lab.ask('run', 'recommend', user, FILMS, this.leastOf(opened));
+      const favorites = await this.lab.ask('run', 'favorites', user, FILMS);
       if (late()) return;
       this.opened = opened;
       this.asking = least;

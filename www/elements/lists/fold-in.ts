@@ -246,8 +246,7 @@ export class FoldInView extends LabView {
   private async borrow(opened: Opened): Promise<void> {
     await this.guarded(async () => {
       const user = Math.floor(Math.random() * opened.users.length);
-      const client = await this.lab.engine();
-      const { items, ratings } = await client.call((engine) => engine.row(user));
+      const { items, ratings } = await this.lab.ask('data', 'row', user);
       const every = Math.max(1, Math.floor(items.length / TAKEN));
       const taken = items.flatMap((item, n): Given[] =>
         n % every === 0 ? [{ item, rating: ratings[n] ?? 0 }] : [],
@@ -268,7 +267,6 @@ export class FoldInView extends LabView {
     }
     await this.question(async (late) => {
       const opened = await this.lab.opened();
-      const client = await this.lab.engine();
       const [low, high] = opened.info.scale;
       const known = ({ item, rating }: Given): boolean =>
         item < opened.items.length && rating >= low && rating <= high;
@@ -277,8 +275,14 @@ export class FoldInView extends LabView {
       const from = performance.now();
       const items = Uint32Array.from(this.given, ({ item }) => item);
       const ratings = Float32Array.from(this.given, ({ rating }) => rating);
-      const answer = await client.call((engine) =>
-        engine.newcomer(items, ratings, FILMS, this.least(opened), this.byChange),
+      const answer = await this.lab.ask(
+        'factors',
+        'foldIn',
+        items,
+        ratings,
+        FILMS,
+        this.least(opened),
+        this.byChange,
       );
       if (late()) return;
       this.took = performance.now() - from;

@@ -147,11 +147,9 @@ export class NewFilm extends Newcomer {
 
   protected override ask(): Promise<void> {
     return this.question(async (late) => {
-      const client = await this.lab.engine();
-      const chosen = this.lab.chosen(GENRES);
-      const [told, unknown] = await client.call((engine) =>
-        Promise.all([engine.newItem([...chosen]), engine.newItem([])]),
-      );
+      const ask = (genres: readonly number[]): Promise<NewItem> =>
+        this.lab.ask('attributes', 'newItem', Uint32Array.from(genres));
+      const [told, unknown] = await Promise.all([ask(this.lab.chosen(GENRES)), ask([])]);
       if (late()) return undefined;
       this.answered = told;
       this.unknown = unknown;

@@ -250,16 +250,14 @@ export class NewUser extends Newcomer {
 
   protected override ask(): Promise<void> {
     return this.question(async (late) => {
-      const client = await this.lab.engine();
-      const chosen = this.lab.chosen(TOLD);
-      const [told, unknown, vectors, parameters] = await client.call((engine) =>
-        Promise.all([
-          engine.newUser([...chosen], FILMS, LEAST),
-          engine.newUser([], FILMS, LEAST),
-          engine.itemVectors(),
-          engine.parameters(),
-        ]),
-      );
+      const ask = (attributes: readonly number[]): Promise<Told> =>
+        this.lab.ask('attributes', 'newUser', Uint32Array.from(attributes), FILMS, LEAST);
+      const [told, unknown, vectors, parameters] = await Promise.all([
+        ask(this.lab.chosen(TOLD)),
+        ask([]),
+        this.lab.ask('attributes', 'itemVectors'),
+        this.lab.ask('run', 'parameters'),
+      ]);
       if (late()) return undefined;
       this.answered = told;
       this.unknown = unknown;

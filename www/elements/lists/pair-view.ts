@@ -1,12 +1,11 @@
 import '../../styles/neighbors.css';
 import '../frame/run-link.ts';
 
-import type { Remote } from 'comlink';
 import { html, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 
+import type { Client } from '../../engine/client.ts';
 import type { Opened, Print, Setup } from '../../engine/types.ts';
-import type { Engine } from '../../engine/worker.ts';
 import type { Choice } from '../../lab/choices.ts';
 import { LabView } from '../frame/lab-view.ts';
 
@@ -27,10 +26,12 @@ export interface Shown<Found> {
   found: Found;
 }
 
-/** The question to the engine. */
+/** The name under which the engine keeps the model of the pair. */
+export const PAIR = 'pair';
+
+/** What is asked of the model, which the engine keeps as `PAIR`; the item with most to say where none is named. */
 export type Find<Found> = (
-  engine: Remote<Engine>,
-  setup: Setup,
+  client: Client,
   user: number,
   item: number | undefined,
   other: number | undefined,
@@ -38,9 +39,9 @@ export type Find<Found> = (
 
 /** A view of one prediction: a user and an item of a small data set to choose, and what the model says. */
 export abstract class PairView<
-  Found extends Print & { item: number; other?: number | undefined },
+  Found extends { item: number; other?: number | undefined },
 > extends LabView {
-  @state() private shown: Shown<Found> | undefined;
+  @state() private shown: (Shown<Found> & { print: Print }) | undefined;
   /** What the answer shown was asked for. */
   private asked = '';
   private dataVersion = 0;
@@ -94,21 +95,23 @@ export abstract class PairView<
       const client = await lab.engine();
       if (late()) return;
       const user = lab.chosen(choice.user);
-      const ask = (setup: Setup, item?: number, other?: number): Promise<Found> =>
-        client.call((engine) => this.find(engine, setup, user, item, other));
+      const train = (setup: Setup): Promise<Print> =>
+        client.call((engine) => engine.train(setup, { keep: PAIR, passes: 1 }));
       if (lab.chosen(choice.item) === undefined) {
         // Found at the settings of the start, whatever has been set by now, and it stays while they change:
         // or the same settings would show one film or another, and nothing could be compared.
-        const { item } = await ask(lab.setup('everything', lab.start));
+        await train(lab.setup('everything', lab.start));
+        const { item } = await this.find(client, user, undefined, undefined);
         if (late()) return;
         lab.choose(choice.item, item);
         return;
       }
       const asked = this.wanted();
       const other = choice.other && lab.chosen(choice.other);
-      const found = await ask(lab.setup('everything'), lab.chosen(choice.item), other);
+      const print = await train(lab.setup('everything'));
+      const found = await this.find(client, user, lab.chosen(choice.item), other);
       if (late()) return;
-      this.shown = { opened, user, found };
+      this.shown = { opened, user, found, print };
       this.asked = asked;
       if (choice.other && other !== undefined && found.other !== other) lab.unfit(choice.other);
     });
@@ -131,7 +134,7 @@ export abstract class PairView<
             : html`<p class="help">Working…</p>`
         }
         ${this.faultText()}
-        <run-link .lab=${this.lab} .print=${shown?.found}></run-link>
+        <run-link .lab=${this.lab} .print=${shown?.print}></run-link>
       </section>
     `;
   }
@@ -159,4 +162,14 @@ export abstract class PairView<
       </div>
     `;
   }
+}
+
+/** The rating of a pair, where there is one. */
+export async function knownRating(
+  client: Client,
+  user: number,
+  item: number,
+): Promise<number | undefined> {
+  const { items, ratings } = await client.ask(PAIR, 'data', 'row', user);
+  return ratings[items.indexOf(item)];
 }

@@ -162,13 +162,13 @@ export class TierSharesView extends LabView {
       const { least, user: wanted } = this.lab.state;
       const user = Math.min(wanted, users.length - 1);
       const list = this.lab.chosen(LIST);
-      const client = await this.lab.engine();
-      const found = await client.call((engine) =>
-        engine.recommend(user, FILMS, least ?? usualLeast(info.ratings)),
-      );
+      const found =
+        list === 'films'
+          ? await this.lab.ask('run', 'recommend', user, FILMS, least ?? usualLeast(info.ratings))
+          : await this.lab.ask('run', 'favorites', user, FILMS);
       const rows: Row[] = [];
-      for (const film of found[list]) {
-        const { terms } = await client.call((engine) => engine.explain(user, film.item));
+      for (const film of found) {
+        const { terms } = await this.lab.ask('run', 'explain', user, film.item);
         if (late()) return;
         const prediction = terms.reduce((sum, { value }) => sum + value, 0);
         rows.push({ film, shares: tierShares(terms), prediction });

@@ -3,8 +3,7 @@ import './line-chart.ts';
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
-import type { BiasCurve } from '../../../pkg/factorscope.js';
-import type { Curved } from '../../engine/types.ts';
+import type { BiasCurve, Film, Regular } from '../../../pkg/factorscope.js';
 import { count, plain } from '../../format.ts';
 import { filmName } from '../../lab/films.ts';
 import { CHOICES } from '../../lab/choices.ts';
@@ -12,6 +11,12 @@ import type { Line } from '../../lab/lines.ts';
 import { dateOfYear } from '../../lab/time.ts';
 import { color } from '../../palette.ts';
 import { LabView } from '../frame/lab-view.ts';
+
+/** Whose biases over the years can be chosen: the most rated films, the users with most days. */
+interface Subjects {
+  films: Film[];
+  users: Regular[];
+}
 
 /** Films and users to choose from. */
 const OFFERED = 50;
@@ -25,7 +30,7 @@ type Kind = 'item' | 'user';
 /** The biases of a film and of a user over the years, as the trained model has them. */
 @customElement('bias-curves')
 export class BiasCurves extends LabView {
-  @state() private curved: Curved | undefined;
+  @state() private curved: Subjects | undefined;
   @state() private item: BiasCurve | undefined;
   @state() private user: BiasCurve | undefined;
   /** What is drawn: asked for again where another one is chosen. */
@@ -70,7 +75,7 @@ export class BiasCurves extends LabView {
     `;
   }
 
-  private ofFilm({ films }: Curved): TemplateResult {
+  private ofFilm({ films }: Subjects): TemplateResult {
     const id = `${this.lab.block.id}-film`;
     return html`
       <div class="bias-choice">
@@ -96,7 +101,7 @@ export class BiasCurves extends LabView {
     `;
   }
 
-  private ofUser({ users }: Curved): TemplateResult {
+  private ofUser({ users }: Subjects): TemplateResult {
     const id = `${this.lab.block.id}-regular`;
     const { user } = this.lab.state;
     return html`
@@ -141,15 +146,14 @@ export class BiasCurves extends LabView {
       return;
     }
     await this.question(async (late) => {
-      const client = await this.lab.engine();
-      const curved = await client.call((engine) => engine.curved(OFFERED));
+      const films = await this.lab.ask('time', 'mostRated', OFFERED);
+      const users = await this.lab.ask('time', 'regulars', OFFERED);
       if (late()) return;
-      const { films, users } = curved;
       if (!films.some(({ item }) => item === this.lab.chosen(FILM))) this.lab.unfit(FILM);
       if (!users.some(({ user }) => user === this.lab.state.user)) {
         this.lab.set({ user: middling(users)?.user ?? 0 }, true);
       }
-      this.curved = curved;
+      this.curved = { films, users };
       await this.draw();
     });
   }
@@ -159,9 +163,8 @@ export class BiasCurves extends LabView {
       const { film } = this;
       this.asked = this.wanted();
       const { user } = this.lab.state;
-      const client = await this.lab.engine();
-      const item = await client.call((engine) => engine.itemCurve(film, colors('item')));
-      const own = await client.call((engine) => engine.userCurve(user, colors('user')));
+      const item = await this.lab.ask('time', 'itemCurve', film, colors('item'));
+      const own = await this.lab.ask('time', 'userCurve', user, colors('user'));
       if (late()) return;
       this.item = item;
       this.user = own;
@@ -170,7 +173,7 @@ export class BiasCurves extends LabView {
 }
 
 /** The user whose number of days is nearest to what a chart can show one by one. */
-function middling(users: Curved['users']): Curved['users'][number] | undefined {
+function middling(users: readonly Regular[]): Regular | undefined {
   const off = ({ days }: { days: number }): number => Math.abs(days - LEGIBLE);
   return [...users].sort((a, b) => off(a) - off(b))[0];
 }

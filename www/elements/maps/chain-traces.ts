@@ -110,15 +110,14 @@ export class ChainTraces extends LabView {
       return;
     }
     await this.question(async (late) => {
-      const client = await this.lab.engine();
       const opened = await this.lab.opened();
       const { cell, user } = this.lab.state;
       const chosen = this.lab.block.data === 'toy' ? cell.u : user;
       const u = Math.min(chosen, opened.users.length - 1);
       const film = this.lab.block.data === 'toy' ? cell.i : this.lab.chosen(CHOICES.posterior.film);
       const i = Math.min(film, opened.items.length - 1);
-      const chain = await client.call((engine) => engine.chain());
-      const { draws } = await client.call((engine) => engine.posterior(u, i));
+      const chain = await this.lab.ask('draws', 'chain');
+      const { draws } = await this.lab.ask('draws', 'posterior', u, i);
       if (late()) return;
       this.chain = chain;
       this.draws = draws;

@@ -75,10 +75,9 @@ export class FactorMap extends LabView {
     }
     await this.question(async (late) => {
       const opened = await this.lab.opened();
-      const client = await this.lab.engine();
       const [parameters, counts] = await Promise.all([
-        client.call((engine) => engine.parameters()),
-        client.call((engine) => engine.counts()),
+        this.lab.ask('run', 'parameters'),
+        this.lab.ask('data', 'itemCounts'),
       ]);
       if (late()) return;
       const of = (name: string): ParameterValues | undefined =>

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
-import type { Film, Part } from '../../../pkg/factorscope.js';
-import type { Addends, Opened } from '../../engine/types.ts';
+import type { Addends, Film, Part } from '../../../pkg/factorscope.js';
+import type { Opened } from '../../engine/types.ts';
 import { count, fixed, signed } from '../../format.ts';
 import { CHOICES } from '../../lab/choices.ts';
 import { filmName, nameOf } from '../../lab/films.ts';
@@ -101,7 +101,7 @@ export class FactorParts extends LabView {
     const all = sum ? addends(sum.p, sum.q) : [];
     const rest = all.slice(WRITTEN);
     const total = all.reduce((a, { value }) => a + value, 0);
-    const before = sum ? sum.mu + sum.bUser + sum.bItem : 0;
+    const before = sum ? sum.mu + sum.b_u + sum.b_i : 0;
     return html`
       <h4>One prediction as a sum</h4>
       <form class="buttons" @submit=${(event: Event) => event.preventDefault()}>
@@ -174,9 +174,8 @@ export class FactorParts extends LabView {
     await this.question(async (late) => {
       const opened = await this.lab.opened();
       const user = Math.min(this.lab.state.user, opened.users.length - 1);
-      const client = await this.lab.engine();
-      const parts = await client.call((engine) => engine.parts(Math.max(FILMS, GENRES), LEAST));
-      const { films } = await client.call((engine) => engine.recommend(user, 10, LEAST));
+      const parts = await this.lab.ask('factors', 'parts', Math.max(FILMS, GENRES), LEAST);
+      const films = await this.lab.ask('run', 'recommend', user, 10, LEAST);
       if (late()) return;
       this.opened = opened;
       this.parts = parts;
@@ -194,8 +193,7 @@ export class FactorParts extends LabView {
   private async add(film: number): Promise<void> {
     const { user } = this;
     this.film = film;
-    const client = await this.lab.engine();
-    const sum = await client.call((engine) => engine.addends(user, film));
+    const sum = await this.lab.ask('factors', 'addends', user, film);
     if (this.film === film && this.user === user) this.sum = sum;
   }
 }

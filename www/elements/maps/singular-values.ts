@@ -29,8 +29,7 @@ export class SingularValues extends LabView {
   private async ask(): Promise<void> {
     if (!this.lab.result) return;
     await this.question(async (late) => {
-      const client = await this.lab.engine();
-      const found = triples(await client.call((engine) => engine.parameters()));
+      const found = triples(await this.lab.ask('run', 'parameters'));
       if (!found) throw new Error('this model has no singular values');
       const line = (name: string, from: number, which: 'svd' | 'item'): Line => ({
         name,

@@ -2,7 +2,6 @@ import '../data/data-source.ts';
 import '../maps/line-chart.ts';
 import '../frame/run-link.ts';
 
-import { proxy } from 'comlink';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
@@ -18,8 +17,11 @@ import { type Going, Job } from './job.ts';
 import { LabView } from '../frame/lab-view.ts';
 
 const FOLDS = 3;
-/** How many trainings a measurement takes: with and without. */
-const TOTAL = KNOWN.length * FOLDS * 2;
+/** The trainings of a measurement: in each group, for each number of ratings, with and without. */
+const TRAININGS = Array.from({ length: FOLDS }, (_, fold) =>
+  KNOWN.flatMap((known) => [0, 1].map((at) => [at, fold, known] as const)),
+).flat();
+const TOTAL = TRAININGS.length;
 const SIDES = { users: 'users', items: 'films' } as const;
 type Side = keyof typeof SIDES;
 const { side } = CHOICES['cold-start'];
@@ -219,15 +221,17 @@ export class ColdStart extends LabView {
     this.shown = side;
     going.say('Opening the data …');
     const setup: ColdSetup = { side, known: KNOWN, folds: FOLDS, seed, splitSeed, models };
-    const tell = (part: ColdPart): void => {
+    const client = await this.lab.engine();
+    let lines = 0;
+    for (const [at, fold, known] of TRAININGS) {
+      if (going.over) return '';
+      const part = await client.call((engine) => engine.coldPart(setup, at, fold, known));
+      lines = part.lines;
       going.add(part);
       going.say(`${this.job.parts.length} of ${TOTAL} trainings`);
       void this.draw();
-    };
-    const client = await this.lab.engine();
-    const cold = await client.call((engine) => engine.coldStart(setup, proxy(tell)));
-    if (!going.over) void this.draw();
-    return `${count(cold)} ${SIDES[side]} were new, each once.`;
+    }
+    return `${count(lines)} ${SIDES[side]} were new, each once.`;
   }
 
   private async draw(): Promise<void> {

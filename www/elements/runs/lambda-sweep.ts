@@ -129,7 +129,7 @@ export class LambdaSweep extends LabView {
       if (going.over) return '';
       going.say(`${n + 1} of ${all.length}: λ = ${plain(value, 5)}`);
       const setup = this.lab.setupWith({ lambda: value });
-      const raced = await client.call((engine) => engine.history(setup));
+      const raced = await client.call((engine) => engine.train(setup));
       if (going.over) return '';
       const last = raced.history.at(-1);
       if (raced.stopped || !last) {

@@ -10,6 +10,9 @@ import { tex } from '../../maths.ts';
 import { LabView } from '../frame/lab-view.ts';
 import { type Going, Job } from './job.ts';
 
+/** The name under which the engine keeps the model after one sweep. */
+const SWEPT = 'swept';
+
 /** One user's matrix, added up over all films and by the shortcut: multiplications, time, difference. */
 @customElement('matrix-shortcut')
 export class MatrixShortcut extends LabView {
@@ -123,7 +126,12 @@ export class MatrixShortcut extends LabView {
     const [opened, client] = [await this.lab.opened(), await this.lab.engine()];
     const user = Math.min(this.lab.state.user, opened.users.length - 1);
     const setup = this.lab.setup();
-    const found = await client.call((engine) => engine.shortcut(setup, user));
+    const { stopped } = await client.call((engine) =>
+      engine.train(setup, { keep: SWEPT, passes: 1 }),
+    );
+    going.warn(stopped);
+    if (going.over) return '';
+    const found = await client.ask(SWEPT, 'implicit', 'shortcut', user);
     going.add({ ...found, user: opened.users[user] ?? '' });
     return '';
   }

@@ -24,7 +24,7 @@ import {
 import { type Settings, settingsList } from '../../lab/registry.ts';
 import { byEpoch } from '../../lab/seeds.ts';
 import { chosenEpoch } from '../../lab/training.ts';
-import type { Print, Setup } from '../../engine/types.ts';
+import type { Print, Progress, Setup } from '../../engine/types.ts';
 import { LabView } from '../frame/lab-view.ts';
 import { type Going, Job } from './job.ts';
 import type { Contestant } from './seeds-table.ts';
@@ -330,14 +330,14 @@ export class ModelRace extends LabView {
       let runner: Runner = { entry, settings, history: [], print: undefined };
       going.add(runner);
       let over = false;
-      const tell = proxy((epoch: Epoch): void => {
+      const tell = proxy(({ epochs, history }: Progress): void => {
         // What is told goes another way than the answer, and may come after it.
         if (over) return;
-        runner = { ...runner, history: [...runner.history, epoch] };
-        going.say(`${entry.title}: epoch ${epoch.epoch} of ${settings['epochs'] ?? 0}`);
+        runner = { ...runner, history };
+        going.say(`${entry.title}: epoch ${history.length - 1} of ${epochs}`);
         going.grow(runner);
       });
-      const raced = await client.call((engine) => engine.history(setup, tell));
+      const raced = await client.call((engine) => engine.train(setup, {}, tell));
       over = true;
       going.grow({ ...runner, history: raced.history, print: raced });
       if (raced.stopped) going.warn(`${entry.title}: ${raced.stopped}`);

@@ -135,7 +135,7 @@ export class SeedsTable extends LabView {
           if (going.over) return '';
           going.say(`training ${++done} of ${each * seeds.length}`);
           const other = { ...setup, splitSeed: seed };
-          const { history, stopped } = await client.call((engine) => engine.history(other));
+          const { history, stopped } = await client.call((engine) => engine.train(other));
           going.warn(stopped);
           trained.push({ name, history });
         }

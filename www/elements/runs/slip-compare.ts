@@ -110,15 +110,15 @@ export class SlipCompare extends VariantsView<Variant, Found> {
   }
 
   protected override async find(variant: Variant, ready: Ready): Promise<Found> {
-    const { client, last, opened, user } = ready;
+    const { last, opened, user } = ready;
     let { films } = this;
     if (variant === 'item') {
       const least = usualLeast(opened.info.ratings);
-      ({ films } = await client.call((engine) => engine.recommend(user, FILMS, least)));
+      films = await this.lab.ask('run', 'recommend', user, FILMS, least);
     }
     const added = new Map<number, number>();
     for (const { item } of films) {
-      const { terms } = await client.call((engine) => engine.explain(user, item));
+      const { terms } = await this.lab.ask('run', 'explain', user, item);
       const term = terms.find(({ addend }) => addend.name === 'implicit');
       if (term) added.set(item, term.value);
     }

@@ -139,7 +139,7 @@ export class TimeSplits extends LabView {
     for (const [n, { name, setup }] of trainings.entries()) {
       if (going.over) return '';
       going.say(`training ${n + 1} of ${trainings.length}, ${name}`);
-      const { history, stopped } = await client.call((engine) => engine.history(setup));
+      const { history, stopped } = await client.call((engine) => engine.train(setup));
       going.warn(stopped);
       going.add(history.at(-1)?.test.rmse);
     }

@@ -3,7 +3,8 @@ import '../frame/run-link.ts';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 
-import type { ItemVectors } from '../../engine/types.ts';
+import type { Client } from '../../engine/client.ts';
+import type { Print, Setup } from '../../engine/types.ts';
 import { fixed, signed } from '../../format.ts';
 import { alike, cosines, type Matched, matched, nearest } from '../../lab/alike.ts';
 import { shade } from '../../lab/spectrum.ts';
@@ -18,6 +19,9 @@ const NEAREST = 10;
 /** So many factors fit beside each other. */
 const SHOWN = 12;
 const LEVELS = 5;
+
+/** The name under which the engine keeps the model. */
+const SEEDED = 'seeded';
 
 interface Found {
   first: ItemVectors;
@@ -55,10 +59,10 @@ export class TwoSeeds extends LabView {
     const client = await this.lab.engine();
     const setup = this.lab.setup();
     const other = { ...setup, seed: (setup.seed + 1) % 2 ** 32 };
-    const counts = await client.call((engine) => engine.counts());
-    const first = await client.call((engine) => engine.vectorsOf(setup));
+    const counts = await this.lab.ask('data', 'itemCounts');
+    const first = await vectorsOf(client, setup);
     if (going.over) return '';
-    const second = await client.call((engine) => engine.vectorsOf(other));
+    const second = await vectorsOf(client, other);
     going.warn(first.stopped ?? second.stopped);
     going.add(compared(first, second, counts, [setup.seed, other.seed]));
     return 'Both are trained.';
@@ -156,6 +160,19 @@ export class TwoSeeds extends LabView {
   }
 }
 
+/** The vectors of a trained model's items. */
+interface ItemVectors extends Print {
+  /** One item after the other. */
+  values: Float32Array;
+  /** Why the training ended early. */
+  stopped: string | undefined;
+}
+
+async function vectorsOf(client: Client, setup: Setup): Promise<ItemVectors> {
+  const trained = await client.call((engine) => engine.train(setup, { keep: SEEDED }));
+  return { ...trained, values: await client.ask(SEEDED, 'factors', 'itemVectors') };
+}
+
 function compared(
   first: ItemVectors,
   second: ItemVectors,
@@ -164,10 +181,12 @@ function compared(
 ): Found {
   const enough = counts.filter((ratings) => ratings >= LEAST).length >= ENOUGH;
   const least = enough ? LEAST : 1;
-  const rows = ({ factors, values }: ItemVectors): number[][] =>
-    [...counts].flatMap((ratings, i) =>
+  const rows = ({ values }: ItemVectors): number[][] => {
+    const factors = values.length / counts.length;
+    return [...counts].flatMap((ratings, i) =>
       ratings >= least ? [[...values.subarray(i * factors, (i + 1) * factors)]] : [],
     );
+  };
   const [one, other] = [rows(first), rows(second)];
   const near = Math.min(NEAREST, Math.max(1, one.length - 2));
   return {

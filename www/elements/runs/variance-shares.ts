@@ -59,9 +59,9 @@ export class VarianceShares extends LabView {
       model: baseline.id,
       settings: settingsList(baseline, settingsOf(baseline)),
     };
-    const first = await client.call((engine) => engine.history(plain));
+    const first = await client.call((engine) => engine.train(plain));
     if (going.over) return '';
-    const second = await client.call((engine) => engine.history(setup));
+    const second = await client.call((engine) => engine.train(setup));
     going.warn(first.stopped ?? second.stopped);
     const square = (rmse: number | undefined): number => (rmse ?? Number.NaN) ** 2;
     going.add({

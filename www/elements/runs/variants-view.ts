@@ -1,14 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 
 import type { Epoch } from '../../../pkg/factorscope.js';
-import type { Client } from '../../engine/client.ts';
 import type { Opened, Print, Setup } from '../../engine/types.ts';
 import { LabView } from '../frame/lab-view.ts';
 import { type Going, Job } from './job.ts';
 
 /** A variant that has just been trained, ready to be asked. */
 export interface Ready {
-  client: Client;
   opened: Opened;
   user: number;
   last: Epoch;
@@ -97,7 +95,6 @@ export abstract class VariantsView<Variant extends string, Found> extends LabVie
     const { names } = this;
     const { all, pass } = this.words;
     const opened = await this.lab.opened();
-    const client = await this.lab.engine();
     const user = Math.min(this.lab.state.user, opened.users.length - 1);
     for (const variant of this.variants) {
       if (going.over) return '';
@@ -106,7 +103,7 @@ export abstract class VariantsView<Variant extends string, Found> extends LabVie
       );
       const last = trained.history.at(-1);
       if (going.over || !last) return '';
-      const found = await this.find(variant, { client, opened, user, last });
+      const found = await this.find(variant, { opened, user, last });
       going.warn(trained.stopped);
       going.add({ variant, found, user: opened.users[user] ?? '', print: trained });
     }

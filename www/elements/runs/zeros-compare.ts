@@ -229,9 +229,9 @@ export class ZerosCompare extends VariantsView<Variant, Large> {
     `;
   }
 
-  protected override async find(_: Variant, { client, last, opened, user }: Ready): Promise<Large> {
+  protected override async find(_: Variant, { last, opened, user }: Ready): Promise<Large> {
     const all = opened.items.length;
-    const { films } = await client.call((engine) => engine.recommend(user, all, 0));
+    const films = await this.lab.ask('run', 'recommend', user, all, 0);
     const unrated = mean(films.map(({ rating }) => rating));
     return { last, unrated, films: films.slice(0, TOP) };
   }

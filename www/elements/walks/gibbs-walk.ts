@@ -16,6 +16,8 @@ import { type Going, Job } from '../runs/job.ts';
 const SIZE = 420;
 const REACH = 3.5;
 const SWEEPS = 50;
+/** The name of the walk in the engine. */
+const WALK = 'gibbs';
 /** Draws of all vectors that stay on the map. */
 const MOST_DRAWS = 200;
 
@@ -35,7 +37,7 @@ export class GibbsWalk extends LabView {
     key: () => JSON.stringify(this.lab.setup('everything')),
     work: (going) => this.sweep(going),
   });
-  /** What the walk in the engine was begun with. */
+  /** What the dots on the map were drawn with. */
   private begun = '';
 
   protected override labChanged(): void {
@@ -121,13 +123,10 @@ export class GibbsWalk extends LabView {
         this.opened = await this.lab.opened();
         const client = await this.lab.engine();
         if (late()) return;
-        const fresh = key !== this.begun;
-        if (fresh) this.clouds = [];
+        if (key !== this.begun) this.clouds = [];
         this.begun = key;
         const walked = await client.call((engine) =>
-          fresh
-            ? engine.walkFrom(setup, step, color('user'), 'rmse')
-            : engine.walkTo(step, color('user'), 'rmse'),
+          engine.walk(WALK, setup, step, color('user'), 'rmse'),
         );
         if (late()) return;
         this.walked = walked;
@@ -141,6 +140,7 @@ export class GibbsWalk extends LabView {
 
   /** Fifty sweeps, with every vector left on the map after each. */
   private async sweep(going: Going<never>): Promise<string> {
+    const setup = this.lab.setup('everything');
     const per = this.walked?.position.per_epoch ?? 1;
     const start = Math.floor(this.lab.state.step / per) * per;
     this.drop();
@@ -148,7 +148,9 @@ export class GibbsWalk extends LabView {
       const client = await this.lab.engine();
       for (let n = 1; n <= SWEEPS; n++) {
         const step = start + n * per;
-        const walked = await client.call((engine) => engine.walkTo(step, color('user'), 'rmse'));
+        const walked = await client.call((engine) =>
+          engine.walk(WALK, setup, step, color('user'), 'rmse'),
+        );
         if (going.over) return '';
         this.walked = walked;
         const cloud = { users: points(walked, 'p_u'), items: points(walked, 'q_i') };

@@ -24,6 +24,9 @@ import { LabView } from '../frame/lab-view.ts';
 /** The two ways to update, as the hyperparameter `update` names them. */
 const WAYS = ['simultaneous', 'sequential'] as const;
 const COLORS = ['svd', 'error'] as const;
+/** The name of the walk in the engine. Its chart, of one step, is not shown. */
+const WALK = 'order';
+const COLOR = new Uint8Array(3);
 /** Components of the vector that are compared in the table. */
 const SHOWN = 6;
 
@@ -69,8 +72,8 @@ export class UpdateOrder extends LabView {
     const client = await lab.engine();
     const opened = await lab.opened();
     const [first, second] = [
-      await client.call((engine) => engine.firstStep(one)),
-      await client.call((engine) => engine.firstStep(other)),
+      await client.call((engine) => engine.walk(WALK, one, 1, COLOR, 'rmse')),
+      await client.call((engine) => engine.walk(WALK, other, 1, COLOR, 'rmse')),
     ];
     const fits: [Fit, Fit] = [
       await client.call((engine) => engine.fit(one, passes)),

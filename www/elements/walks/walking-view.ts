@@ -9,6 +9,8 @@ import { LabView } from '../frame/lab-view.ts';
 
 /** The last step a walk goes to; the engine has the same limit. */
 export const LAST_STEP = 100_000;
+/** The name of the walk in the engine. */
+const WALK = 'walk';
 /** A jump that takes longer says so. */
 const SLOW_MS = 250;
 
@@ -21,7 +23,7 @@ export abstract class WalkingView extends LabView {
   /** A step that was asked for and not reached. */
   @state() protected goal: number | undefined;
 
-  /** What the engine's walk was begun with; nothing where it has to begin anew. */
+  /** What the walk shown was begun with; nothing where it has to be asked for anew. */
   private begun = '';
   private drawn: Drawn | undefined;
   private work: Promise<void> | undefined;
@@ -97,9 +99,7 @@ export abstract class WalkingView extends LabView {
     const client = await lab.engine();
     const opened = await lab.opened();
     const color = modelColor(lab.entry.id);
-    const walked = await client.call((engine) =>
-      fresh ? engine.walkFrom(setup, step, color, drawn) : engine.walkTo(step, color, drawn),
-    );
+    const walked = await client.call((engine) => engine.walk(WALK, setup, step, color, drawn));
     if (dataVersion !== this.dataVersion) return true;
     this.begun = key;
     this.drawn = drawn;
