@@ -65,6 +65,40 @@ describe('a sweep', () => {
   });
 });
 
+describe('what is trained in parts', () => {
+  /** Texts of a sweep and of its table over split seeds, and how many engines there were, on so many cores. */
+  async function onCores(cores: number): Promise<{ texts: string[]; engines: number }> {
+    const { page } = await site.visit(BIASES, {
+      before: (context) =>
+        context.addInitScript((value) => {
+          Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => value });
+        }, cores),
+    });
+    const lab = part(page, 'sweep', 2);
+    await lab.scrollIntoViewIfNeeded();
+    const run = lab.getByRole('button', { name: 'Run the sweep' });
+    await run.click();
+    // Here every engine of the sweep has been asked for; all but that of the part itself end with it.
+    await lab.getByText('Finished.').waitFor();
+    const resting = page.workers().length;
+    let engines = 0;
+    page.on('worker', () => (engines += 1));
+    await lab.getByRole('button', { name: 'Over 5 split seeds' }).click();
+    await lab.getByText('35 trained.').waitFor();
+    await expect.poll(() => page.workers().length).toBe(resting);
+    const texts = ['.sweep-table', '.sweep-chosen', '.seeds-table'].map((name) =>
+      lab.locator(name).innerText(),
+    );
+    return { texts: await Promise.all(texts), engines };
+  }
+
+  test('comes out the same on one core and on four, where more engines work', async () => {
+    const [one, four] = [await onCores(1), await onCores(4)];
+    expect(four.texts).toEqual(one.texts);
+    expect([one.engines, four.engines]).toEqual([0, 2]);
+  });
+});
+
 describe('a race', () => {
   let lab: Locator;
 

@@ -4,6 +4,7 @@ import type { Chart, Entry } from '../../pkg/factorscope.js';
 import { dataChanges, pageData, retryData, simulated } from '../data/store.ts';
 import type { Answer, Arguments, Family, Question } from '../engine/ask.ts';
 import { Client, EngineMissing } from '../engine/client.ts';
+import { each, poolSize } from '../engine/pool.ts';
 import type { Cutout, Opened, Print, Progress, Setup, Source, Trained } from '../engine/types.ts';
 import type { Lab as Block } from '../lesson/lab.ts';
 import { type Data, SPLITTING } from '../lesson/views.ts';
@@ -26,6 +27,13 @@ const CUTOUTS: Partial<Record<Data, Cutout>> = {
 /** The name under which the engine keeps the model that all views may ask. */
 const MODEL = 'model';
 
+/** Where a data set comes from, and what is known of it without opening it. */
+interface Origin {
+  source: Source;
+  cutout: Cutout;
+  opened?: Opened | undefined;
+}
+
 /** A training that has ended, and what it was asked for. */
 export interface Result {
   setup: Setup;
@@ -46,6 +54,10 @@ export class Lab extends EventTarget {
     },
     serves: () => this.tell(undefined),
   });
+  /** The engines that help with a job, and whether that is over. */
+  private readonly helpers = new Map<Client, () => boolean>();
+  /** How often something under way has been cancelled. */
+  private cancels = 0;
   /** Why there is no engine with the data set, as a sentence; `trouble` tells of a change. */
   trouble: string | undefined;
   private opening: Promise<Opened> | undefined;
@@ -317,9 +329,62 @@ export class Lab extends EventTarget {
     return client.ask(MODEL, family, question, ...list);
   }
 
-  /** Ends the training under way after its current epoch, or with its engine if that takes long. */
+  /**
+   * Does independent parts of a job, in several engines at once where there are cores and memory for them. A
+   * part opens nothing: the data set is there. What they come to is heard in their order.
+   */
+  async spread<T>(
+    parts: readonly ((client: Client) => Promise<T>)[],
+    over: () => boolean,
+    heard: (found: T, at: number) => void,
+  ): Promise<void> {
+    const first = await this.engine();
+    const { info } = await this.opened();
+    const { cutout, source } = await this.origin();
+    if (over()) return;
+    const size = Math.min(poolSize(info.ratings), parts.length);
+    const helpers = Array.from({ length: size - 1 }, () => new Client());
+    const opening = helpers.map(async (helper) => {
+      this.helpers.set(helper, over);
+      await helper.open(source, cutout);
+      return helper;
+    });
+    // What the cancel of another job cuts short is done again.
+    const whole = parts.map((part) => async (client: Client): Promise<T> => {
+      for (;;) {
+        const { cancels } = this;
+        const found = await part(client);
+        if (client !== first || cancels === this.cancels || over()) return found;
+      }
+    });
+    try {
+      await each([Promise.resolve(first), ...opening], whole, over, heard);
+    } finally {
+      for (const helper of helpers) this.dismiss(helper);
+    }
+  }
+
+  /** The same where only all of it together says something. */
+  async all<T>(
+    parts: readonly ((client: Client) => Promise<T>)[],
+    over: () => boolean,
+  ): Promise<T[]> {
+    const found: T[] = [];
+    await this.spread(parts, over, (one) => found.push(one));
+    return found;
+  }
+
+  /** Ends what is under way after its current epoch, or with its engine if that takes long. */
   cancel(): void {
+    this.cancels += 1;
     void this.client.cancel();
+    for (const [helper, over] of this.helpers) if (over()) this.dismiss(helper);
+  }
+
+  /** An engine that helped with a job keeps nothing that anybody would ask for. */
+  private dismiss(helper: Client): void {
+    this.helpers.delete(helper);
+    helper.stop();
   }
 
   /** A chart of the lines that have points; nothing where none has. */
@@ -347,20 +412,24 @@ export class Lab extends EventTarget {
   }
 
   private async open(): Promise<Opened> {
+    const { cutout, opened, source } = await this.origin();
+    if (!opened) return this.client.open(source, cutout);
+    this.unopened = source;
+    return opened;
+  }
+
+  /** Where the data comes from, and what is known of it without opening it. */
+  private async origin(): Promise<Origin> {
     const { table } = this.current;
     if (table) {
-      const cells = engineCells(table);
-      return this.client.open({ kind: 'table', ...table, cells }, false);
+      return { source: { kind: 'table', ...table, cells: engineCells(table) }, cutout: false };
     }
-    if (this.block.data === 'simulation') return this.client.open(simulated, false);
+    if (this.block.data === 'simulation') return { source: simulated, cutout: false };
     const { cutout, opened, source } = await pageData();
     const cut = CUTOUTS[this.block.data];
     // What was cut out of a large file before is not cut out again.
-    if (cut === 'alike' && cutout) return this.client.open(cutout, false);
-    if (cut) return this.client.open(source, cut);
-    if (!opened) return this.client.open(source, false);
-    this.unopened = source;
-    return opened;
+    if (cut === 'alike' && cutout) return { source: cutout, cutout: false };
+    return cut ? { source, cutout: cut } : { source, cutout: false, opened };
   }
 
   /** Tries again what was in trouble: as if the data were new. */

@@ -6,6 +6,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Chart } from '../../../pkg/factorscope.js';
+import type { Client } from '../../engine/client.ts';
 import type { ColdPart, ColdSetup } from '../../engine/types.ts';
 import { count, fixed, plain, signed } from '../../format.ts';
 import { CHOICES } from '../../lab/choices.ts';
@@ -221,16 +222,21 @@ export class ColdStart extends LabView {
     this.shown = side;
     going.say('Opening the data …');
     const setup: ColdSetup = { side, known: KNOWN, folds: FOLDS, seed, splitSeed, models };
-    const client = await this.lab.engine();
     let lines = 0;
-    for (const [at, fold, known] of TRAININGS) {
-      if (going.over) return '';
-      const part = await client.call((engine) => engine.coldPart(setup, at, fold, known));
-      lines = part.lines;
-      going.add(part);
-      going.say(`${this.job.parts.length} of ${TOTAL} trainings`);
-      void this.draw();
-    }
+    await this.lab.spread(
+      TRAININGS.map(
+        ([at, fold, known]) =>
+          (client: Client) =>
+            client.call((engine) => engine.coldPart(setup, at, fold, known)),
+      ),
+      () => going.over,
+      (part) => {
+        lines = part.lines;
+        going.add(part);
+        going.say(`${this.job.parts.length} of ${TOTAL} trainings`);
+        void this.draw();
+      },
+    );
     return `${count(lines)} ${SIDES[side]} were new, each once.`;
   }
 

@@ -8,7 +8,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Chart, Hyperparameter } from '../../../pkg/factorscope.js';
-import type { Fit, Print } from '../../engine/types.ts';
+import type { Client } from '../../engine/client.ts';
+import type { Fit, Print, Trained } from '../../engine/types.ts';
 import { fixed, plain } from '../../format.ts';
 import type { Line } from '../../lab/lines.ts';
 import { bySetting } from '../../lab/seeds.ts';
@@ -124,31 +125,35 @@ export class LambdaSweep extends LabView {
     this.print = undefined;
     if (!this.lambda) throw new Error('this model has no lambda');
     const all = lambdas(this.lambda);
-    const client = await this.lab.engine();
-    for (const [n, value] of all.entries()) {
-      if (going.over) return '';
+    const trainings = all.map((value, n) => (client: Client): Promise<Trained> => {
       going.say(`${n + 1} of ${all.length}: λ = ${plain(value, 5)}`);
-      const setup = this.lab.setupWith({ lambda: value });
-      const raced = await client.call((engine) => engine.train(setup));
-      if (going.over) return '';
-      const last = raced.history.at(-1);
-      if (raced.stopped || !last) {
-        going.warn(raced.stopped ?? 'a training gave no result');
-        continue;
-      }
-      const { test, train, validation } = last;
-      const held = { validation: validation?.rmse ?? Number.NaN, test: test.rmse };
-      going.add({ lambda: value, train: train.rmse, ...held });
-      this.print = n === all.length - 1 ? raced : undefined;
-      await this.draw();
-    }
+      return client.call((engine) => engine.train(this.lab.setupWith({ lambda: value })));
+    });
+    await this.lab.spread(
+      trainings,
+      () => going.over,
+      (trained, n) => {
+        const last = trained.history.at(-1);
+        if (trained.stopped || !last) {
+          going.warn(trained.stopped ?? 'a training gave no result');
+          return;
+        }
+        const { test, train, validation } = last;
+        const held = { validation: validation?.rmse ?? Number.NaN, test: test.rmse };
+        going.add({ lambda: all[n] ?? Number.NaN, train: train.rmse, ...held });
+        this.print = n === all.length - 1 ? trained : undefined;
+        void this.draw();
+      },
+    );
+    await this.draw();
     return 'Finished.';
   }
 
-  private async draw(): Promise<void> {
-    const { parts } = this.job;
-    const chart = await this.lab.chart('λ', 'RMSE', this.errorLines(), true);
-    if (parts === this.job.parts) this.chart = chart;
+  private draw(): Promise<void> {
+    return this.question(async (late) => {
+      const chart = await this.lab.chart('λ', 'RMSE', this.errorLines(), true);
+      if (!late()) this.chart = chart;
+    });
   }
 
   private errorLines(): Line[] {

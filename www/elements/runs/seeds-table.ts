@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
 import type { Epoch } from '../../../pkg/factorscope.js';
-import type { Setup } from '../../engine/types.ts';
+import type { Client } from '../../engine/client.ts';
+import type { Setup, Trained } from '../../engine/types.ts';
 import { fixed, signed } from '../../format.ts';
 import { LARGEST_SEED } from '../../lab/link.ts';
 import { meanAndSpread, type Outcome, SEEDS, seedsFrom } from '../../lab/seeds.ts';
@@ -124,25 +125,30 @@ export class SeedsTable extends LabView {
   private async train(going: Going<{ seed: number; outcomes: Outcome[] }>): Promise<string> {
     const { contestants } = this;
     const seeds = seedsFrom(this.lab.state.splitSeed, LARGEST_SEED);
-    const each = contestants.reduce((sum, { setups }) => sum + setups.length, 0);
-    let done = 0;
-    const client = await this.lab.engine();
-    for (const seed of seeds) {
-      const outcomes: Outcome[] = [];
-      for (const { outcome, setups } of contestants) {
-        const trained = [];
-        for (const { name, setup } of setups) {
-          if (going.over) return '';
-          going.say(`training ${++done} of ${each * seeds.length}`);
-          const other = { ...setup, splitSeed: seed };
-          const { history, stopped } = await client.call((engine) => engine.train(other));
-          going.warn(stopped);
-          trained.push({ name, history });
-        }
-        outcomes.push(outcome(trained));
-      }
-      going.add({ seed, outcomes });
-    }
-    return `${done} trained.`;
+    const each = contestants.flatMap(({ setups }) => setups);
+    const total = each.length * seeds.length;
+    let begun = 0;
+    const trainings = seeds.flatMap((splitSeed) =>
+      each.map(({ setup }) => (client: Client): Promise<Trained> => {
+        going.say(`training ${++begun} of ${total}`);
+        return client.call((engine) => engine.train({ ...setup, splitSeed }));
+      }),
+    );
+    let trained: Trained[] = [];
+    await this.lab.spread(
+      trainings,
+      () => going.over,
+      (one) => {
+        going.warn(one.stopped);
+        trained.push(one);
+        if (trained.length < each.length) return;
+        const outcomes = contestants.map(({ outcome, setups }) =>
+          outcome(setups.map(({ name }) => ({ name, history: trained.shift()?.history ?? [] }))),
+        );
+        going.add({ seed: seeds[this.job.parts.length] ?? Number.NaN, outcomes });
+        trained = [];
+      },
+    );
+    return `${total} trained.`;
   }
 }

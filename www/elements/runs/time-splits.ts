@@ -5,7 +5,8 @@ import '../frame/split-note.ts';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 
-import type { Setup } from '../../engine/types.ts';
+import type { Client } from '../../engine/client.ts';
+import type { Setup, Trained } from '../../engine/types.ts';
 import { fixed, signed } from '../../format.ts';
 import { settingsList } from '../../lab/registry.ts';
 import { type Going, Job } from './job.ts';
@@ -135,14 +136,19 @@ export class TimeSplits extends LabView {
     const trainings = SPLITS.flatMap(([split, name]) =>
       WHAT.map((_, what) => ({ name, setup: this.setupOf(what, split) })),
     );
-    const client = await this.lab.engine();
-    for (const [n, { name, setup }] of trainings.entries()) {
-      if (going.over) return '';
-      going.say(`training ${n + 1} of ${trainings.length}, ${name}`);
-      const { history, stopped } = await client.call((engine) => engine.train(setup));
-      going.warn(stopped);
-      going.add(history.at(-1)?.test.rmse);
-    }
+    let begun = 0;
+    const parts = trainings.map(({ name, setup }) => (client: Client): Promise<Trained> => {
+      going.say(`training ${++begun} of ${trainings.length}, ${name}`);
+      return client.call((engine) => engine.train(setup));
+    });
+    await this.lab.spread(
+      parts,
+      () => going.over,
+      ({ history, stopped }) => {
+        going.warn(stopped);
+        going.add(history.at(-1)?.test.rmse);
+      },
+    );
     return `All ${trainings.length} trained.`;
   }
 }

@@ -56,13 +56,14 @@ export class TwoSeeds extends LabView {
 
   private async train(going: Going<Found>): Promise<string> {
     going.say('Training …');
-    const client = await this.lab.engine();
     const setup = this.lab.setup();
     const other = { ...setup, seed: (setup.seed + 1) % 2 ** 32 };
     const counts = await this.lab.ask('data', 'itemCounts');
-    const first = await vectorsOf(client, setup);
-    if (going.over) return '';
-    const second = await vectorsOf(client, other);
+    const [first, second] = await this.lab.all(
+      [setup, other].map((one) => (client: Client) => vectorsOf(client, one)),
+      () => going.over,
+    );
+    if (!first || !second) return '';
     going.warn(first.stopped ?? second.stopped);
     going.add(compared(first, second, counts, [setup.seed, other.seed]));
     return 'Both are trained.';

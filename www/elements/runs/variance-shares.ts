@@ -7,7 +7,8 @@ import { customElement } from 'lit/decorators.js';
 import { fixed } from '../../format.ts';
 import { modelEntry, settingsList, settingsOf } from '../../lab/registry.ts';
 import { type Part, shares } from '../../lab/sweep.ts';
-import type { Print } from '../../engine/types.ts';
+import type { Client } from '../../engine/client.ts';
+import type { Print, Trained } from '../../engine/types.ts';
 import { type Going, Job } from './job.ts';
 import { LabView } from '../frame/lab-view.ts';
 
@@ -52,16 +53,21 @@ export class VarianceShares extends LabView {
     if (!baseline) throw new Error('the engine has no baseline');
     const { info } = await this.lab.opened();
     const [low, high] = info.scale;
-    const client = await this.lab.engine();
     const setup = this.lab.setup();
     const plain = {
       ...setup,
       model: baseline.id,
       settings: settingsList(baseline, settingsOf(baseline)),
     };
-    const first = await client.call((engine) => engine.train(plain));
-    if (going.over) return '';
-    const second = await client.call((engine) => engine.train(setup));
+    const [first, second] = await this.lab.all(
+      [plain, setup].map(
+        (one) =>
+          (client: Client): Promise<Trained> =>
+            client.call((engine) => engine.train(one)),
+      ),
+      () => going.over,
+    );
+    if (!first || !second) return '';
     going.warn(first.stopped ?? second.stopped);
     const square = (rmse: number | undefined): number => (rmse ?? Number.NaN) ** 2;
     going.add({
