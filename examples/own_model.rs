@@ -49,10 +49,6 @@ impl Model for ItemBiases {
         explanation
     }
 
-    fn pass(&mut self, epoch: usize) {
-        self.advance(epoch, 0..self.units());
-    }
-
     fn units(&self) -> usize {
         self.b_i.len()
     }
@@ -66,7 +62,7 @@ impl Model for ItemBiases {
     }
 
     fn step(&mut self, _epoch: usize, i: usize) -> Step {
-        let mut step = Step::new(Subject::Item(i), 1);
+        let mut step = Step::new(Subject::Item(i), &self.parameters());
         self.learn(i, &mut step);
         step
     }

@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use crate::data::Rating;
-use crate::parameter::Axis;
+use crate::parameter::{Axis, Parameter};
 use crate::sort;
 
 /// What an addend of a prediction is, or a part of a closed form: said once, beside the code that adds it.
@@ -189,17 +189,14 @@ pub struct Step {
     /// Whether it counts: what changes follows from the ratings directly, without an objective, and the
     /// gradients say nothing.
     pub counts: bool,
-    /// Components a latent vector really has; those beyond are padding and not kept.
+    /// How many numbers a row of each parameter has; those beyond are padding and not kept.
     #[serde(skip)]
-    factors: usize,
-    /// The first of the parameters that are lists of neighbors, which have no padding.
-    #[serde(skip)]
-    lists: usize,
+    columns: Vec<usize>,
 }
 
 impl Step {
-    /// An empty record for a model with `factors` components.
-    pub fn new(subject: Subject, factors: usize) -> Self {
+    /// An empty record for a model with these parameters.
+    pub fn new(subject: Subject, parameters: &[Parameter]) -> Self {
         Self {
             subject,
             terms: Vec::new(),
@@ -208,21 +205,8 @@ impl Step {
             system: None,
             objective: 0.0,
             counts: false,
-            factors,
-            lists: usize::MAX,
+            columns: parameters.iter().map(|parameter| parameter.columns).collect(),
         }
-    }
-
-    /// The same for a model whose parameters from this one on are lists of neighbors.
-    #[must_use]
-    pub fn with_lists(self, lists: usize) -> Self {
-        Self { lists, ..self }
-    }
-
-    /// The same for a step that counts.
-    #[must_use]
-    pub fn counting(self) -> Self {
-        Self { counts: true, ..self }
     }
 
     /// The sum of the terms: r^_ui where the subject is a rating.
@@ -300,7 +284,7 @@ impl Listen for Step {
         gradient: impl FnOnce() -> f32,
         after: f32,
     ) -> f32 {
-        if at.column < self.factors.max(1) || at.parameter >= self.lists {
+        if at.column < self.columns[at.parameter] {
             self.updates.push(Update {
                 parameter: at.parameter,
                 row: at.row,

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use super::biases::{B_I, B_U, Biases, OWN, place, square};
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, PRODUCT, dot};
-use super::{Axis, Model, Newcomer, Parameter, Spec};
+use super::shape::{At, Predict, Stage, State, Sweep, Sweeps};
+use super::side::Side;
+use super::{Axis, Newcomer, Parameter, Spec};
 use crate::data::{Line, Rating, Ratings};
 use crate::random;
-use crate::trace::{Explanation, Listen, Step, Subject};
+use crate::trace::Listen;
 
 pub(super) mod normal;
 pub(super) mod weights;
@@ -71,7 +73,7 @@ pub const ENTRY: Entry = Entry {
             1 => Variant::Plain,
             _ => Variant::Zeros,
         };
-        Box::new(Als::new(spec, train, seed, variant, None))
+        Box::new(Sweeps::new(Als::new(spec, train, seed, variant, None)))
     },
 };
 
@@ -109,7 +111,6 @@ pub struct Als {
     p: Factors,
     q: Factors,
     lambda: f32,
-    singular: usize,
 }
 
 const P: usize = OWN;
@@ -117,6 +118,9 @@ const Q: usize = OWN + 1;
 
 /// One half of a sweep: whose vectors are solved for, and whose are held.
 struct Half<'a> {
+    side: Side,
+    train: &'a Ratings,
+    weights: Option<&'a Weights>,
     variant: Variant,
     mu: f32,
     lambda: f32,
@@ -132,14 +136,9 @@ impl Half<'_> {
     // lesson: update
     /// Solves for one user or item; `line` holds its ratings r, each with a weight c, which is 1 where
     /// ratings have none. False where its system is singular: then its vector stays as it was.
-    fn solve<L: Listen>(
-        &mut self,
-        row: usize,
-        line: Weighted,
-        work: &mut Normal,
-        listen: &mut L,
-    ) -> bool {
-        let is_user = self.places.1 == P;
+    fn solve<L: Listen>(&mut self, row: usize, work: &mut Normal, listen: &mut L) -> bool {
+        let line = Weighted::of(self.side, self.train, self.weights, row);
+        let is_user = self.side == Side::Users;
         listen.objective(|| self.penalized(row, line));
         if self.variant == Variant::Biased {
             let (mut count, mut sum) = (0.0, 0.0);
@@ -224,67 +223,56 @@ impl Als {
             q: Factors::normal(train.items(), f, sigma, rng, |i| !train.column(i).is_empty()),
             lambda: spec.get("lambda") as f32,
             variant,
-            singular: 0,
             weights,
             train,
         }
     }
 
-    fn users(&mut self) -> Half<'_> {
-        Half {
-            variant: self.variant,
-            mu: self.b.mu,
-            lambda: self.lambda,
-            bias: &mut self.b.u,
-            own: &mut self.p,
-            held_bias: &self.b.i,
-            held: &self.q,
-            places: (B_U, P),
-        }
-    }
-
-    fn items(&mut self) -> Half<'_> {
-        Half {
-            variant: self.variant,
-            mu: self.b.mu,
-            lambda: self.lambda,
-            bias: &mut self.b.i,
-            own: &mut self.q,
-            held_bias: &self.b.u,
-            held: &self.p,
-            places: (B_I, Q),
-        }
-    }
-
-    /// A work space for one half; in the variant `zeros` with the matrix that all lines share.
-    fn work(half: &Half) -> Normal {
-        let mut work = Normal::new(half.held.factors());
-        if half.variant == Variant::Zeros {
-            work.matrix(half.held, (0..half.held.rows()).map(|row| (row, 1.0)), half.lambda);
-            work.prepare();
-        }
-        work
+    fn half(&mut self, side: Side) -> Half<'_> {
+        let Self { train, weights, variant, b, p, q, lambda } = self;
+        let Biases { mu, u: b_u, i: b_i } = b;
+        let of_users = side == Side::Users;
+        let (bias, held_bias) = if of_users { (b_u, b_i) } else { (b_i, b_u) };
+        let (own, held) = if of_users { (p, q) } else { (q, p) };
+        let places = if of_users { (B_U, P) } else { (B_I, Q) };
+        let (variant, mu, lambda, weights) = (*variant, *mu, *lambda, weights.as_ref());
+        Half { side, train, weights, variant, mu, lambda, bias, own, held_bias, held, places }
     }
 
     /// The weight of each rating in row order; nothing where all are 1.
     pub fn weights(&self) -> Option<&[f32]> {
         self.weights.as_ref().map(Weights::rows)
     }
+}
 
-    fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
+impl State for Als {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
+    }
+
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        self.b.parameters(&[
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
+        ])
+    }
+
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        self.b.values_mut([self.p.values_mut(), self.q.values_mut()])
+    }
+}
+
+impl Predict for Als {
+    type Context = ();
+
+    fn context(&self) {}
+
+    fn sum<L: Listen>(&self, u: usize, i: usize, (): &(), listen: &mut L) -> f32 {
         let product = dot(self.p.row(u), self.q.row(i));
         let biased = self.variant == Variant::Biased;
         let baseline = if biased { self.b.sum(u, i, listen) } else { 0.0 };
         listen.term(&PRODUCT, product);
         baseline + product
-    }
-}
-
-impl Model for Als {
-    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        for (out, &i) in out.iter_mut().zip(items) {
-            *out = self.sum(u, i as usize, &mut ());
-        }
     }
 
     /// A newcomer's ratings have weight 1, which is the mean of all weights.
@@ -293,47 +281,46 @@ impl Model for Als {
         let solved = || Newcomer::solved((&self.b, &self.q), rated, self.lambda, biased);
         (self.variant != Variant::Zeros).then(solved)
     }
+}
 
-    fn explain(&self, u: usize, i: usize) -> Explanation {
-        let mut explanation = Explanation::default();
-        self.sum(u, i, &mut explanation);
-        explanation
+impl Sweep for Als {
+    type Work = Normal;
+
+    fn stages(&self) -> &'static [Stage] {
+        &[Stage::Each(Side::Users), Stage::Each(Side::Items)]
     }
 
-    fn pass(&mut self, _epoch: usize) {
-        let (train, weights) = (Arc::clone(&self.train), self.weights.take());
-        let mut singular = 0;
-        let mut half = self.users();
-        let mut work = Self::work(&half);
-        for u in 0..train.users() {
-            let line = Weighted::row(&train, weights.as_ref(), u);
-            singular += usize::from(!half.solve(u, line, &mut work, &mut ()));
+    /// In the variant `zeros` with the matrix that all lines share.
+    fn work(&self, at: At, _hears: bool) -> Normal {
+        let held = if at.stage.side() == Side::Users { &self.q } else { &self.p };
+        let mut work = Normal::new(held.factors());
+        if self.variant == Variant::Zeros {
+            work.matrix(held, (0..held.rows()).map(|row| (row, 1.0)), self.lambda);
+            work.prepare();
         }
-        half = self.items();
-        work = Self::work(&half);
-        for i in 0..train.items() {
-            let line = Weighted::column(&train, weights.as_ref(), i);
-            singular += usize::from(!half.solve(i, line, &mut work, &mut ()));
+        work
+    }
+
+    fn unit<L: Listen>(&mut self, at: At, work: &mut Normal, listen: &mut L) -> bool {
+        self.half(at.stage.side()).solve(at.row, work, listen)
+    }
+
+    fn objective(&self) -> f64 {
+        let weight = |n: usize| self.weights().map_or(1.0, |weights| f64::from(weights[n]));
+        let error = |(n, Rating { u, i, r })| weight(n) * square(r - self.sum(u, i, &(), &mut ()));
+        let mut sum: f64 = self.train.iter().enumerate().map(error).sum();
+        if self.variant == Variant::Zeros {
+            for u in 0..self.train.users() {
+                for i in 0..self.train.items() {
+                    if self.train.get(u, i).is_none() {
+                        sum += square(self.sum(u, i, &(), &mut ()));
+                    }
+                }
+            }
         }
-        (self.singular, self.weights) = (singular, weights);
-    }
-
-    fn steps(&self) -> usize {
-        self.train.users() + self.train.items()
-    }
-
-    fn step(&mut self, _epoch: usize, n: usize) -> Step {
-        let (train, weights) = (Arc::clone(&self.train), self.weights.take());
-        let (subject, line, row, mut half) = if let Some(i) = n.checked_sub(train.users()) {
-            (Subject::Item(i), Weighted::column(&train, weights.as_ref(), i), i, self.items())
-        } else {
-            (Subject::User(n), Weighted::row(&train, weights.as_ref(), n), n, self.users())
-        };
-        let mut step = Step::new(subject, half.own.factors());
-        let mut work = Self::work(&half);
-        half.solve(row, line, &mut work, &mut step);
-        self.weights = weights;
-        step
+        let vectors = self.p.values().iter().chain(self.q.values());
+        let squares = self.b.all_squares() + vectors.map(|&x| square(x)).sum::<f64>();
+        sum + f64::from(self.lambda) * squares
     }
 
     fn operations(&self) -> f64 {
@@ -355,38 +342,5 @@ impl Model for Als {
             0.0
         };
         shared + lines.map(line).sum::<f64>()
-    }
-
-    fn objective(&self) -> f64 {
-        let weight = |n: usize| self.weights().map_or(1.0, |weights| f64::from(weights[n]));
-        let error = |(n, Rating { u, i, r })| weight(n) * square(r - self.sum(u, i, &mut ()));
-        let mut sum: f64 = self.train.iter().enumerate().map(error).sum();
-        if self.variant == Variant::Zeros {
-            for u in 0..self.train.users() {
-                for i in 0..self.train.items() {
-                    if self.train.get(u, i).is_none() {
-                        sum += square(self.sum(u, i, &mut ()));
-                    }
-                }
-            }
-        }
-        let vectors = self.p.values().iter().chain(self.q.values());
-        let squares = self.b.all_squares() + vectors.map(|&x| square(x)).sum::<f64>();
-        sum + f64::from(self.lambda) * squares
-    }
-
-    fn singular(&self) -> usize {
-        self.singular
-    }
-
-    fn parameters(&self) -> Vec<Parameter<'_>> {
-        self.b.parameters(&[
-            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
-            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
-        ])
-    }
-
-    fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        self.b.values_mut([self.p.values_mut(), self.q.values_mut()])
     }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::biases::{Biases, Descent, OWN, place, square};
+use super::biases::{Biases, OWN, Rate, place, square};
 use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, dot};
 use super::frozen::Frozen;
 use super::implicit::{self, Carried, Implicit};
 use super::order::Order;
-use super::sgd::{Course, Erred, Sgd};
+use super::shape::{Descent, Predict, Sgd, State, Visit};
 use super::{Axis, Newcomer, Parameter, Spec};
 use crate::data::{Line, Ratings};
 use crate::random;
@@ -53,7 +53,9 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter::sigma(0.1),
         Order::USERS,
     ],
-    build: |spec, train, seed| Box::new(AsymmetricSvd::new(spec, train, seed)),
+    build: |spec, train, seed| {
+        Box::new(Descent::new(AsymmetricSvd::new(spec, train, seed), Order::of(spec), seed))
+    },
 };
 
 /// Asymmetric-SVD by stochastic gradient descent, user by user. N(u) and R(u) both hold the items `u`
@@ -74,7 +76,7 @@ pub const ENTRY: Entry = Entry {
 ///            .04 or .06 with 20 to 30 epochs
 #[derive(Debug, Clone)]
 pub struct AsymmetricSvd {
-    course: Course,
+    train: Arc<Ratings>,
     frozen: Frozen,
     b: Biases,
     q: Factors,
@@ -124,7 +126,7 @@ impl AsymmetricSvd {
             implicit: Implicit::new(spec, &train, seed, Y),
             gamma: spec.get("gamma") as f32,
             lambda: spec.get("lambda") as f32,
-            course: Course::new(spec, train, seed),
+            train,
         }
     }
 
@@ -149,23 +151,34 @@ impl AsymmetricSvd {
     }
 }
 
-impl Sgd for AsymmetricSvd {
-    type Beside = User;
-
-    fn course(&self) -> &Course {
-        &self.course
+impl State for AsymmetricSvd {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
     }
 
-    fn factors(&self) -> usize {
-        self.q.factors()
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        self.b.parameters(&[
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
+            self.rated.parameter(),
+            self.implicit.parameter(),
+        ])
     }
 
-    fn beside(&self) -> User {
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        let (x, y) = (self.rated.y.values_mut(), self.implicit.y.values_mut());
+        self.b.values_mut([self.q.values_mut(), x, y])
+    }
+}
+
+impl Predict for AsymmetricSvd {
+    type Context = User;
+
+    fn context(&self) -> User {
         User { s: vec![0.0; self.q.stride()], z: self.implicit.room(), squares: 0.0 }
     }
 
-    fn take(&self, u: usize, user: &mut User) {
-        self.gather(self.course.train.row(u), self.frozen.user(u), user);
+    fn at_user(&self, u: usize, user: &mut User) {
+        self.gather(self.train.row(u), self.frozen.user(u), user);
     }
 
     fn sum<L: Listen>(&self, u: usize, i: usize, user: &User, listen: &mut L) -> f32 {
@@ -177,14 +190,34 @@ impl Sgd for AsymmetricSvd {
         baseline + explicit + implicit
     }
 
+    fn because(&self, u: usize, i: usize, _user: &User) -> Vec<(usize, f32)> {
+        let parts = self.parts(self.train.row(u), self.frozen.user(u));
+        parts.map(|(j, part)| (j, dot(self.q.row(i), &part))).collect()
+    }
+
+    fn share(&self) -> Option<RatedShare> {
+        Some(SHARE)
+    }
+
+    fn fold_in(&self, rated: Line) -> Option<Newcomer<'_>> {
+        let b_u = self.frozen.user_of(rated);
+        let mut user = self.context();
+        self.gather(rated, b_u, &mut user);
+        let vector = user.s.iter().zip(&user.z.z).map(|(s, z)| s + z).collect();
+        let parts = self.parts(rated, b_u).collect();
+        Some(Newcomer::new((&self.b, &self.q), rated, self.lambda, (vector, parts), SHARE.latex))
+    }
+}
+
+impl Sgd for AsymmetricSvd {
     // lesson: update
     /// Everything but the x_j and y_j, O(f). s_u and z_u are carried along as the x_j and y_j would
     /// carry them: each increment gamma e w_j q_i counts w_j in the sum, and the squares of the
     /// weights add up to 1 for the y_j.
-    fn update<L: Listen>(&mut self, (u, i, e): Erred, user: &mut User, listen: &mut L) {
-        let by = Descent::new(e, self.gamma, self.lambda);
+    fn update<L: Listen>(&mut self, Visit { u, i, e }: Visit, user: &mut User, listen: &mut L) {
+        let by = Rate::new(e, self.gamma, self.lambda);
         self.b.step(u, i, &by, listen);
-        let Descent { lambda, keep, learn, .. } = by;
+        let Rate { lambda, keep, learn, .. } = by;
         let User { s, z, squares } = user;
         for (k, ((q, s), z)) in self.q.row_mut(i).iter_mut().zip(s).zip(&mut z.z).enumerate() {
             let (q_old, s_old, z_old) = (*q, *s, *z);
@@ -198,8 +231,8 @@ impl Sgd for AsymmetricSvd {
     }
     // lesson: end
 
-    fn update_shared(&mut self, (u, i, e): Erred, _user: &User, step: &mut Step) {
-        let (line, b_u, frozen) = (self.course.train.row(u), self.frozen.user(u), &self.frozen);
+    fn update_shared(&mut self, Visit { u, i, e }: Visit, _user: &User, step: &mut Step) {
+        let (line, b_u, frozen) = (self.train.row(u), self.frozen.user(u), &self.frozen);
         let (q_i, by) = (self.q.row(i), (e, self.gamma, self.lambda));
         let norm = Implicit::norm(line);
         let weight = |j: usize, r: f32| norm * frozen.rest(b_u, j, r);
@@ -223,17 +256,17 @@ impl Sgd for AsymmetricSvd {
     /// ```
     ///
     /// follow from each rating without touching a single item's vector. Afterwards v = z_u - a z_u0.
-    fn leave(&mut self, u: usize, user: &User) {
-        let (line, b_u, frozen) = (self.course.train.row(u), self.frozen.user(u), &self.frozen);
+    fn leave_user(&mut self, u: usize, user: &User) {
+        let (line, b_u, frozen) = (self.train.row(u), self.frozen.user(u), &self.frozen);
         let norm = Implicit::norm(line);
         self.rated.write_weighted(line, |j, r| norm * frozen.rest(b_u, j, r), &user.z);
         self.implicit.write(line, &user.z);
     }
     // lesson: end
 
-    fn penalized(&self, (u, i, e): Erred, _user: &User) -> f64 {
+    fn penalized(&self, Visit { u, i, e }: Visit, _user: &User) -> f64 {
         let mut squares = self.b.squares(u, i);
-        let line = self.course.train.row(u);
+        let line = self.train.row(u);
         let both = self.rated.rows(line).zip(self.implicit.rows(line));
         let vectors = both.flat_map(|(x, y)| x.iter().chain(y));
         for x in self.q.row(i).iter().chain(vectors) {
@@ -242,40 +275,9 @@ impl Sgd for AsymmetricSvd {
         square(e) + f64::from(self.lambda) * squares
     }
 
-    fn because(&self, u: usize, i: usize, _user: &User) -> Vec<(usize, f32)> {
-        let parts = self.parts(self.course.train.row(u), self.frozen.user(u));
-        parts.map(|(j, part)| (j, dot(self.q.row(i), &part))).collect()
-    }
-
-    fn share(&self) -> Option<RatedShare> {
-        Some(SHARE)
-    }
-
-    fn fold_in(&self, rated: Line) -> Option<Newcomer<'_>> {
-        let b_u = self.frozen.user_of(rated);
-        let mut user = self.beside();
-        self.gather(rated, b_u, &mut user);
-        let vector = user.s.iter().zip(&user.z.z).map(|(s, z)| s + z).collect();
-        let parts = self.parts(rated, b_u).collect();
-        Some(Newcomer::new((&self.b, &self.q), rated, self.lambda, (vector, parts), SHARE.latex))
-    }
-
     fn operations(&self) -> f64 {
         // 2 f for the products, 3 f each for q_i, s_u and z_u, and 3 f each to gather and write an x_j
         // and a y_j.
-        17.0 * self.q.factors() as f64 * self.course.train.len() as f64
-    }
-
-    fn parameters(&self) -> Vec<Parameter<'_>> {
-        self.b.parameters(&[
-            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
-            self.rated.parameter(),
-            self.implicit.parameter(),
-        ])
-    }
-
-    fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        let (x, y) = (self.rated.y.values_mut(), self.implicit.y.values_mut());
-        self.b.values_mut([self.q.values_mut(), x, y])
+        17.0 * self.q.factors() as f64 * self.train.len() as f64
     }
 }

@@ -9,7 +9,7 @@ use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, dot};
 use super::implicit::{Carried, Implicit};
 use super::order::Order;
-use super::sgd::{Course, Erred, Of, Sgd, met};
+use super::shape::{self, Descent, Moment, Predict, Sgd, State, Visit};
 use super::{Axis, Parameter, Spec};
 use crate::data::{Lists, Ratings};
 use crate::random;
@@ -106,7 +106,9 @@ pub const ENTRY: Entry = Entry {
         },
         Order::USERS,
     ],
-    build: |spec, train, seed| Box::new(AdditionalInputs::new(spec, train, seed)),
+    build: |spec, train, seed| {
+        Box::new(Descent::new(AdditionalInputs::new(spec, train, seed), Order::of(spec), seed))
+    },
 };
 
 /// SVD++ with attributes of users and items, by stochastic gradient descent, user by user.
@@ -138,7 +140,7 @@ pub const ENTRY: Entry = Entry {
 ///            hardly any lambda_2.
 #[derive(Debug, Clone)]
 pub struct AdditionalInputs {
-    course: Course,
+    train: Arc<Ratings>,
     b: Biases,
     p: Factors,
     q: Factors,
@@ -224,13 +226,13 @@ impl AdditionalInputs {
             users: Bag::new(used(&known.users, inputs >= 2), f, false, USERS),
             items: Bag::new(used(&known.items, inputs % 2 == 1), f, true, ITEMS),
             rates: [rates("gamma", "lambda"), rates("gamma_2", "lambda_2")],
-            course: Course::new(spec, train, seed),
+            train,
         }
     }
 
     /// What each attribute adds to a prediction: the user's, then the item's.
     pub fn shares(&self, u: usize, i: usize) -> [Vec<Share>; 2] {
-        let Beside { v, w, .. } = met(self, u, i, Of::Latest);
+        let Beside { v, w, .. } = shape::context(self, u, i, Moment::Latest);
         let (users, items) = (&self.users, &self.items);
         [users.shares(users.lists.of(u), &v), items.shares(items.lists.of(i), &w)]
     }
@@ -256,8 +258,8 @@ impl AdditionalInputs {
 
     /// What user `u` would give a new item.
     pub fn rates_new_item(&self, u: usize, item: &Newcomer) -> f32 {
-        let mut beside = self.beside();
-        self.take(u, &mut beside);
+        let mut beside = self.context();
+        self.at_user(u, &mut beside);
         let told = self.users.bias(self.users.lists.of(u));
         let baseline = self.b.mu + self.b.u[u] + told + item.bias;
         let [p, z, s] = [self.p.row(u), &beside.z.z, &beside.s.z].map(|x| dot(&item.vector, x));
@@ -307,18 +309,40 @@ impl Newcomer {
     }
 }
 
-impl Sgd for AdditionalInputs {
-    type Beside = Beside;
-
-    fn course(&self) -> &Course {
-        &self.course
+impl State for AdditionalInputs {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
     }
 
-    fn factors(&self) -> usize {
-        self.p.factors()
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        let mut own = vec![
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
+            Parameter::vectors("x_j", ("x", "j"), Axis::Item, &self.implicit.y),
+        ];
+        own.extend(self.users.parameters(Axis::UserAttribute, ("b_a", "y_a"), "a"));
+        own.extend(self.items.parameters(Axis::ItemAttribute, ("b_g", "y_g"), "g"));
+        self.b.parameters(&own)
     }
 
-    fn beside(&self) -> Beside {
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        let (users, items) = (&mut self.users, &mut self.items);
+        self.b.values_mut([
+            self.p.values_mut(),
+            self.q.values_mut(),
+            self.implicit.y.values_mut(),
+            &mut users.b,
+            users.y.values_mut(),
+            &mut items.b,
+            items.y.values_mut(),
+        ])
+    }
+}
+
+impl Predict for AdditionalInputs {
+    type Context = Beside;
+
+    fn context(&self) -> Beside {
         let stride = self.p.stride();
         let [z, s] = [Carried::new(stride), Carried::new(stride)];
         let [t, v, w] = [vec![0.0; stride], vec![0.0; stride], vec![0.0; stride]];
@@ -326,14 +350,14 @@ impl Sgd for AdditionalInputs {
     }
 
     /// The sums over N(u) and A(u).
-    fn take(&self, u: usize, beside: &mut Beside) {
-        self.implicit.take(self.course.train.row(u), &mut beside.z);
+    fn at_user(&self, u: usize, beside: &mut Beside) {
+        self.implicit.take(self.train.row(u), &mut beside.z);
         self.users.gather(self.users.lists.of(u), &mut beside.s.z);
         beside.s.begin();
     }
 
     /// The sum over G(i), and both sides.
-    fn meet(&self, u: usize, i: usize, _of: Of, beside: &mut Beside) {
+    fn at_item(&self, u: usize, i: usize, _of: Moment, beside: &mut Beside) {
         self.items.gather(self.items.lists.of(i), &mut beside.t);
         let Beside { z, s, t, v, w } = beside;
         for ((v, q), t) in v.iter_mut().zip(self.q.row(i)).zip(t) {
@@ -366,10 +390,20 @@ impl Sgd for AdditionalInputs {
     }
     // lesson: end
 
+    fn because(&self, u: usize, _i: usize, beside: &Beside) -> Vec<(usize, f32)> {
+        self.implicit.because(self.train.row(u), &beside.v)
+    }
+
+    fn share(&self) -> Option<RatedShare> {
+        Some(SHARE)
+    }
+}
+
+impl Sgd for AdditionalInputs {
     // lesson: update
     /// Everything but the x_j and y_a, O((1 + |G(i)|) f). `z` and `s` are carried along as the x_j and
     /// y_a would carry them: each of the |A(u)| increments gamma e v_i counts once in the sum.
-    fn update<L: Listen>(&mut self, (u, i, e): Erred, beside: &mut Beside, listen: &mut L) {
+    fn update<L: Listen>(&mut self, Visit { u, i, e }: Visit, beside: &mut Beside, listen: &mut L) {
         let [by, of] = self.rates.map(|rates| Rates { e, ..rates });
         self.b.step(u, i, &by.descent(), listen);
         self.users.step_biases(u, of, listen);
@@ -398,23 +432,23 @@ impl Sgd for AdditionalInputs {
     }
     // lesson: end
 
-    fn update_shared(&mut self, (u, _, e): Erred, beside: &Beside, step: &mut Step) {
+    fn update_shared(&mut self, Visit { u, e, .. }: Visit, beside: &Beside, step: &mut Step) {
         let [by, of] = self.rates.map(|rates| Rates { e, ..rates });
-        let line = self.course.train.row(u);
+        let line = self.train.row(u);
         self.implicit.step(line, &beside.v, (e, by.gamma, by.lambda), step);
         self.users.step_vectors(u, &beside.v, of, step);
     }
 
     /// As long as the ratings are one user's, every x_j, and every y_a, gets the same increment and the
     /// same decay, so their sums z and s tell what has become of each one; they are written once.
-    fn leave(&mut self, u: usize, beside: &Beside) {
-        self.implicit.write(self.course.train.row(u), &beside.z);
+    fn leave_user(&mut self, u: usize, beside: &Beside) {
+        self.implicit.write(self.train.row(u), &beside.z);
         self.users.write(u, &beside.s);
     }
 
-    fn penalized(&self, (u, i, e): Erred, _beside: &Beside) -> f64 {
+    fn penalized(&self, Visit { u, i, e }: Visit, _beside: &Beside) -> f64 {
         let mut squares = self.b.squares(u, i);
-        let x = self.implicit.rows(self.course.train.row(u)).flatten();
+        let x = self.implicit.rows(self.train.row(u)).flatten();
         for value in self.p.row(u).iter().chain(self.q.row(i)).chain(x) {
             squares += square(*value);
         }
@@ -422,41 +456,9 @@ impl Sgd for AdditionalInputs {
         square(e) + by * squares + of * (self.users.squares(u) + self.items.squares(i))
     }
 
-    fn because(&self, u: usize, _i: usize, beside: &Beside) -> Vec<(usize, f32)> {
-        self.implicit.because(self.course.train.row(u), &beside.v)
-    }
-
-    fn share(&self) -> Option<RatedShare> {
-        Some(SHARE)
-    }
-
     fn operations(&self) -> f64 {
         // 3 f for the products, 2 f each for p_u, q_i, z and s, 3 f to gather and write an x_j, and 4 f
         // for each of about two genres.
-        22.0 * self.p.factors() as f64 * self.course.train.len() as f64
-    }
-
-    fn parameters(&self) -> Vec<Parameter<'_>> {
-        let mut own = vec![
-            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
-            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
-            Parameter::vectors("x_j", ("x", "j"), Axis::Item, &self.implicit.y),
-        ];
-        own.extend(self.users.parameters(Axis::UserAttribute, ("b_a", "y_a"), "a"));
-        own.extend(self.items.parameters(Axis::ItemAttribute, ("b_g", "y_g"), "g"));
-        self.b.parameters(&own)
-    }
-
-    fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        let (users, items) = (&mut self.users, &mut self.items);
-        self.b.values_mut([
-            self.p.values_mut(),
-            self.q.values_mut(),
-            self.implicit.y.values_mut(),
-            &mut users.b,
-            users.y.values_mut(),
-            &mut items.b,
-            items.y.values_mut(),
-        ])
+        22.0 * self.p.factors() as f64 * self.train.len() as f64
     }
 }

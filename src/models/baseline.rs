@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, place, square};
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
+use super::shape::{At, Predict, Stage, State, Sweep, Sweeps};
+use super::side::Side;
 use super::{Model, Parameter, Spec};
 use crate::data::{Line, Rating, Ratings};
-use crate::trace::{Addend, AddendKind, Explanation, Listen, Step, Subject};
+use crate::trace::{Addend, AddendKind, Listen};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -44,7 +46,7 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter::lambda(5.0, 100.0),
         Hyperparameter::epochs(10.0),
     ],
-    build: |spec, train, _seed| Box::new(Baseline::new(spec, train)),
+    build: |spec, train, _seed| Box::new(Sweeps::new(Baseline::new(spec, train))),
 };
 
 /// The sum and the count whose ratio a bias becomes.
@@ -84,11 +86,11 @@ impl Baseline {
     /// The biases after this many passes of regularized least squares: b_ui for models that build on it.
     pub(super) fn fitted(train: &Arc<Ratings>, lambda: f32, epochs: usize) -> Biases {
         let (train, b) = (Arc::clone(train), Biases::new(train, true));
-        let mut baseline = Self { train, b, lambda, least_squares: true };
+        let mut sweeps = Sweeps::new(Self { train, b, lambda, least_squares: true });
         for epoch in 0..epochs {
-            baseline.pass(epoch);
+            sweeps.pass(epoch);
         }
-        baseline.b
+        sweeps.into_model().b
     }
 
     // lesson: update
@@ -130,52 +132,9 @@ impl Baseline {
     // lesson: end
 }
 
-impl Model for Baseline {
-    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        for (out, &i) in out.iter_mut().zip(items) {
-            *out = self.b.sum(u, i as usize, &mut ());
-        }
-    }
-
-    fn explain(&self, u: usize, i: usize) -> Explanation {
-        let mut explanation = Explanation::default();
-        self.b.sum(u, i, &mut explanation);
-        explanation
-    }
-
-    fn pass(&mut self, _epoch: usize) {
-        for i in 0..self.b.i.len() {
-            self.update_item(i, &mut ());
-        }
-        for u in 0..self.b.u.len() {
-            self.update_user(u, &mut ());
-        }
-    }
-
-    fn steps(&self) -> usize {
-        self.b.i.len() + self.b.u.len()
-    }
-
-    fn step(&mut self, _epoch: usize, n: usize) -> Step {
-        if let Some(u) = n.checked_sub(self.b.i.len()) {
-            let mut step = Step::new(Subject::User(u), 0);
-            self.update_user(u, &mut step);
-            step
-        } else {
-            let mut step = Step::new(Subject::Item(n), 0);
-            self.update_item(n, &mut step);
-            step
-        }
-    }
-
-    fn operations(&self) -> f64 {
-        2.0 * self.train.len() as f64
-    }
-
-    fn objective(&self) -> f64 {
-        let errors =
-            self.train.iter().map(|Rating { u, i, r }| square(r - self.b.sum(u, i, &mut ())));
-        errors.sum::<f64>() + f64::from(self.lambda) * self.b.all_squares()
+impl State for Baseline {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
@@ -184,5 +143,43 @@ impl Model for Baseline {
 
     fn values_mut(&mut self) -> Vec<&mut [f32]> {
         self.b.values_mut([])
+    }
+}
+
+impl Predict for Baseline {
+    type Context = ();
+
+    fn context(&self) {}
+
+    fn sum<L: Listen>(&self, u: usize, i: usize, (): &(), listen: &mut L) -> f32 {
+        self.b.sum(u, i, listen)
+    }
+}
+
+impl Sweep for Baseline {
+    type Work = ();
+
+    fn stages(&self) -> &'static [Stage] {
+        &[Stage::Each(Side::Items), Stage::Each(Side::Users)]
+    }
+
+    fn work(&self, _at: At, _hears: bool) {}
+
+    fn unit<L: Listen>(&mut self, at: At, (): &mut (), listen: &mut L) -> bool {
+        match at.stage.side() {
+            Side::Items => self.update_item(at.row, listen),
+            Side::Users => self.update_user(at.row, listen),
+        }
+        true
+    }
+
+    fn objective(&self) -> f64 {
+        let errors =
+            self.train.iter().map(|Rating { u, i, r }| square(r - self.b.sum(u, i, &mut ())));
+        errors.sum::<f64>() + f64::from(self.lambda) * self.b.all_squares()
+    }
+
+    fn operations(&self) -> f64 {
+        2.0 * self.train.len() as f64
     }
 }

@@ -61,8 +61,8 @@ impl Biases {
     // lesson: step
     /// b_u += gamma (e - lambda b_u) and b_i likewise, with keep = 1 - gamma lambda and learn = gamma e.
     #[inline]
-    pub fn step<L: Listen>(&mut self, u: usize, i: usize, by: &Descent, listen: &mut L) {
-        let &Descent { e, lambda, keep, learn } = by;
+    pub fn step<L: Listen>(&mut self, u: usize, i: usize, by: &Rate, listen: &mut L) {
+        let &Rate { e, lambda, keep, learn } = by;
         let (b_u, b_i) = (self.u[u], self.i[i]);
         self.u[u] = listen.update(place(B_U, u, 0), b_u, || lambda * b_u - e, keep * b_u + learn);
         self.i[i] = listen.update(place(B_I, i, 0), b_i, || lambda * b_i - e, keep * b_i + learn);
@@ -104,7 +104,7 @@ impl Biases {
 /// What a step of gradient descent needs of the error: x + gamma (e y - lambda x) is
 /// keep x + learn y for every parameter x and its partner y.
 #[derive(Debug, Clone, Copy)]
-pub struct Descent {
+pub struct Rate {
     /// The error e_ui.
     pub e: f32,
     /// The regularization.
@@ -115,7 +115,7 @@ pub struct Descent {
     pub learn: f32,
 }
 
-impl Descent {
+impl Rate {
     /// For one rating's error.
     pub fn new(e: f32, gamma: f32, lambda: f32) -> Self {
         Self { e, lambda, keep: 1.0 - gamma * lambda, learn: gamma * e }

@@ -7,16 +7,18 @@ use rand::Rng;
 use super::biases::{B_I, B_U, Biases, ITEM_BIAS, MEAN, OWN, USER_BIAS, place, square};
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, dot};
-use super::{Axis, Memory, Model, Parameter, Spec};
+use super::shape::{At, Predict, Stage, State, Sweep, Sweeps};
+use super::side::Side;
+use super::{Axis, Memory, Parameter, Spec};
 use crate::data::{Rating, Ratings};
 use crate::random::{self, Normal};
-use crate::trace::{Addend, AddendKind, Explanation, Listen, Step, Subject};
+use crate::trace::{Addend, AddendKind, Listen};
 
 mod half;
 mod kept;
 pub mod wishart;
 
-use half::{Half, Hyper, Work, distance};
+use half::{Given, Half, Hyper, Work, distance};
 use kept::Kept;
 
 /// This model's line in the registry.
@@ -91,7 +93,7 @@ pub const ENTRY: Entry = Entry {
             help: "Whether each vector has a bias as a further component, drawn together with it.",
         },
     ],
-    build: |spec, train, seed| Box::new(Bpmf::new(spec, train, seed)),
+    build: |spec, train, seed| Box::new(Sweeps::new(Bpmf::new(spec, train, seed))),
 };
 
 /// Bayesian probabilistic matrix factorization by Gibbs sampling.
@@ -131,7 +133,6 @@ pub struct Bpmf {
     drawn: bool,
     burn_in: usize,
     kept: Arc<Kept>,
-    singular: usize,
 }
 
 const P: usize = OWN;
@@ -184,13 +185,18 @@ impl Bpmf {
             biased,
             drawn: spec.get("noise") == 1.0,
             burn_in: spec.count("burn_in"),
-            singular: 0,
             seed,
             train,
         };
         for _ in 0..START_SWEEPS {
-            model.sweep_users(None);
-            model.sweep_items(None);
+            for side in [Side::Users, Side::Items] {
+                let Some(mut work) = Work::new(model.given(side)) else {
+                    continue;
+                };
+                for row in 0..side.rows(&model.train) {
+                    model.draw_row(side, row, None, &mut work, &mut ());
+                }
+            }
         }
         model
     }
@@ -232,72 +238,84 @@ impl Bpmf {
         self.b.mu + self.b.u[u] + self.b.i[i] + dot(self.p.row(u), self.q.row(i))
     }
 
-    fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
-        let (b_u, b_i, product) = if self.kept.len() > 0 {
-            self.kept.means(u, i)
-        } else {
-            (self.b.u[u], self.b.i[i], dot(self.p.row(u), self.q.row(i)))
-        };
-        listen.term(&MEAN, self.b.mu);
-        if self.biased {
-            listen.term(&USER_BIAS, b_u);
-            listen.term(&ITEM_BIAS, b_i);
-        }
-        listen.term(&PRODUCT, product);
-        self.b.mu + b_u + b_i + product
-    }
-
-    fn users(&mut self) -> Half<'_> {
-        Half {
-            mu: self.b.mu,
-            alpha: self.alpha,
-            biased: self.biased,
-            own: &mut self.p,
-            own_bias: &mut self.b.u,
-            held: &self.q,
-            held_bias: &self.b.i,
-            hyper: &self.of_users,
-            places: (B_U, P),
+    /// What the vectors of this side are drawn given.
+    fn given(&self, side: Side) -> Given<'_> {
+        let (mu, alpha, biased) = (self.b.mu, self.alpha, self.biased);
+        match side {
+            Side::Users => {
+                let (held, held_bias, hyper) = (&self.q, &self.b.i[..], &self.of_users);
+                Given { mu, alpha, biased, held, held_bias, hyper }
+            }
+            Side::Items => {
+                let (held, held_bias, hyper) = (&self.p, &self.b.u[..], &self.of_items);
+                Given { mu, alpha, biased, held, held_bias, hyper }
+            }
         }
     }
 
-    fn items(&mut self) -> Half<'_> {
-        Half {
-            mu: self.b.mu,
-            alpha: self.alpha,
-            biased: self.biased,
-            own: &mut self.q,
-            own_bias: &mut self.b.i,
-            held: &self.p,
-            held_bias: &self.b.u,
-            hyper: &self.of_items,
-            places: (B_I, Q),
+    fn half(&mut self, side: Side) -> Half<'_> {
+        let Self { b, p, q, of_users, of_items, alpha, biased, .. } = self;
+        let Biases { mu, u: b_u, i: b_i } = b;
+        let (mu, alpha, biased) = (*mu, *alpha, *biased);
+        match side {
+            Side::Users => Half {
+                given: Given { mu, alpha, biased, held: q, held_bias: b_i, hyper: of_users },
+                own: p,
+                own_bias: b_u,
+                places: (B_U, P),
+            },
+            Side::Items => Half {
+                given: Given { mu, alpha, biased, held: p, held_bias: b_u, hyper: of_items },
+                own: q,
+                own_bias: b_i,
+                places: (B_I, Q),
+            },
         }
     }
 
     /// The vectors of those who have ratings, one after the other.
-    fn known(half: &Half, has_ratings: impl Fn(usize) -> bool) -> Vec<f32> {
-        let rows = (0..half.own.rows()).filter(|&row| has_ratings(row));
+    fn known(&mut self, side: Side) -> Vec<f32> {
+        let train = Arc::clone(&self.train);
+        let half = self.half(side);
+        let rows = (0..half.own.rows()).filter(|&row| !side.line(&train, row).is_empty());
         rows.flat_map(|row| half.vector(row)).collect()
     }
 
-    fn draw_of_users<L: Listen>(&mut self, epoch: usize, listen: &mut L) {
-        let train = Arc::clone(&self.train);
-        let mut normal = Normal::new(random::epoch_stream(self.seed, "users", epoch));
-        if self.drawn {
+    /// Mean and precision of one side; before those of the users alpha, where it is drawn.
+    fn draw_hyper<L: Listen>(&mut self, side: Side, epoch: usize, listen: &mut L) {
+        let purpose = if side == Side::Users { "users" } else { "items" };
+        let mut normal = Normal::new(random::epoch_stream(self.seed, purpose, epoch));
+        if side == Side::Users && self.drawn {
             self.draw_alpha(&mut normal, listen);
         }
-        let vectors = Self::known(&self.users(), |u| !train.row(u).is_empty());
-        listen.term(&USERS, train.users() as f32);
-        self.of_users.draw(&vectors, &mut normal, OF_USERS, listen);
+        let vectors = self.known(side);
+        let rows = side.rows(&self.train) as f32;
+        let (hyper, places) = match side {
+            Side::Users => {
+                listen.term(&USERS, rows);
+                (&mut self.of_users, OF_USERS)
+            }
+            Side::Items => {
+                listen.term(&ITEMS, rows);
+                (&mut self.of_items, OF_ITEMS)
+            }
+        };
+        hyper.draw(&vectors, &mut normal, places, listen);
     }
 
-    fn draw_of_items<L: Listen>(&mut self, epoch: usize, listen: &mut L) {
-        let train = Arc::clone(&self.train);
-        let mut normal = Normal::new(random::epoch_stream(self.seed, "items", epoch));
-        let vectors = Self::known(&self.items(), |i| !train.column(i).is_empty());
-        listen.term(&ITEMS, train.items() as f32);
-        self.of_items.draw(&vectors, &mut normal, OF_ITEMS, listen);
+    /// Draws one vector; without an epoch it becomes the mean of its distribution.
+    fn draw_row<L: Listen>(
+        &mut self,
+        side: Side,
+        row: usize,
+        epoch: Option<usize>,
+        work: &mut Work,
+        listen: &mut L,
+    ) -> bool {
+        let (train, seed) = (Arc::clone(&self.train), self.seed);
+        let purpose = if side == Side::Users { "p" } else { "q" };
+        let stream = |epoch| Normal::new(random::line_stream(seed, purpose, epoch, row));
+        self.half(side).draw(row, side.line(&train, row), epoch.map(stream), work, listen)
     }
 
     /// alpha ~ Gamma((1 + |R|) / 2, rate (1 + sum e^2) / 2).
@@ -312,37 +330,6 @@ impl Bpmf {
         self.train.iter().map(|Rating { u, i, r }| square(r - self.draw(u, i))).sum()
     }
 
-    /// Draws every p_u; without an epoch each becomes the mean of its distribution.
-    fn sweep_users(&mut self, epoch: Option<usize>) {
-        let (train, seed) = (Arc::clone(&self.train), self.seed);
-        let mut half = self.users();
-        let Some(mut work) = Work::new(&half) else {
-            self.singular += train.users();
-            return;
-        };
-        let mut singular = 0;
-        for u in 0..train.users() {
-            let random = epoch.map(|epoch| normal(seed, "p", epoch, u));
-            singular += usize::from(!half.draw(u, train.row(u), random, &mut work, &mut ()));
-        }
-        self.singular += singular;
-    }
-
-    fn sweep_items(&mut self, epoch: Option<usize>) {
-        let (train, seed) = (Arc::clone(&self.train), self.seed);
-        let mut half = self.items();
-        let Some(mut work) = Work::new(&half) else {
-            self.singular += train.items();
-            return;
-        };
-        let mut singular = 0;
-        for i in 0..train.items() {
-            let random = epoch.map(|epoch| normal(seed, "q", epoch, i));
-            singular += usize::from(!half.draw(i, train.column(i), random, &mut work, &mut ()));
-        }
-        self.singular += singular;
-    }
-
     /// At the end of a sweep: keeps the draw, after the burn-in.
     fn keep(&mut self, epoch: usize) {
         if epoch >= self.burn_in {
@@ -354,115 +341,9 @@ impl Bpmf {
     }
 }
 
-fn normal(seed: u64, purpose: &str, epoch: usize, line: usize) -> Normal<impl Rng> {
-    Normal::new(random::line_stream(seed, purpose, epoch, line))
-}
-
-impl Model for Bpmf {
-    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        for (out, &i) in out.iter_mut().zip(items) {
-            *out = self.sum(u, i as usize, &mut ());
-        }
-    }
-
-    fn explain(&self, u: usize, i: usize) -> Explanation {
-        let mut explanation = Explanation::default();
-        self.sum(u, i, &mut explanation);
-        explanation
-    }
-
-    fn pass(&mut self, epoch: usize) {
-        self.singular = 0;
-        self.draw_of_users(epoch, &mut ());
-        self.sweep_users(Some(epoch));
-        self.draw_of_items(epoch, &mut ());
-        self.sweep_items(Some(epoch));
-        self.keep(epoch);
-    }
-
-    /// One for mean and precision of the users, one for each user, the same for the items.
-    fn steps(&self) -> usize {
-        2 + self.train.users() + self.train.items()
-    }
-
-    fn step(&mut self, epoch: usize, n: usize) -> Step {
-        let (train, seed) = (Arc::clone(&self.train), self.seed);
-        let users = train.users();
-        let mut step;
-        if n == 0 || n == users + 1 {
-            let d = self.of_users.mean.len();
-            let subject = Subject::Vectors(if n == 0 { Axis::User } else { Axis::Item });
-            step = Step::new(subject, d * d);
-            step.objective = self.objective();
-            if n == 0 {
-                self.draw_of_users(epoch, &mut step);
-            } else {
-                self.draw_of_items(epoch, &mut step);
-            }
-        } else {
-            let (subject, line, row, purpose, mut half) = if n <= users {
-                (Subject::User(n - 1), train.row(n - 1), n - 1, "p", self.users())
-            } else {
-                let i = n - users - 2;
-                (Subject::Item(i), train.column(i), i, "q", self.items())
-            };
-            step = Step::new(subject, half.own.factors());
-            if let Some(mut work) = Work::new(&half) {
-                let random = Some(normal(seed, purpose, epoch, row));
-                half.draw(row, line, random, &mut work, &mut step);
-            }
-        }
-        if n + 1 == self.steps() {
-            self.keep(epoch);
-        }
-        step
-    }
-
-    /// The kept draws: shared until the next one is kept, so that remembering them often takes no room.
-    fn memory(&self) -> Memory {
-        Memory::of(Arc::clone(&self.kept))
-    }
-
-    fn recall(&mut self, memory: &Memory) {
-        if let Some(kept) = memory.get::<Arc<Kept>>() {
-            self.kept = Arc::clone(kept);
-        }
-    }
-
-    fn operations(&self) -> f64 {
-        let d = self.of_users.mean.len() as f64;
-        let line = |n: usize| {
-            let n = n as f64;
-            let size = d.min(n);
-            n * d * size / 2.0 + size * size * size / 6.0 + 2.0 * n * d + 2.5 * d * d
-        };
-        let train = &self.train;
-        let lines = (0..train.users()).map(|u| train.row(u).len());
-        let lines = lines.chain((0..train.items()).map(|i| train.column(i).len()));
-        lines.map(line).sum()
-    }
-
-    fn objective(&self) -> f64 {
-        let mut sum = f64::from(self.alpha) * self.squared_errors();
-        let sides = [
-            (&self.p, &self.b.u, &self.of_users, true),
-            (&self.q, &self.b.i, &self.of_items, false),
-        ];
-        for (vectors, biases, hyper, of_users) in sides {
-            for (row, &bias) in biases.iter().enumerate() {
-                let line = if of_users { self.train.row(row) } else { self.train.column(row) };
-                if !line.is_empty() {
-                    let mut x = vectors.row(row)[..vectors.factors()].to_vec();
-                    x.extend(self.biased.then_some(bias));
-                    sum += distance(&x, hyper);
-                }
-            }
-        }
-        sum
-    }
-
-    fn singular(&self) -> usize {
-        self.singular
+impl State for Bpmf {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
@@ -487,5 +368,112 @@ impl Model for Bpmf {
             &mut self.of_items.precision[..],
             std::slice::from_mut(&mut self.alpha),
         ])
+    }
+}
+
+impl Predict for Bpmf {
+    type Context = ();
+
+    fn context(&self) {}
+
+    fn sum<L: Listen>(&self, u: usize, i: usize, (): &(), listen: &mut L) -> f32 {
+        let (b_u, b_i, product) = if self.kept.len() > 0 {
+            self.kept.means(u, i)
+        } else {
+            (self.b.u[u], self.b.i[i], dot(self.p.row(u), self.q.row(i)))
+        };
+        listen.term(&MEAN, self.b.mu);
+        if self.biased {
+            listen.term(&USER_BIAS, b_u);
+            listen.term(&ITEM_BIAS, b_i);
+        }
+        listen.term(&PRODUCT, product);
+        self.b.mu + b_u + b_i + product
+    }
+}
+
+impl Sweep for Bpmf {
+    /// Nothing where rounding has left the precision of the side's vectors not positive definite, and for
+    /// the draw of that precision.
+    type Work = Option<Work>;
+
+    /// Mean and precision of the users, each user, the same for the items.
+    fn stages(&self) -> &'static [Stage] {
+        &[
+            Stage::Whole(Side::Users),
+            Stage::Each(Side::Users),
+            Stage::Whole(Side::Items),
+            Stage::Each(Side::Items),
+        ]
+    }
+
+    fn work(&self, at: At, _hears: bool) -> Option<Work> {
+        match at.stage {
+            Stage::Whole(_) => None,
+            Stage::Each(side) => Work::new(self.given(side)),
+        }
+    }
+
+    fn unit<L: Listen>(&mut self, at: At, work: &mut Option<Work>, listen: &mut L) -> bool {
+        match (at.stage, work) {
+            (Stage::Whole(side), _) => {
+                listen.objective(|| self.objective());
+                self.draw_hyper(side, at.epoch, listen);
+                true
+            }
+            (Stage::Each(side), Some(work)) => {
+                self.draw_row(side, at.row, Some(at.epoch), work, listen)
+            }
+            (Stage::Each(_), None) => false,
+        }
+    }
+
+    fn end(&mut self, epoch: usize, stage: Stage, _work: Option<Work>) {
+        if stage == Stage::Each(Side::Items) {
+            self.keep(epoch);
+        }
+    }
+
+    fn objective(&self) -> f64 {
+        let mut sum = f64::from(self.alpha) * self.squared_errors();
+        let sides = [
+            (&self.p, &self.b.u, &self.of_users, true),
+            (&self.q, &self.b.i, &self.of_items, false),
+        ];
+        for (vectors, biases, hyper, of_users) in sides {
+            for (row, &bias) in biases.iter().enumerate() {
+                let line = if of_users { self.train.row(row) } else { self.train.column(row) };
+                if !line.is_empty() {
+                    let mut x = vectors.row(row)[..vectors.factors()].to_vec();
+                    x.extend(self.biased.then_some(bias));
+                    sum += distance(&x, hyper);
+                }
+            }
+        }
+        sum
+    }
+
+    fn operations(&self) -> f64 {
+        let d = self.of_users.mean.len() as f64;
+        let line = |n: usize| {
+            let n = n as f64;
+            let size = d.min(n);
+            n * d * size / 2.0 + size * size * size / 6.0 + 2.0 * n * d + 2.5 * d * d
+        };
+        let train = &self.train;
+        let lines = (0..train.users()).map(|u| train.row(u).len());
+        let lines = lines.chain((0..train.items()).map(|i| train.column(i).len()));
+        lines.map(line).sum()
+    }
+
+    /// The kept draws: shared until the next one is kept, so that remembering them often takes no room.
+    fn memory(&self) -> Memory {
+        Memory::of(Arc::clone(&self.kept))
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        if let Some(kept) = memory.get::<Arc<Kept>>() {
+            self.kept = Arc::clone(kept);
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::Spec;
 use super::als::weights::Weights;
 use super::als::{Als, Variant};
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
+use super::shape::Sweeps;
 use crate::data::Ratings;
 use crate::sort;
 
@@ -81,7 +82,7 @@ pub const ENTRY: Entry = Entry {
     ],
     build: |spec, train, seed| {
         let weights = confidences(spec, &train);
-        Box::new(Als::new(spec, train, seed, Variant::Biased, weights))
+        Box::new(Sweeps::new(Als::new(spec, train, seed, Variant::Biased, weights)))
     },
 };
 

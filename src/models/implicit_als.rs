@@ -7,10 +7,12 @@ use super::als::weights::{Weighted, Weights};
 use super::biases::{place, square};
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, PRODUCT, dot};
-use super::{Axis, Model, Parameter, Spec};
+use super::shape::{At, Predict, Stage, State, Sweep, Sweeps};
+use super::side::Side;
+use super::{Axis, Parameter, Spec};
 use crate::data::Ratings;
 use crate::random;
-use crate::trace::{Explanation, Listen, RatedShare, Step, Subject, Written};
+use crate::trace::{Listen, RatedShare, Written};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -68,7 +70,7 @@ pub const ENTRY: Entry = Entry {
             help: "Where the logarithm of the confidence begins to flatten; the linear one has none.",
         },
     ],
-    build: |spec, train, seed| Box::new(ImplicitAls::new(spec, train, seed)),
+    build: |spec, train, seed| Box::new(Sweeps::new(ImplicitAls::new(spec, train, seed))),
 };
 
 /// A confidence this little above 1 is the least that a rated cell has: single precision can hardly
@@ -98,7 +100,6 @@ pub struct ImplicitAls {
     p: Factors,
     q: Factors,
     lambda: f32,
-    singular: usize,
 }
 
 const P: usize = 0;
@@ -184,44 +185,39 @@ impl<'a> Shortcut<'a> {
     // lesson: end
 }
 
+/// What all lines of a half-sweep share.
+pub struct Work {
+    normal: Normal,
+    /// Nothing in an explained step, which takes no shortcut.
+    white: Option<White>,
+}
+
 /// One half of a sweep: whose vectors are solved for, and whose are held.
 struct Half<'a> {
+    side: Side,
+    train: &'a Ratings,
+    more: &'a Weights,
     lambda: f32,
     own: &'a mut Factors,
     held: &'a Factors,
     /// The place of the solved vectors in the list of parameters.
     place: usize,
-    work: Normal,
-    white: Option<White>,
 }
 
-impl<'a> Half<'a> {
-    /// Builds what all lines share, once: O(rows f^2 + f^3).
-    fn new<L: Listen>(
-        (own, place): (&'a mut Factors, usize),
-        held: &'a Factors,
-        lambda: f32,
-        _listen: &L,
-    ) -> Self {
-        let mut work = Normal::new(held.factors());
-        work.matrix(held, (0..held.rows()).map(|row| (row, 1.0)), lambda);
-        work.share();
-        let white = if L::HEARS { None } else { White::new(held, &mut work) };
-        Self { lambda, own, held, place, work, white }
-    }
-
+impl Half<'_> {
     // lesson: update
     /// Solves for one user or item. `line` holds its rated cells, each with c - 1; the cells that are
     /// not rated are in the shared matrix. False where the system is singular: then the vector stays.
-    fn solve<L: Listen>(&mut self, row: usize, line: Weighted, listen: &mut L) -> bool {
+    fn solve<L: Listen>(&mut self, row: usize, shared: &mut Work, listen: &mut L) -> bool {
+        let line = Weighted::of(self.side, self.train, Some(self.more), row);
         listen.objective(|| self.penalized(row, line));
         if line.is_empty() {
             self.own.row_mut(row).fill(0.0);
             return true;
         }
-        let (held, work) = (self.held, &mut self.work);
+        let (held, work) = (self.held, &mut shared.normal);
         let short = line.len() < held.factors();
-        let solved = if let Some(white) = self.white.as_ref().filter(|_| short) {
+        let solved = if let Some(white) = shared.white.as_ref().filter(|_| short) {
             // sum c z = sum (c - 1) t z with the target t = c / (c - 1).
             let targets = line.iter().map(|(id, _, more)| (id, (1.0 + more) / more, more));
             let solved = work.solve_short(&white.vectors, targets, line.len(), 1.0);
@@ -288,7 +284,6 @@ impl ImplicitAls {
             p: Factors::normal(train.users(), f, sigma, rng, |u| !train.row(u).is_empty()),
             q: Factors::zeros(train.items(), f),
             lambda: spec.get("lambda") as f32,
-            singular: 0,
             train,
         }
     }
@@ -321,64 +316,82 @@ impl ImplicitAls {
         line.iter().map(share).collect()
     }
     // lesson: end
+}
 
-    fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
+impl State for ImplicitAls {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
+    }
+
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        vec![
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
+        ]
+    }
+
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        vec![self.p.values_mut(), self.q.values_mut()]
+    }
+}
+
+impl Predict for ImplicitAls {
+    type Context = ();
+
+    fn context(&self) {}
+
+    fn sum<L: Listen>(&self, u: usize, i: usize, (): &(), listen: &mut L) -> f32 {
         let product = dot(self.p.row(u), self.q.row(i));
         listen.term(&PRODUCT, product);
         product
     }
+
+    fn because(&self, u: usize, i: usize, (): &()) -> Vec<(usize, f32)> {
+        let shares = self.shares(u, i).into_iter();
+        shares.map(|s| (s.item, s.confidence * s.similarity)).collect()
+    }
+
+    fn share(&self) -> Option<RatedShare> {
+        Some(SHARE)
+    }
 }
 
-impl Model for ImplicitAls {
-    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        for (out, &i) in out.iter_mut().zip(items) {
-            *out = self.sum(u, i as usize, &mut ());
-        }
+impl Sweep for ImplicitAls {
+    type Work = Work;
+
+    fn stages(&self) -> &'static [Stage] {
+        &[Stage::Each(Side::Items), Stage::Each(Side::Users)]
     }
 
-    fn explain(&self, u: usize, i: usize) -> Explanation {
-        let mut explanation = Explanation::default();
-        self.sum(u, i, &mut explanation);
-        let shares = self.shares(u, i).into_iter();
-        explanation.because = shares.map(|s| (s.item, s.confidence * s.similarity)).collect();
-        explanation.share = Some(SHARE);
-        explanation.largest_first();
-        explanation
+    /// O(rows f^2 + f^3).
+    fn work(&self, at: At, hears: bool) -> Work {
+        let held = if at.stage.side() == Side::Users { &self.q } else { &self.p };
+        let mut normal = Normal::new(held.factors());
+        normal.matrix(held, (0..held.rows()).map(|row| (row, 1.0)), self.lambda);
+        normal.share();
+        let white = if hears { None } else { White::new(held, &mut normal) };
+        Work { normal, white }
     }
 
-    fn pass(&mut self, _epoch: usize) {
-        let train = &self.train;
-        self.singular = 0;
-        let mut half = Half::new((&mut self.q, Q), &self.p, self.lambda, &());
-        for i in 0..train.items() {
-            let line = Weighted::column(train, Some(&self.more), i);
-            self.singular += usize::from(!half.solve(i, line, &mut ()));
-        }
-        half = Half::new((&mut self.p, P), &self.q, self.lambda, &());
-        for u in 0..train.users() {
-            let line = Weighted::row(train, Some(&self.more), u);
-            self.singular += usize::from(!half.solve(u, line, &mut ()));
-        }
+    fn unit<L: Listen>(&mut self, at: At, work: &mut Work, listen: &mut L) -> bool {
+        let Self { train, more, p, q, lambda } = self;
+        let side = at.stage.side();
+        let (own, held, place) = if side == Side::Users { (p, q, P) } else { (q, p, Q) };
+        let mut half = Half { side, train, more, lambda: *lambda, own, held, place };
+        half.solve(at.row, work, listen)
     }
 
-    fn steps(&self) -> usize {
-        self.train.items() + self.train.users()
-    }
-
-    fn step(&mut self, _epoch: usize, n: usize) -> Step {
-        let f = self.p.factors();
-        let train = &self.train;
-        if let Some(u) = n.checked_sub(train.items()) {
-            let mut step = Step::new(Subject::User(u), f);
-            let mut half = Half::new((&mut self.p, P), &self.q, self.lambda, &step);
-            half.solve(u, Weighted::row(train, Some(&self.more), u), &mut step);
-            step
-        } else {
-            let mut step = Step::new(Subject::Item(n), f);
-            let mut half = Half::new((&mut self.q, Q), &self.p, self.lambda, &step);
-            half.solve(n, Weighted::column(train, Some(&self.more), n), &mut step);
-            step
-        }
+    /// Over all cells (p_u . q_i)^2 sums to the sum of the products of P^T P and Q^T Q, element by
+    /// element: O((users + items) f^2 + ratings f).
+    fn objective(&self) -> f64 {
+        let (p, q) = (gram(&self.p), gram(&self.q));
+        let all: f64 = p.iter().zip(&q).map(|(p, q)| p * q).sum();
+        let rated = self.train.iter().zip(self.more.rows()).map(|(rating, &more)| {
+            excess(product(self.p.row(rating.u), self.q.row(rating.i)), more)
+        });
+        let vectors = self.p.values().iter().chain(self.q.values());
+        let squares = vectors.map(|&x| square(x)).sum::<f64>();
+        all + rated.sum::<f64>() + f64::from(self.lambda) * squares
     }
 
     fn operations(&self) -> f64 {
@@ -395,34 +408,6 @@ impl Model for ImplicitAls {
         // The shared matrix and the change of coordinates.
         let shared = (train.users() + train.items()) as f64 * f * f + f * f * f;
         shared + lines.map(line).sum::<f64>()
-    }
-
-    /// Over all cells (p_u . q_i)^2 sums to the sum of the products of P^T P and Q^T Q, element by
-    /// element: O((users + items) f^2 + ratings f).
-    fn objective(&self) -> f64 {
-        let (p, q) = (gram(&self.p), gram(&self.q));
-        let all: f64 = p.iter().zip(&q).map(|(p, q)| p * q).sum();
-        let rated = self.train.iter().zip(self.more.rows()).map(|(rating, &more)| {
-            excess(product(self.p.row(rating.u), self.q.row(rating.i)), more)
-        });
-        let vectors = self.p.values().iter().chain(self.q.values());
-        let squares = vectors.map(|&x| square(x)).sum::<f64>();
-        all + rated.sum::<f64>() + f64::from(self.lambda) * squares
-    }
-
-    fn singular(&self) -> usize {
-        self.singular
-    }
-
-    fn parameters(&self) -> Vec<Parameter<'_>> {
-        vec![
-            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
-            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
-        ]
-    }
-
-    fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        vec![self.p.values_mut(), self.q.values_mut()]
     }
 }
 

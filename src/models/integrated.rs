@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::biases::{Biases, Descent, OWN, place, square};
+use super::biases::{Biases, OWN, Rate, place, square};
 use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, OWN_PRODUCT, dot};
 use super::implicit::{self, Carried, Implicit};
 use super::order::Order;
-use super::sgd::{Course, Decaying, Erred, Of, Sgd};
+use super::shape::{Decaying, Descent, Moment, Predict, Sgd, State, Visit};
 use super::weights::{self, Hand, Weights};
 use super::{Axis, Parameter, Spec};
 use crate::data::Ratings;
@@ -114,7 +114,9 @@ pub const ENTRY: Entry = Entry {
         },
         Order::USERS,
     ],
-    build: |spec, train, seed| Box::new(Integrated::new(spec, train, seed)),
+    build: |spec, train, seed| {
+        Box::new(Descent::new(Integrated::new(spec, train, seed), Order::of(spec), seed))
+    },
 };
 
 /// The integrated model by stochastic gradient descent, user by user: three tiers, each learning what
@@ -146,7 +148,7 @@ pub const ENTRY: Entry = Entry {
 ///            better than 300 (.840)
 #[derive(Debug, Clone)]
 pub struct Integrated {
-    course: Course,
+    train: Arc<Ratings>,
     b: Biases,
     p: Factors,
     q: Factors,
@@ -217,7 +219,7 @@ impl Integrated {
             decaying,
             lambdas: ["lambda", "lambda_2", "lambda_3"].map(|name| spec.get(name) as f32),
             beside: if spec.get("implicit") == 0.0 { Beside::Item } else { Beside::User },
-            course: Course::new(spec, train, seed),
+            train,
         }
     }
 
@@ -230,35 +232,42 @@ impl Integrated {
     }
 }
 
-impl Sgd for Integrated {
-    type Beside = Work;
-
-    fn course(&self) -> &Course {
-        &self.course
+impl State for Integrated {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
     }
 
-    fn factors(&self) -> usize {
-        self.p.factors()
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        let [w, c] = self.weights.parameters();
+        self.b.parameters(&[
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
+            self.implicit.parameter(),
+            w,
+            c,
+        ])
     }
 
-    fn lists(&self) -> Option<usize> {
-        Some(W)
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        let [w, c] = self.weights.values_mut();
+        let y = self.implicit.y.values_mut();
+        self.b.values_mut([self.p.values_mut(), self.q.values_mut(), y, w, c])
     }
+}
 
-    fn begin(&mut self, epoch: usize) {
-        self.gammas = self.decaying.at(epoch);
-    }
+impl Predict for Integrated {
+    type Context = Work;
 
-    fn beside(&self) -> Work {
+    fn context(&self) -> Work {
         Work { z: self.implicit.room(), hand: self.weights.hand() }
     }
 
-    fn take(&self, u: usize, work: &mut Work) {
-        self.implicit.take(self.course.train.row(u), &mut work.z);
-        self.weights.take(&self.course.train, u, &mut work.hand);
+    fn at_user(&self, u: usize, work: &mut Work) {
+        self.implicit.take(self.train.row(u), &mut work.z);
+        self.weights.take(&self.train, u, &mut work.hand);
     }
 
-    fn meet(&self, _u: usize, i: usize, of: Of, work: &mut Work) {
+    fn at_item(&self, _u: usize, i: usize, of: Moment, work: &mut Work) {
         self.weights.find(i, of, &mut work.hand);
     }
 
@@ -280,13 +289,37 @@ impl Sgd for Integrated {
         baseline + product + implicit + ratings + presence
     }
 
+    fn because(&self, u: usize, i: usize, work: &Work) -> Vec<(usize, f32)> {
+        let line = self.train.row(u);
+        let mut because = self.implicit.because(line, self.partner(u, i));
+        for (j, share) in self.weights.because(&work.hand) {
+            if let Ok(at) = because.binary_search_by_key(&j, |&(j, _)| j) {
+                because[at].1 += share;
+            }
+        }
+        because
+    }
+
+    fn share(&self) -> Option<RatedShare> {
+        Some(match self.beside {
+            Beside::Item => SHARE,
+            Beside::User => SHARE_OF_USER,
+        })
+    }
+}
+
+impl Sgd for Integrated {
+    fn begin(&mut self, epoch: usize) {
+        self.gammas = self.decaying.at(epoch);
+    }
+
     // lesson: update
     /// Everything but the y_j. z_u is carried along as the y_j would carry it.
-    fn update<L: Listen>(&mut self, (u, i, e): Erred, work: &mut Work, listen: &mut L) {
+    fn update<L: Listen>(&mut self, Visit { u, i, e }: Visit, work: &mut Work, listen: &mut L) {
         let ([gamma, gamma_2, gamma_3], [lambda_1, lambda_2, lambda_3]) =
             (self.gammas, self.lambdas);
-        self.b.step(u, i, &Descent::new(e, gamma, lambda_1), listen);
-        let Descent { lambda, keep, learn, .. } = Descent::new(e, gamma_2, lambda_2);
+        self.b.step(u, i, &Rate::new(e, gamma, lambda_1), listen);
+        let Rate { lambda, keep, learn, .. } = Rate::new(e, gamma_2, lambda_2);
         // Whoever listens hears nothing of the padding, so nothing may happen to it.
         let width = if L::HEARS { self.p.factors() } else { self.p.stride() };
         let (p_u, q_i) = (&mut self.p.row_mut(u)[..width], self.q.row_mut(i));
@@ -308,22 +341,22 @@ impl Sgd for Integrated {
     }
     // lesson: end
 
-    fn update_shared(&mut self, (u, i, e): Erred, _work: &Work, step: &mut Step) {
+    fn update_shared(&mut self, Visit { u, i, e }: Visit, _work: &Work, step: &mut Step) {
         let partner = match self.beside {
             Beside::Item => self.q.row(i),
             Beside::User => self.p.row(u),
         };
         let by = (e, self.gammas[1], self.lambdas[1]);
         let partner = &partner[..self.p.factors()];
-        self.implicit.step(self.course.train.row(u), partner, by, step);
+        self.implicit.step(self.train.row(u), partner, by, step);
     }
 
-    fn leave(&mut self, u: usize, work: &Work) {
-        self.implicit.write(self.course.train.row(u), &work.z);
+    fn leave_user(&mut self, u: usize, work: &Work) {
+        self.implicit.write(self.train.row(u), &work.z);
     }
 
-    fn penalized(&self, (u, i, e): Erred, work: &Work) -> f64 {
-        let y = self.implicit.rows(self.course.train.row(u)).flatten();
+    fn penalized(&self, Visit { u, i, e }: Visit, work: &Work) -> f64 {
+        let y = self.implicit.rows(self.train.row(u)).flatten();
         let vectors = self.p.row(u).iter().chain(self.q.row(i)).chain(y);
         let weights = self.weights.squares(&work.hand);
         let squares = [self.b.squares(u, i), vectors.map(|&x| square(x)).sum(), weights];
@@ -331,43 +364,8 @@ impl Sgd for Integrated {
         square(e) + penalties.sum::<f64>()
     }
 
-    fn because(&self, u: usize, i: usize, work: &Work) -> Vec<(usize, f32)> {
-        let line = self.course.train.row(u);
-        let mut because = self.implicit.because(line, self.partner(u, i));
-        for (j, share) in self.weights.because(&work.hand) {
-            if let Ok(at) = because.binary_search_by_key(&j, |&(j, _)| j) {
-                because[at].1 += share;
-            }
-        }
-        because
-    }
-
-    fn share(&self) -> Option<RatedShare> {
-        Some(match self.beside {
-            Beside::Item => SHARE,
-            Beside::User => SHARE_OF_USER,
-        })
-    }
-
     fn operations(&self) -> f64 {
         // 2 f for the products, 3 f each for p_u, q_i and z_u, and 3 f to gather and write a y_j.
-        14.0 * self.p.factors() as f64 * self.course.train.len() as f64 + self.weights.operations()
-    }
-
-    fn parameters(&self) -> Vec<Parameter<'_>> {
-        let [w, c] = self.weights.parameters();
-        self.b.parameters(&[
-            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
-            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
-            self.implicit.parameter(),
-            w,
-            c,
-        ])
-    }
-
-    fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        let [w, c] = self.weights.values_mut();
-        let y = self.implicit.y.values_mut();
-        self.b.values_mut([self.p.values_mut(), self.q.values_mut(), y, w, c])
+        14.0 * self.p.factors() as f64 * self.train.len() as f64 + self.weights.operations()
     }
 }

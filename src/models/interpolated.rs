@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use super::biases::square;
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
-use super::knn::{KEPT, Knn, LAMBDA_2, NEIGHBORS, SUPPORT};
-use super::similarity::{Measure, Side};
-use super::{Memory, Model, Parameter, Spec};
+use super::knn::{self, KEPT, Knn, LAMBDA_2, NEIGHBORS, Residuals, SUPPORT};
+use super::shape::{self, At, Moment, Predict, Stage, State, Sweep, Sweeps};
+use super::side::Side;
+use super::similarity::Measure;
+use super::{Memory, Parameter, Spec};
 use crate::data::Ratings;
-use crate::trace::{Addend, AddendKind, Explanation, Listen, RatedShare, Step, System, Written};
+use crate::trace::{Addend, AddendKind, Listen, RatedShare, System, Written};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -59,7 +61,7 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter { default: 300.0, ..KEPT },
         Hyperparameter::lambda(5.0, 100.0),
     ],
-    build: |spec, train, _seed| Box::new(InterpolatedKnn::new(spec, train)),
+    build: |spec, train, _seed| Box::new(Sweeps::new(InterpolatedKnn::new(spec, train))),
 };
 
 /// Item neighbors with jointly derived interpolation weights.
@@ -113,9 +115,9 @@ pub struct Interpolation {
 type Product = (f32, f32);
 
 /// Room for one user's predictions.
-struct Work {
-    /// What the baseline leaves of each item the user rated; NaN elsewhere.
-    residuals: Vec<f32>,
+pub struct Work {
+    /// What the baseline leaves of each item the user rated.
+    residuals: Residuals,
     /// One item's residuals by user, and 1 where there is one.
     spread: Vec<[f32; 2]>,
     /// The items that are neighbors of anything asked for, ascending.
@@ -165,23 +167,6 @@ impl InterpolatedKnn {
         }
     }
 
-    fn work(&self, u: usize) -> Work {
-        let mut work = Work {
-            residuals: vec![f32::NAN; self.knn.train.items()],
-            spread: vec![[0.0; 2]; self.knn.train.users()],
-            items: Vec::new(),
-            products: Vec::new(),
-            neighbors: Vec::new(),
-            own: Vec::new(),
-            matrix: Vec::new(),
-            right: Vec::new(),
-            theta: Vec::new(),
-            buffer: Vec::new(),
-        };
-        self.knn.residuals(u, &mut work.residuals);
-        work
-    }
-
     /// Who rated an item, with what the baseline leaves over.
     fn column(&self, item: usize) -> impl Iterator<Item = (&u32, &f32)> {
         let z = &self.z[self.start[item]..self.start[item + 1]];
@@ -224,7 +209,7 @@ impl InterpolatedKnn {
     fn prepare(&self, u: usize, asked: &[u32], work: &mut Work) {
         work.items.clear();
         for &i in asked {
-            let speaking = self.knn.speaking((u, i as usize), &work.residuals);
+            let speaking = self.knn.speaking((u, i as usize), &work.residuals.of);
             work.items.extend(speaking.map(|(j, ..)| j as u32));
             if work.items.len() > 2 * self.knn.train.row(u).len() + 1000 {
                 work.items.sort_unstable();
@@ -247,7 +232,7 @@ impl InterpolatedKnn {
     /// Makes the system for one prediction and solves it.
     fn solve(&self, u: usize, i: usize, work: &mut Work) {
         work.neighbors.clear();
-        work.neighbors.extend(self.knn.speaking((u, i), &work.residuals));
+        work.neighbors.extend(self.knn.speaking((u, i), &work.residuals.of));
         let n = work.neighbors.len();
         for buffer in [&mut work.matrix, &mut work.right, &mut work.theta] {
             buffer.clear();
@@ -276,20 +261,9 @@ impl InterpolatedKnn {
         }
     }
 
-    fn sum<L: Listen>(&self, (u, i): (usize, usize), work: &mut Work, listen: &mut L) -> f32 {
-        self.solve(u, i, work);
-        let weighted = work.neighbors.iter().zip(&work.theta);
-        let sum = weighted.fold(0.0, |sum, (&(.., e), &theta)| sum + theta * f64::from(e));
-        let baseline = self.knn.b.sum(u, i, listen);
-        listen.term(&SUM, sum as f32);
-        baseline + sum as f32
-    }
-
     /// The system of the prediction for `u` and `i`.
     pub fn interpolation(&self, u: usize, i: usize) -> Interpolation {
-        let mut work = self.work(u);
-        self.prepare(u, &[i as u32], &mut work);
-        self.solve(u, i, &mut work);
+        let work = shape::context(self, u, i, Moment::Latest);
         let single = |values: &[f64]| values.iter().map(|&x| x as f32).collect::<Vec<f32>>();
         let ids = || work.neighbors.iter().map(|&(j, ..)| j);
         Interpolation {
@@ -448,54 +422,9 @@ fn nonnegative(a: &[f64], b: &[f64], x: &mut [f64], room: &mut Vec<f64>) {
 }
 // lesson: end
 
-impl Model for InterpolatedKnn {
-    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        let mut work = self.work(u);
-        self.prepare(u, items, &mut work);
-        for (out, &i) in out.iter_mut().zip(items) {
-            *out = self.sum((u, i as usize), &mut work, &mut ());
-        }
-    }
-
-    fn explain(&self, u: usize, i: usize) -> Explanation {
-        let mut explanation = Explanation::default();
-        let mut work = self.work(u);
-        self.prepare(u, &[i as u32], &mut work);
-        self.sum((u, i), &mut work, &mut explanation);
-        let weighted = work.neighbors.iter().zip(&work.theta);
-        let shares = weighted.map(|(&(j, _, e), &theta)| (j, (theta * f64::from(e)) as f32));
-        explanation.because = shares.collect();
-        explanation.largest_first();
-        explanation.share = Some(SHARE);
-        explanation
-    }
-
-    fn pass(&mut self, epoch: usize) {
-        self.knn.pass(epoch);
-    }
-
-    fn steps(&self) -> usize {
-        self.knn.steps()
-    }
-
-    fn step(&mut self, epoch: usize, n: usize) -> Step {
-        self.knn.step(epoch, n)
-    }
-
-    fn memory(&self) -> Memory {
-        self.knn.memory()
-    }
-
-    fn recall(&mut self, memory: &Memory) {
-        self.knn.recall(memory);
-    }
-
-    fn operations(&self) -> f64 {
-        self.knn.operations()
-    }
-
-    fn objective(&self) -> f64 {
-        self.knn.objective()
+impl State for InterpolatedKnn {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.knn.train
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
@@ -504,5 +433,92 @@ impl Model for InterpolatedKnn {
 
     fn values_mut(&mut self) -> Vec<&mut [f32]> {
         self.knn.values_mut()
+    }
+}
+
+impl Predict for InterpolatedKnn {
+    type Context = Work;
+
+    fn context(&self) -> Work {
+        Work {
+            residuals: self.knn.context(),
+            spread: vec![[0.0; 2]; self.knn.train.users()],
+            items: Vec::new(),
+            products: Vec::new(),
+            neighbors: Vec::new(),
+            own: Vec::new(),
+            matrix: Vec::new(),
+            right: Vec::new(),
+            theta: Vec::new(),
+            buffer: Vec::new(),
+        }
+    }
+
+    fn at_user(&self, u: usize, work: &mut Work) {
+        self.knn.at_user(u, &mut work.residuals);
+    }
+
+    fn expect(&self, u: usize, items: &[u32], work: &mut Work) {
+        self.prepare(u, items, work);
+    }
+
+    fn at_item(&self, u: usize, i: usize, _when: Moment, work: &mut Work) {
+        self.solve(u, i, work);
+    }
+
+    fn sum<L: Listen>(&self, u: usize, i: usize, work: &Work, listen: &mut L) -> f32 {
+        let weighted = work.neighbors.iter().zip(&work.theta);
+        let sum = weighted.fold(0.0, |sum, (&(.., e), &theta)| sum + theta * f64::from(e));
+        let baseline = self.knn.b.sum(u, i, listen);
+        listen.term(&SUM, sum as f32);
+        baseline + sum as f32
+    }
+
+    fn because(&self, _u: usize, _i: usize, work: &Work) -> Vec<(usize, f32)> {
+        let weighted = work.neighbors.iter().zip(&work.theta);
+        weighted.map(|(&(j, _, e), &theta)| (j, (theta * f64::from(e)) as f32)).collect()
+    }
+
+    fn share(&self) -> Option<RatedShare> {
+        Some(SHARE)
+    }
+}
+
+/// Learns as the neighbors behind it do.
+impl Sweep for InterpolatedKnn {
+    type Work = knn::Work;
+
+    const COUNTS: bool = Knn::COUNTS;
+
+    fn stages(&self) -> &'static [Stage] {
+        self.knn.stages()
+    }
+
+    fn work(&self, at: At, hears: bool) -> knn::Work {
+        self.knn.work(at, hears)
+    }
+
+    fn unit<L: Listen>(&mut self, at: At, work: &mut knn::Work, listen: &mut L) -> bool {
+        self.knn.unit(at, work, listen)
+    }
+
+    fn end(&mut self, epoch: usize, stage: Stage, work: knn::Work) {
+        self.knn.end(epoch, stage, work);
+    }
+
+    fn objective(&self) -> f64 {
+        self.knn.objective()
+    }
+
+    fn operations(&self) -> f64 {
+        self.knn.operations()
+    }
+
+    fn memory(&self) -> Memory {
+        self.knn.memory()
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        self.knn.recall(memory);
     }
 }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use super::baseline::Baseline;
 use super::biases::{Biases, OWN, place, square};
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
-use super::similarity::{Measure, Neighbors, Scan, Settings, Shared, Side};
-use super::{Axis, Memory, Model, Parameter, Spec};
+use super::shape::{At, Moment, Predict, Stage, State, Sweep, Sweeps};
+use super::side::Side;
+use super::similarity::{Measure, Neighbors, Pairs, Scan, Settings, Shared};
+use super::{Axis, Memory, Parameter, Spec};
 use crate::data::{Rating, Ratings};
-use crate::trace::{Addend, AddendKind, Explanation, Listen, RatedShare, Step, Subject};
+use crate::trace::{Addend, AddendKind, Listen, RatedShare};
 
 pub(super) const NEIGHBORS: Hyperparameter = Hyperparameter {
     name: "neighbors",
@@ -106,7 +108,7 @@ pub const ITEMS: Entry = Entry {
         KEPT,
         Hyperparameter::lambda(5.0, 100.0),
     ],
-    build: |spec, train, _seed| Box::new(Knn::new(spec, Side::Items, train)),
+    build: |spec, train, _seed| Box::new(Sweeps::new(Knn::new(spec, Side::Items, train))),
 };
 
 /// The line of `user-knn` in the registry.
@@ -130,7 +132,7 @@ pub const USERS: Entry = Entry {
         Hyperparameter { default: 300.0, ..KEPT },
         Hyperparameter::lambda(5.0, 100.0),
     ],
-    build: |spec, train, _seed| Box::new(Knn::new(spec, Side::Users, train)),
+    build: |spec, train, _seed| Box::new(Sweeps::new(Knn::new(spec, Side::Users, train))),
     ..ITEMS
 };
 
@@ -265,12 +267,6 @@ impl Knn {
         }
     }
 
-    fn clear(&self, opposite: usize, residuals: &mut [f32]) {
-        for &row in self.settings.side.other().line(&self.train, opposite).ids {
-            residuals[row as usize] = f32::NAN;
-        }
-    }
-
     /// Those who speak for user and item, the most similar first, with similarity and residual.
     pub(super) fn speaking<'a>(
         &'a self,
@@ -292,21 +288,6 @@ impl Knn {
             libm::powf(s, self.power)
         }
     }
-
-    // lesson: predict
-    fn sum<L: Listen>(&self, (u, i): (usize, usize), residuals: &[f32], listen: &mut L) -> f32 {
-        let (mut above, mut below) = (0.0, self.lambda_3);
-        for (_, s, e) in self.speaking((u, i), residuals) {
-            let weight = self.weight(s);
-            above += weight * e;
-            below += weight;
-        }
-        let neighbors = if below > 0.0 { above / below } else { 0.0 };
-        let baseline = self.b.sum(u, i, listen);
-        listen.term(self.addend(), neighbors);
-        baseline + neighbors
-    }
-    // lesson: end
 
     fn addend(&self) -> &'static Addend {
         match self.settings.side {
@@ -359,7 +340,7 @@ impl Knn {
 
     /// Whose rows are compared: items', or users'.
     pub fn axis(&self) -> Axis {
-        if self.settings.side == Side::Items { Axis::Item } else { Axis::User }
+        self.settings.side.axis()
     }
 
     /// How many rows there are.
@@ -391,92 +372,9 @@ pub struct Pair {
     pub raters: Vec<(usize, f32, f32)>,
 }
 
-impl Model for Knn {
-    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        let side = self.settings.side;
-        let mut residuals = vec![f32::NAN; side.rows(&self.train)];
-        if side == Side::Items {
-            self.residuals(u, &mut residuals);
-        }
-        for (out, &i) in out.iter_mut().zip(items) {
-            let i = i as usize;
-            if side == Side::Users {
-                self.residuals(i, &mut residuals);
-            }
-            *out = self.sum((u, i), &residuals, &mut ());
-            if side == Side::Users {
-                self.clear(i, &mut residuals);
-            }
-        }
-    }
-
-    fn explain(&self, u: usize, i: usize) -> Explanation {
-        let mut explanation = Explanation::default();
-        let side = self.settings.side;
-        let mut residuals = vec![f32::NAN; side.rows(&self.train)];
-        self.residuals(if side == Side::Items { u } else { i }, &mut residuals);
-        self.sum((u, i), &residuals, &mut explanation);
-        if side == Side::Items {
-            let shares = self.speakers(u, i).into_iter().map(|speaker| (speaker.id, speaker.share));
-            explanation.because = shares.collect();
-            explanation.largest_first();
-            explanation.share = Some(SHARE);
-        }
-        explanation
-    }
-
-    fn pass(&mut self, _epoch: usize) {
-        self.s.fill(self.settings, &self.train, &self.b);
-    }
-
-    fn steps(&self) -> usize {
-        self.s.rows()
-    }
-
-    fn step(&mut self, _epoch: usize, n: usize) -> Step {
-        let side = self.settings.side;
-        let subject = if side == Side::Items { Subject::Item(n) } else { Subject::User(n) };
-        let mut step = Step::new(subject, self.kept).counting();
-        let mut scan = Scan::new(self.settings, &self.train, &self.b);
-        step.term(&RATED, side.line(&self.train, n).len() as f32);
-        step.term(&SIMILAR, scan.row(n) as f32);
-        let before: Vec<f32> = self.s.similarities()[self.s.range(n)].to_vec();
-        self.s.set(n, scan.top(self.kept));
-        let after = &self.s.similarities()[self.s.range(n)];
-        for (slot, (&before, &after)) in before.iter().zip(after).enumerate() {
-            if before != after {
-                step.update(place(OWN, n, slot), before, || before - after, after);
-            }
-        }
-        if let Some((id, s)) = self.s.row(n).next() {
-            let Shared { n, xy, xx, yy, .. } = self.pair(n, id).shared;
-            for (addend, value) in LARGEST.iter().zip([n, xy, xx, yy, s]) {
-                step.term(addend, value);
-            }
-        }
-        step
-    }
-
-    /// Whose the similarities are.
-    fn memory(&self) -> Memory {
-        Memory::of(self.s.ids().to_vec())
-    }
-
-    fn recall(&mut self, memory: &Memory) {
-        if let Some(ids) = memory.get::<Vec<u32>>() {
-            self.s.ids_mut().copy_from_slice(ids);
-        }
-    }
-
-    fn operations(&self) -> f64 {
-        let side = self.settings.side;
-        let lines = (0..side.other().rows(&self.train)).map(|n| side.other().line(&self.train, n));
-        lines.map(|line| 3.0 * line.len() as f64 * line.len() as f64).sum()
-    }
-
-    fn objective(&self) -> f64 {
-        let error = |Rating { u, i, r }| square(r - self.b.sum(u, i, &mut ()));
-        self.train.iter().map(error).sum::<f64>() + f64::from(self.lambda) * self.b.all_squares()
+impl State for Knn {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
@@ -493,5 +391,163 @@ impl Model for Knn {
 
     fn values_mut(&mut self) -> Vec<&mut [f32]> {
         self.b.values_mut([self.s.similarities_mut()])
+    }
+}
+
+/// What the baseline leaves of every rating in the line that a prediction looks at: the user's, or, where
+/// users are compared, the item's.
+pub struct Residuals {
+    /// By row; NaN where there is no rating.
+    pub(super) of: Vec<f32>,
+    /// The line, where one has been taken up.
+    line: Option<usize>,
+}
+
+impl Knn {
+    fn take_up(&self, line: usize, residuals: &mut Residuals) {
+        if let Some(before) = residuals.line.replace(line) {
+            for &row in self.settings.side.other().line(&self.train, before).ids {
+                residuals.of[row as usize] = f32::NAN;
+            }
+        }
+        self.residuals(line, &mut residuals.of);
+    }
+}
+
+impl Predict for Knn {
+    type Context = Residuals;
+
+    fn context(&self) -> Residuals {
+        Residuals { of: vec![f32::NAN; self.s.rows()], line: None }
+    }
+
+    fn at_user(&self, u: usize, residuals: &mut Residuals) {
+        if self.settings.side == Side::Items {
+            self.take_up(u, residuals);
+        }
+    }
+
+    fn at_item(&self, _u: usize, i: usize, _when: Moment, residuals: &mut Residuals) {
+        if self.settings.side == Side::Users {
+            self.take_up(i, residuals);
+        }
+    }
+
+    // lesson: predict
+    fn sum<L: Listen>(&self, u: usize, i: usize, beside: &Residuals, listen: &mut L) -> f32 {
+        let (mut above, mut below) = (0.0, self.lambda_3);
+        for (_, s, e) in self.speaking((u, i), &beside.of) {
+            let weight = self.weight(s);
+            above += weight * e;
+            below += weight;
+        }
+        let neighbors = if below > 0.0 { above / below } else { 0.0 };
+        let baseline = self.b.sum(u, i, listen);
+        listen.term(self.addend(), neighbors);
+        baseline + neighbors
+    }
+    // lesson: end
+
+    fn because(&self, u: usize, i: usize, _residuals: &Residuals) -> Vec<(usize, f32)> {
+        match self.settings.side {
+            Side::Items => self.speakers(u, i).into_iter().map(|one| (one.id, one.share)).collect(),
+            Side::Users => Vec::new(),
+        }
+    }
+
+    fn share(&self) -> Option<RatedShare> {
+        let of_items = self.settings.side == Side::Items;
+        of_items.then_some(SHARE)
+    }
+}
+
+/// Who counts with whom.
+pub enum Work {
+    /// A pass: each pair once, for all rows together.
+    Pairs(Box<Pairs>),
+    /// An explained step: one row with all others.
+    Row(Box<Scan>),
+}
+
+impl Sweep for Knn {
+    type Work = Work;
+
+    const COUNTS: bool = true;
+
+    fn stages(&self) -> &'static [Stage] {
+        match self.settings.side {
+            Side::Items => &[Stage::Each(Side::Items)],
+            Side::Users => &[Stage::Each(Side::Users)],
+        }
+    }
+
+    fn work(&self, at: At, hears: bool) -> Work {
+        let scan = Scan::new(self.settings, &self.train, &self.b);
+        if hears {
+            return Work::Row(Box::new(scan));
+        }
+        let mut pairs = self.s.pairs(scan);
+        (0..at.row).for_each(|place| pairs.count(place));
+        Work::Pairs(Box::new(pairs))
+    }
+
+    /// In a pass a unit is a place, by falling number of raters; in an explained step it is the row.
+    fn unit<L: Listen>(&mut self, at: At, work: &mut Work, listen: &mut L) -> bool {
+        match work {
+            Work::Pairs(pairs) => pairs.count(at.row),
+            Work::Row(scan) => self.count_row(at.row, scan, listen),
+        }
+        true
+    }
+
+    fn end(&mut self, _epoch: usize, _stage: Stage, work: Work) {
+        if let Work::Pairs(pairs) = work {
+            self.s.take(*pairs);
+        }
+    }
+
+    fn objective(&self) -> f64 {
+        let error = |Rating { u, i, r }| square(r - self.b.sum(u, i, &mut ()));
+        self.train.iter().map(error).sum::<f64>() + f64::from(self.lambda) * self.b.all_squares()
+    }
+
+    fn operations(&self) -> f64 {
+        let side = self.settings.side;
+        let lines = (0..side.other().rows(&self.train)).map(|n| side.other().line(&self.train, n));
+        lines.map(|line| 3.0 * line.len() as f64 * line.len() as f64).sum()
+    }
+
+    /// Whose the similarities are.
+    fn memory(&self) -> Memory {
+        Memory::of(self.s.ids().to_vec())
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        if let Some(ids) = memory.get::<Vec<u32>>() {
+            self.s.ids_mut().copy_from_slice(ids);
+        }
+    }
+}
+
+impl Knn {
+    /// Counts one row with all others, and puts its list in place.
+    fn count_row<L: Listen>(&mut self, n: usize, scan: &mut Scan, listen: &mut L) {
+        let side = self.settings.side;
+        listen.term(&RATED, side.line(&self.train, n).len() as f32);
+        listen.term(&SIMILAR, scan.row(n) as f32);
+        let before: Vec<f32> = self.s.similarities()[self.s.range(n)].to_vec();
+        self.s.set(n, scan.top(self.kept));
+        let after = &self.s.similarities()[self.s.range(n)];
+        for (slot, (&before, &after)) in before.iter().zip(after).enumerate() {
+            if before != after {
+                listen.update(place(OWN, n, slot), before, || before - after, after);
+            }
+        }
+        if let Some((id, s)) = self.s.row(n).next() {
+            let Shared { n, xy, xx, yy, .. } = self.pair(n, id).shared;
+            for (addend, value) in LARGEST.iter().zip([n, xy, xx, yy, s]) {
+                listen.term(addend, value);
+            }
+        }
     }
 }

@@ -26,7 +26,8 @@ mod order;
 pub mod pmf;
 mod registry;
 mod rescaled;
-mod sgd;
+pub mod shape;
+mod side;
 mod similarity;
 mod spec;
 pub mod svd;
@@ -40,8 +41,10 @@ mod weights;
 pub use crate::parameter::{Axis, Parameter, Symbol};
 pub use entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Need, Rule, Task};
 pub use newcomer::Newcomer;
+pub use order::Order;
 pub use registry::{REGISTRY, entry};
 pub use rescaled::own;
+pub use side::Side;
 pub use spec::{Spec, SpecError};
 
 use std::any::Any;
@@ -87,20 +90,16 @@ pub trait Model: Any {
     /// The addends of a prediction, and which rated items speak for it.
     fn explain(&self, u: usize, i: usize) -> Explanation;
 
-    /// Learns from the whole training set once; `epoch` counts from 0 and decides the order of visits.
-    fn pass(&mut self, epoch: usize);
+    /// Units of work in one pass: what [`Model::advance`] can do apart.
+    fn units(&self) -> usize;
 
-    /// Units of work in one pass, at least 1: what [`Model::advance`] can do apart.
-    fn units(&self) -> usize {
-        1
-    }
+    /// Does these units of pass `epoch`, which counts from 0 and decides the order of visits. A pass is all of
+    /// them in order, cut into ranges of any length: the bits do not depend on the cuts.
+    fn advance(&mut self, epoch: usize, units: Range<usize>);
 
-    /// Does these units of pass `epoch`. A pass is all of them in order, cut into ranges of any length:
-    /// the bits do not depend on the cuts.
-    fn advance(&mut self, epoch: usize, units: Range<usize>) {
-        if !units.is_empty() {
-            self.pass(epoch);
-        }
+    /// Learns from the whole training set once.
+    fn pass(&mut self, epoch: usize) {
+        self.advance(epoch, 0..self.units());
     }
 
     /// How many explained steps make up one pass.
@@ -137,6 +136,11 @@ pub trait Model: Any {
 
     /// Takes up again what [`Model::memory`] told.
     fn recall(&mut self, _memory: &Memory) {}
+
+    /// The model itself, where this only makes one of it: what [`own`] looks at.
+    fn inner(&self) -> Option<&dyn Any> {
+        None
+    }
 }
 
 /// What a model holds beyond the values of its parameters; only the model that told it can read it.

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use super::biases::{Biases, Descent, OWN, square};
+use super::biases::{Biases, OWN, Rate, square};
 use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
 use super::order::Order;
-use super::sgd::{Course, Decaying, Erred, Of, Sgd};
+use super::shape::{Decaying, Descent, Moment, Predict, Sgd, State, Visit};
 use super::weights::{self, Hand, Weights};
 use super::{Parameter, Spec};
 use crate::data::Ratings;
@@ -61,7 +61,9 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter::decay(0.95),
         Order::USERS,
     ],
-    build: |spec, train, seed| Box::new(Neighborhood::new(spec, train, seed)),
+    build: |spec, train, seed| {
+        Box::new(Descent::new(Neighborhood::new(spec, train), Order::of(spec), seed))
+    },
 };
 
 /// What one rated item adds to a prediction.
@@ -101,7 +103,7 @@ const SHARE: RatedShare = RatedShare {
 ///            larger lambda_2, few epochs keep the weights from fitting single ratings
 #[derive(Debug, Clone)]
 pub struct Neighborhood {
-    course: Course,
+    train: Arc<Ratings>,
     b: Biases,
     weights: Weights,
     decaying: Decaying<2>,
@@ -115,7 +117,7 @@ const W: usize = OWN;
 
 impl Neighborhood {
     /// Biases and weights zero.
-    pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
+    pub fn new(spec: &Spec, train: Arc<Ratings>) -> Self {
         let decaying = Decaying::new(spec, ["gamma", "gamma_2"]);
         Self {
             b: Biases::new(&train, true),
@@ -124,39 +126,37 @@ impl Neighborhood {
             decaying,
             lambda: spec.get("lambda") as f32,
             lambda_2: spec.get("lambda_2") as f32,
-            course: Course::new(spec, train, seed),
+            train,
         }
     }
 }
 
-impl Sgd for Neighborhood {
-    type Beside = Hand;
-
-    fn course(&self) -> &Course {
-        &self.course
+impl State for Neighborhood {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
     }
 
-    fn factors(&self) -> usize {
-        0
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        self.b.parameters(&self.weights.parameters())
     }
 
-    fn lists(&self) -> Option<usize> {
-        Some(W)
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        self.b.values_mut(self.weights.values_mut())
     }
+}
 
-    fn begin(&mut self, epoch: usize) {
-        self.gammas = self.decaying.at(epoch);
-    }
+impl Predict for Neighborhood {
+    type Context = Hand;
 
-    fn beside(&self) -> Hand {
+    fn context(&self) -> Hand {
         self.weights.hand()
     }
 
-    fn take(&self, u: usize, hand: &mut Hand) {
-        self.weights.take(&self.course.train, u, hand);
+    fn at_user(&self, u: usize, hand: &mut Hand) {
+        self.weights.take(&self.train, u, hand);
     }
 
-    fn meet(&self, _u: usize, i: usize, of: Of, hand: &mut Hand) {
+    fn at_item(&self, _u: usize, i: usize, of: Moment, hand: &mut Hand) {
         self.weights.find(i, of, hand);
     }
 
@@ -168,20 +168,6 @@ impl Sgd for Neighborhood {
         baseline + explicit + implicit
     }
 
-    // lesson: update
-    fn update<L: Listen>(&mut self, (u, i, e): Erred, hand: &mut Hand, listen: &mut L) {
-        let [gamma, gamma_2] = self.gammas;
-        self.b.step(u, i, &Descent::new(e, gamma, self.lambda), listen);
-        self.weights.step(hand, (e, gamma_2, self.lambda_2), listen);
-    }
-    // lesson: end
-
-    fn penalized(&self, (u, i, e): Erred, hand: &Hand) -> f64 {
-        square(e)
-            + f64::from(self.lambda) * self.b.squares(u, i)
-            + f64::from(self.lambda_2) * self.weights.squares(hand)
-    }
-
     fn because(&self, _u: usize, _i: usize, hand: &Hand) -> Vec<(usize, f32)> {
         self.weights.because(hand).collect()
     }
@@ -189,16 +175,28 @@ impl Sgd for Neighborhood {
     fn share(&self) -> Option<RatedShare> {
         Some(SHARE)
     }
+}
+
+impl Sgd for Neighborhood {
+    fn begin(&mut self, epoch: usize) {
+        self.gammas = self.decaying.at(epoch);
+    }
+
+    // lesson: update
+    fn update<L: Listen>(&mut self, Visit { u, i, e }: Visit, hand: &mut Hand, listen: &mut L) {
+        let [gamma, gamma_2] = self.gammas;
+        self.b.step(u, i, &Rate::new(e, gamma, self.lambda), listen);
+        self.weights.step(hand, (e, gamma_2, self.lambda_2), listen);
+    }
+    // lesson: end
+
+    fn penalized(&self, Visit { u, i, e }: Visit, hand: &Hand) -> f64 {
+        square(e)
+            + f64::from(self.lambda) * self.b.squares(u, i)
+            + f64::from(self.lambda_2) * self.weights.squares(hand)
+    }
 
     fn operations(&self) -> f64 {
         self.weights.operations()
-    }
-
-    fn parameters(&self) -> Vec<Parameter<'_>> {
-        self.b.parameters(&self.weights.parameters())
-    }
-
-    fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        self.b.values_mut(self.weights.values_mut())
     }
 }

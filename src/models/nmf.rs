@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use super::biases::{B_I, B_U, Biases, Descent, OWN, place, square};
+use super::biases::{B_I, B_U, Biases, OWN, Rate, place, square};
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, PRODUCT, add_scaled, dot};
 use super::order::Order;
-use super::{Axis, Model, Parameter, Spec};
+use super::shape::{At, Descent, Predict, Sgd, Stage, State, Sweep, Sweeps, Visit};
+use super::side::Side;
+use super::{Axis, Parameter, Spec};
 use crate::data::{Line, Rating, Ratings};
 use crate::random;
-use crate::trace::{Addend, AddendKind, Explanation, Listen, Step, Subject};
+use crate::trace::{Addend, AddendKind, Listen};
 
 /// This model's line in the registry.
 pub const ENTRY: Entry = Entry {
@@ -78,7 +80,13 @@ pub const ENTRY: Entry = Entry {
         },
         Order::USERS,
     ],
-    build: |spec, train, seed| Box::new(Nmf::new(spec, train, seed)),
+    build: |spec, train, seed| {
+        let model = Nmf::new(spec, train, seed);
+        match Method::of(spec) {
+            Method::Multiplicative => Box::new(Sweeps::new(model)),
+            Method::Sgd => Box::new(Descent::new(model, Order::of(spec), seed)),
+        }
+    },
 };
 
 /// How the vectors learn.
@@ -117,7 +125,6 @@ impl Method {
 #[derive(Debug, Clone)]
 pub struct Nmf {
     train: Arc<Ratings>,
-    method: Method,
     biased: bool,
     b: Biases,
     p: Factors,
@@ -125,8 +132,6 @@ pub struct Nmf {
     gamma: f32,
     lambda: f32,
     lambda_b: f32,
-    order: Order,
-    seed: u64,
 }
 
 const P: usize = OWN;
@@ -162,22 +167,25 @@ struct Half<'a> {
     held: &'a Factors,
     /// Places of the bias and the vector in the list of parameters.
     places: (usize, usize),
-    /// Numerator and denominator of each component.
-    sums: (Vec<f32>, Vec<f32>),
 }
 
 impl Half<'_> {
     // lesson: multiply
     /// Multiplies the vector of one user or item, and with biases first solves for its bias; `line`
     /// holds its ratings.
-    fn multiply<L: Listen>(&mut self, row: usize, line: Line, listen: &mut L) {
+    fn multiply<L: Listen>(
+        &mut self,
+        row: usize,
+        line: Line,
+        [up, down]: &mut [Vec<f32>; 2],
+        listen: &mut L,
+    ) {
         listen.objective(|| self.penalized(row, line));
         let n = line.len() as f32;
         if self.biased {
             self.solve_bias(row, line, listen);
         }
         let (bias, own) = (self.bias[row] + self.mu, self.own.row_mut(row));
-        let (up, down) = (&mut self.sums.0, &mut self.sums.1);
         up.fill(0.0);
         down.fill(0.0);
         for (id, r) in line.iter() {
@@ -243,7 +251,6 @@ impl Nmf {
             vectors
         };
         Self {
-            method: Method::of(spec),
             biased,
             b: Biases::new(&train, biased),
             p: start(train.users(), "p", &|u| !train.row(u).is_empty()),
@@ -251,21 +258,11 @@ impl Nmf {
             gamma: spec.get("gamma") as f32,
             lambda: spec.get("lambda") as f32,
             lambda_b: spec.get("lambda_b") as f32,
-            order: Order::from_value(spec.get("order")),
-            seed,
             train,
         }
     }
 
-    fn sum<L: Listen>(&self, u: usize, i: usize, listen: &mut L) -> f32 {
-        let product = dot(self.p.row(u), self.q.row(i));
-        let baseline = if self.biased { self.b.sum(u, i, listen) } else { 0.0 };
-        listen.term(&PRODUCT, product);
-        baseline + product
-    }
-
     fn users(&mut self) -> Half<'_> {
-        let sums = vec![0.0; self.q.stride()];
         Half {
             biased: self.biased,
             mu: self.b.mu,
@@ -276,12 +273,10 @@ impl Nmf {
             held_bias: &self.b.i,
             held: &self.q,
             places: (B_U, P),
-            sums: (sums.clone(), sums),
         }
     }
 
     fn items(&mut self) -> Half<'_> {
-        let sums = vec![0.0; self.p.stride()];
         Half {
             biased: self.biased,
             mu: self.b.mu,
@@ -292,19 +287,67 @@ impl Nmf {
             held_bias: &self.b.u,
             held: &self.p,
             places: (B_I, Q),
-            sums: (sums.clone(), sums),
         }
     }
 
+    /// Each of a user's |R(u)| ratings carries its share of the penalty on b_u, and so for items.
+    fn update_biases<L: Listen>(&mut self, e: f32, u: usize, i: usize, listen: &mut L) {
+        let (of_u, of_i) = self.shares(u, i);
+        let by = Rate::new(e, self.gamma, of_u);
+        let b_u = self.b.u[u];
+        let after = by.keep * b_u + by.learn;
+        self.b.u[u] = listen.update(place(B_U, u, 0), b_u, || of_u * b_u - e, after);
+        let by = Rate::new(e, self.gamma, of_i);
+        let b_i = self.b.i[i];
+        let after = by.keep * b_i + by.learn;
+        self.b.i[i] = listen.update(place(B_I, i, 0), b_i, || of_i * b_i - e, after);
+    }
+
+    /// lambda_b / |R(u)| and lambda_b / |R(i)|.
+    fn shares(&self, u: usize, i: usize) -> (f32, f32) {
+        let share = |line: Line| self.lambda_b / line.len().max(1) as f32;
+        (share(self.train.row(u)), share(self.train.column(i)))
+    }
+}
+
+impl State for Nmf {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
+    }
+
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        self.b.parameters(&[
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
+        ])
+    }
+
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        self.b.values_mut([self.p.values_mut(), self.q.values_mut()])
+    }
+}
+
+impl Predict for Nmf {
+    type Context = ();
+
+    fn context(&self) {}
+
+    fn sum<L: Listen>(&self, u: usize, i: usize, (): &(), listen: &mut L) -> f32 {
+        let product = dot(self.p.row(u), self.q.row(i));
+        let baseline = if self.biased { self.b.sum(u, i, listen) } else { 0.0 };
+        listen.term(&PRODUCT, product);
+        baseline + product
+    }
+}
+
+impl Sgd for Nmf {
     // lesson: update
     /// One rating's step along the gradient; what would become negative becomes zero.
-    fn update<L: Listen>(&mut self, Rating { u, i, r }: Rating, listen: &mut L) {
-        let e = r - self.sum(u, i, listen);
-        listen.objective(|| self.penalized(e, u, i));
+    fn update<L: Listen>(&mut self, Visit { u, i, e }: Visit, (): &mut (), listen: &mut L) {
         if self.biased {
             self.update_biases(e, u, i, listen);
         }
-        let Descent { lambda, keep, learn, .. } = Descent::new(e, self.gamma, self.lambda);
+        let Rate { lambda, keep, learn, .. } = Rate::new(e, self.gamma, self.lambda);
         let (p_u, q_i) = (self.p.row_mut(u), self.q.row_mut(i));
         for (k, (p, q)) in p_u.iter_mut().zip(q_i).enumerate() {
             let (p_old, q_old) = (*p, *q);
@@ -318,117 +361,52 @@ impl Nmf {
     }
     // lesson: end
 
-    /// Each of a user's |R(u)| ratings carries its share of the penalty on b_u, and so for items.
-    fn update_biases<L: Listen>(&mut self, e: f32, u: usize, i: usize, listen: &mut L) {
-        let (of_u, of_i) = self.shares(u, i);
-        let by = Descent::new(e, self.gamma, of_u);
-        let b_u = self.b.u[u];
-        let after = by.keep * b_u + by.learn;
-        self.b.u[u] = listen.update(place(B_U, u, 0), b_u, || of_u * b_u - e, after);
-        let by = Descent::new(e, self.gamma, of_i);
-        let b_i = self.b.i[i];
-        let after = by.keep * b_i + by.learn;
-        self.b.i[i] = listen.update(place(B_I, i, 0), b_i, || of_i * b_i - e, after);
-    }
-
-    /// lambda_b / |R(u)| and lambda_b / |R(i)|.
-    fn shares(&self, u: usize, i: usize) -> (f32, f32) {
-        let share = |line: Line| self.lambda_b / line.len().max(1) as f32;
-        (share(self.train.row(u)), share(self.train.column(i)))
-    }
-
-    fn penalized(&self, e: f32, u: usize, i: usize) -> f64 {
+    fn penalized(&self, Visit { u, i, e }: Visit, (): &()) -> f64 {
         let (of_u, of_i) = self.shares(u, i);
         let biases = f64::from(of_u) * square(self.b.u[u]) + f64::from(of_i) * square(self.b.i[i]);
         let vectors = self.p.row(u).iter().chain(self.q.row(i));
         let squares: f64 = vectors.map(|&x| square(x)).sum();
         square(e) + f64::from(self.lambda) * squares + biases
     }
-}
-
-impl Model for Nmf {
-    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        for (out, &i) in out.iter_mut().zip(items) {
-            *out = self.sum(u, i as usize, &mut ());
-        }
-    }
-
-    fn explain(&self, u: usize, i: usize) -> Explanation {
-        let mut explanation = Explanation::default();
-        self.sum(u, i, &mut explanation);
-        explanation
-    }
-
-    fn pass(&mut self, epoch: usize) {
-        let train = Arc::clone(&self.train);
-        match self.method {
-            Method::Multiplicative => {
-                let mut half = self.users();
-                for u in 0..train.users() {
-                    half.multiply(u, train.row(u), &mut ());
-                }
-                let mut half = self.items();
-                for i in 0..train.items() {
-                    half.multiply(i, train.column(i), &mut ());
-                }
-            }
-            Method::Sgd => {
-                let visits = self.order.visits(&train, self.seed, epoch);
-                for (u, positions) in visits.by_user(&train) {
-                    for &n in positions {
-                        self.update(train.nth_of(u, n as usize), &mut ());
-                    }
-                }
-            }
-        }
-    }
-
-    fn steps(&self) -> usize {
-        match self.method {
-            Method::Multiplicative => self.train.users() + self.train.items(),
-            Method::Sgd => self.train.len(),
-        }
-    }
-
-    fn step(&mut self, epoch: usize, n: usize) -> Step {
-        let train = Arc::clone(&self.train);
-        let f = self.p.factors();
-        if self.method == Method::Sgd {
-            let visits = self.order.visits(&train, self.seed, epoch);
-            let rating = train.nth(visits.positions()[n] as usize);
-            let mut step = Step::new(Subject::Rating(rating), f);
-            self.update(rating, &mut step);
-            step
-        } else if let Some(i) = n.checked_sub(train.users()) {
-            let mut step = Step::new(Subject::Item(i), f);
-            self.items().multiply(i, train.column(i), &mut step);
-            step
-        } else {
-            let mut step = Step::new(Subject::User(n), f);
-            self.users().multiply(n, train.row(n), &mut step);
-            step
-        }
-    }
 
     fn operations(&self) -> f64 {
-        // A product and two sums in each half; or a product, and 3 f each for p_u and q_i.
-        let each = if self.method == Method::Sgd { 7.0 } else { 6.0 };
-        each * self.p.factors() as f64 * self.train.len() as f64
+        // f for the product, and 3 f each for p_u and q_i.
+        7.0 * self.p.factors() as f64 * self.train.len() as f64
+    }
+}
+
+impl Sweep for Nmf {
+    /// Numerator and denominator of each component.
+    type Work = [Vec<f32>; 2];
+
+    fn stages(&self) -> &'static [Stage] {
+        &[Stage::Each(Side::Users), Stage::Each(Side::Items)]
+    }
+
+    fn work(&self, _at: At, _hears: bool) -> Self::Work {
+        [vec![0.0; self.p.stride()], vec![0.0; self.p.stride()]]
+    }
+
+    fn unit<L: Listen>(&mut self, at: At, sums: &mut Self::Work, listen: &mut L) -> bool {
+        let train = Arc::clone(&self.train);
+        match at.stage.side() {
+            Side::Users => self.users().multiply(at.row, train.row(at.row), sums, listen),
+            Side::Items => self.items().multiply(at.row, train.column(at.row), sums, listen),
+        }
+        true
     }
 
     fn objective(&self) -> f64 {
         let all = self.train.iter();
-        all.map(|Rating { u, i, r }| self.penalized(r - self.sum(u, i, &mut ()), u, i)).sum()
+        let each = |Rating { u, i, r }| {
+            let e = r - self.sum(u, i, &(), &mut ());
+            self.penalized(Visit { u, i, e }, &())
+        };
+        all.map(each).sum()
     }
 
-    fn parameters(&self) -> Vec<Parameter<'_>> {
-        self.b.parameters(&[
-            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
-            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
-        ])
-    }
-
-    fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        self.b.values_mut([self.p.values_mut(), self.q.values_mut()])
+    fn operations(&self) -> f64 {
+        // A product and two sums in each half.
+        6.0 * self.p.factors() as f64 * self.train.len() as f64
     }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::biases::{Biases, Descent, OWN, place, square};
+use super::biases::{Biases, OWN, Rate, place, square};
 use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, dot};
 use super::implicit::{Carried, Implicit};
 use super::order::Order;
-use super::sgd::{Course, Erred, Sgd};
+use super::shape::{Descent, Predict, Sgd, State, Visit};
 use super::{Axis, Newcomer, Parameter, Spec};
 use crate::data::{Line, Ratings};
 use crate::random;
@@ -47,7 +47,9 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter::sigma(0.1),
         Order::USERS,
     ],
-    build: |spec, train, seed| Box::new(Nsvd::new(spec, train, seed)),
+    build: |spec, train, seed| {
+        Box::new(Descent::new(Nsvd::new(spec, train, seed), Order::of(spec), seed))
+    },
 };
 
 /// NSVD by stochastic gradient descent, user by user. R(u) holds the items `u` rated in training.
@@ -65,7 +67,7 @@ pub const ENTRY: Entry = Entry {
 ///            latest-small than lambda .02, .04 or .06 with 20 to 40 epochs
 #[derive(Debug, Clone)]
 pub struct Nsvd {
-    course: Course,
+    train: Arc<Ratings>,
     b: Biases,
     q: Factors,
     /// The x_j.
@@ -98,28 +100,37 @@ impl Nsvd {
             rated: Implicit::named("x_j", spec, &train, seed, X),
             gamma: spec.get("gamma") as f32,
             lambda: spec.get("lambda") as f32,
-            course: Course::new(spec, train, seed),
+            train,
         }
     }
 }
 
-impl Sgd for Nsvd {
-    type Beside = Carried;
-
-    fn course(&self) -> &Course {
-        &self.course
+impl State for Nsvd {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
     }
 
-    fn factors(&self) -> usize {
-        self.q.factors()
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        self.b.parameters(&[
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
+            self.rated.parameter(),
+        ])
     }
 
-    fn beside(&self) -> Carried {
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        self.b.values_mut([self.q.values_mut(), self.rated.y.values_mut()])
+    }
+}
+
+impl Predict for Nsvd {
+    type Context = Carried;
+
+    fn context(&self) -> Carried {
         self.rated.room()
     }
 
-    fn take(&self, u: usize, z: &mut Carried) {
-        self.rated.take(self.course.train.row(u), z);
+    fn at_user(&self, u: usize, z: &mut Carried) {
+        self.rated.take(self.train.row(u), z);
     }
 
     fn sum<L: Listen>(
@@ -135,42 +146,8 @@ impl Sgd for Nsvd {
         baseline + product
     }
 
-    // lesson: update
-    /// Everything but the x_j, O(f). z_u is carried along as the x_j would carry it.
-    fn update<L: Listen>(&mut self, (u, i, e): Erred, carried: &mut Carried, listen: &mut L) {
-        let by = Descent::new(e, self.gamma, self.lambda);
-        self.b.step(u, i, &by, listen);
-        let Descent { lambda, keep, learn, .. } = by;
-        for (k, (q, z)) in self.q.row_mut(i).iter_mut().zip(&mut carried.z).enumerate() {
-            let (q_old, z_old) = (*q, *z);
-            let gradient = || lambda * q_old - e * z_old;
-            *q = listen.update(place(Q, i, k), q_old, gradient, keep * q_old + learn * z_old);
-            *z = keep * z_old + learn * q_old;
-        }
-        carried.decay(keep);
-    }
-    // lesson: end
-
-    fn update_shared(&mut self, (u, i, e): Erred, _z: &Carried, step: &mut Step) {
-        let line = self.course.train.row(u);
-        self.rated.step(line, self.q.row(i), (e, self.gamma, self.lambda), step);
-    }
-
-    fn leave(&mut self, u: usize, z: &Carried) {
-        self.rated.write(self.course.train.row(u), z);
-    }
-
-    fn penalized(&self, (u, i, e): Erred, _z: &Carried) -> f64 {
-        let mut squares = self.b.squares(u, i);
-        let x = self.rated.rows(self.course.train.row(u)).flatten();
-        for x in self.q.row(i).iter().chain(x) {
-            squares += square(*x);
-        }
-        square(e) + f64::from(self.lambda) * squares
-    }
-
     fn because(&self, u: usize, i: usize, _z: &Carried) -> Vec<(usize, f32)> {
-        self.rated.because(self.course.train.row(u), self.q.row(i))
+        self.rated.because(self.train.row(u), self.q.row(i))
     }
 
     fn share(&self) -> Option<RatedShare> {
@@ -185,20 +162,50 @@ impl Sgd for Nsvd {
         let parts = rated.iter().map(part).collect();
         Some(Newcomer::new((&self.b, &self.q), rated, self.lambda, (z, parts), SHARE.latex))
     }
+}
+
+impl Sgd for Nsvd {
+    // lesson: update
+    /// Everything but the x_j, O(f). z_u is carried along as the x_j would carry it.
+    fn update<L: Listen>(
+        &mut self,
+        Visit { u, i, e }: Visit,
+        carried: &mut Carried,
+        listen: &mut L,
+    ) {
+        let by = Rate::new(e, self.gamma, self.lambda);
+        self.b.step(u, i, &by, listen);
+        let Rate { lambda, keep, learn, .. } = by;
+        for (k, (q, z)) in self.q.row_mut(i).iter_mut().zip(&mut carried.z).enumerate() {
+            let (q_old, z_old) = (*q, *z);
+            let gradient = || lambda * q_old - e * z_old;
+            *q = listen.update(place(Q, i, k), q_old, gradient, keep * q_old + learn * z_old);
+            *z = keep * z_old + learn * q_old;
+        }
+        carried.decay(keep);
+    }
+    // lesson: end
+
+    fn update_shared(&mut self, Visit { u, i, e }: Visit, _z: &Carried, step: &mut Step) {
+        let line = self.train.row(u);
+        self.rated.step(line, self.q.row(i), (e, self.gamma, self.lambda), step);
+    }
+
+    fn leave_user(&mut self, u: usize, z: &Carried) {
+        self.rated.write(self.train.row(u), z);
+    }
+
+    fn penalized(&self, Visit { u, i, e }: Visit, _z: &Carried) -> f64 {
+        let mut squares = self.b.squares(u, i);
+        let x = self.rated.rows(self.train.row(u)).flatten();
+        for x in self.q.row(i).iter().chain(x) {
+            squares += square(*x);
+        }
+        square(e) + f64::from(self.lambda) * squares
+    }
 
     fn operations(&self) -> f64 {
         // f for the product, 3 f each for q_i and z_u, and 3 f to gather and write an x_j.
-        10.0 * self.q.factors() as f64 * self.course.train.len() as f64
-    }
-
-    fn parameters(&self) -> Vec<Parameter<'_>> {
-        self.b.parameters(&[
-            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
-            self.rated.parameter(),
-        ])
-    }
-
-    fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        self.b.values_mut([self.q.values_mut(), self.rated.y.values_mut()])
+        10.0 * self.q.factors() as f64 * self.train.len() as f64
     }
 }

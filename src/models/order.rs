@@ -2,6 +2,7 @@
 
 use rand::seq::SliceRandom;
 
+use super::Spec;
 use super::entry::{Hyperparameter, Kind};
 use crate::data::Ratings;
 use crate::random;
@@ -37,9 +38,9 @@ impl Order {
         ..Self::ANY
     };
 
-    /// From the value of the hyperparameter.
-    pub fn from_value(value: f64) -> Self {
-        match value as usize {
+    /// As the hyperparameter says.
+    pub fn of(spec: &Spec) -> Self {
+        match spec.count("order") {
             0 => Self::Stored,
             1 => Self::ByUser,
             _ => Self::Shuffled,
@@ -54,17 +55,20 @@ impl Order {
             users.shuffle(&mut rng);
         }
         let mut positions = Vec::with_capacity(train.len());
+        let mut start = Vec::with_capacity(users.len() + 1);
+        start.push(0);
         for &u in &users {
             let from = positions.len();
             positions.extend(train.positions(u as usize).map(|n| n as u32));
             if self == Self::ByUser {
                 positions[from..].shuffle(&mut rng);
             }
+            start.push(positions.len() as u32);
         }
         if self == Self::Shuffled {
             positions.shuffle(&mut rng);
         }
-        Visits { users, positions }
+        Visits { users, start, positions }
     }
 }
 
@@ -72,6 +76,8 @@ impl Order {
 #[derive(Debug)]
 pub struct Visits {
     users: Vec<u32>,
+    /// Where the positions of each of them begin.
+    start: Vec<u32>,
     positions: Vec<u32>,
 }
 
@@ -81,14 +87,10 @@ impl Visits {
         &self.positions
     }
 
-    /// Each user with the positions of the user's ratings. Not for [`Order::Shuffled`], which does not
-    /// go by users.
-    pub fn by_user(&self, train: &Ratings) -> impl Iterator<Item = (usize, &[u32])> {
-        let mut rest = &self.positions[..];
-        self.users.iter().map(move |&u| {
-            let (own, others) = rest.split_at(train.positions(u as usize).len());
-            rest = others;
-            (u as usize, own)
-        })
+    /// The n-th user, with the positions of the user's ratings. Not for [`Order::Shuffled`], which does
+    /// not go by users.
+    pub fn user(&self, n: usize) -> (usize, &[u32]) {
+        let [from, to] = [self.start[n], self.start[n + 1]].map(|at| at as usize);
+        (self.users[n] as usize, &self.positions[from..to])
     }
 }

@@ -3,12 +3,12 @@
 use std::f64::consts::PI;
 use std::sync::Arc;
 
-use super::biases::{B_I, B_U, Biases, Descent, MEAN, OWN, place, square};
+use super::biases::{B_I, B_U, Biases, MEAN, OWN, Rate, place, square};
 use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, PRODUCT, dot};
 use super::order::Order;
-use super::sgd::{Course, Erred, Sgd};
-use super::{Axis, Model, Newcomer, Parameter, Spec};
+use super::shape::{Descent, Predict, Sgd, State, Visit};
+use super::{Axis, Newcomer, Parameter, Spec};
 use crate::data::{Line, Rating, Ratings};
 use crate::random;
 use crate::trace::Listen;
@@ -90,7 +90,9 @@ pub const ENTRY: Entry = Entry {
         },
         Order::ANY,
     ],
-    build: |spec, train, seed| Box::new(Pmf::new(spec, train, seed)),
+    build: |spec, train, seed| {
+        Box::new(Descent::new(Pmf::new(spec, train, seed), Order::of(spec), seed))
+    },
 };
 
 const fn variance(
@@ -132,7 +134,7 @@ enum Offset {
 ///            of variances matter, and 0.7 / 0.05 is a lambda of 14.
 #[derive(Debug, Clone)]
 pub struct Pmf {
-    course: Course,
+    train: Arc<Ratings>,
     b: Biases,
     p: Factors,
     q: Factors,
@@ -167,7 +169,7 @@ impl Pmf {
             priors: (prior("variance_p"), prior("variance_q")),
             per_rating: spec.get("prior") == 2.0,
             offset,
-            course: Course::new(spec, train, seed),
+            train,
         }
     }
 
@@ -183,8 +185,8 @@ impl Pmf {
             -0.5 * (n * libm::log(2.0 * PI * variance) + squares / variance)
         };
         let errors =
-            self.course.train.iter().map(|Rating { u, i, r }| square(r - self.predict(u, i)));
-        let mut sum = normal(self.course.train.len() as f64, errors.sum(), self.variance);
+            self.train.iter().map(|Rating { u, i, r }| square(r - self.sum(u, i, &(), &mut ())));
+        let mut sum = normal(self.train.len() as f64, errors.sum(), self.variance);
         let (of_p, of_q) = self.priors;
         if of_p.is_finite() {
             let biased = self.offset == Offset::Biases;
@@ -196,10 +198,10 @@ impl Pmf {
                 }
             };
             for (u, &b) in self.b.u.iter().enumerate() {
-                add(self.p.row(u), b, of_p, self.course.train.row(u).len());
+                add(self.p.row(u), b, of_p, self.train.row(u).len());
             }
             for (i, &b) in self.b.i.iter().enumerate() {
-                add(self.q.row(i), b, of_q, self.course.train.column(i).len());
+                add(self.q.row(i), b, of_q, self.train.column(i).len());
             }
         }
         sum
@@ -212,10 +214,7 @@ impl Pmf {
             if self.per_rating { lambda } else { lambda / n as f32 }
         };
         let (of_p, of_q) = self.priors;
-        (
-            share(of_p, self.course.train.row(u).len()),
-            share(of_q, self.course.train.column(i).len()),
-        )
+        (share(of_p, self.train.row(u).len()), share(of_q, self.train.column(i).len()))
     }
 }
 
@@ -223,18 +222,27 @@ fn squares(values: &[f32]) -> f64 {
     values.iter().map(|&x| square(x)).sum()
 }
 
-impl Sgd for Pmf {
-    type Beside = ();
-
-    fn course(&self) -> &Course {
-        &self.course
+impl State for Pmf {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
     }
 
-    fn factors(&self) -> usize {
-        self.p.factors()
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        self.b.parameters(&[
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
+        ])
     }
 
-    fn beside(&self) {}
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        self.b.values_mut([self.p.values_mut(), self.q.values_mut()])
+    }
+}
+
+impl Predict for Pmf {
+    type Context = ();
+
+    fn context(&self) {}
 
     fn sum<L: Listen>(&self, u: usize, i: usize, (): &(), listen: &mut L) -> f32 {
         let product = dot(self.p.row(u), self.q.row(i));
@@ -250,18 +258,20 @@ impl Sgd for Pmf {
         offset + product
     }
 
-    // lesson: update
     fn fold_in(&self, rated: Line) -> Option<Newcomer<'_>> {
         let each = if self.per_rating { rated.len() as f32 } else { 1.0 };
         let lambda = each * (self.variance / self.priors.0) as f32;
         let biased = self.offset == Offset::Biases;
         Some(Newcomer::solved((&self.b, &self.q), rated, lambda, biased))
     }
+}
 
-    fn update<L: Listen>(&mut self, (u, i, e): Erred, (): &mut (), listen: &mut L) {
+impl Sgd for Pmf {
+    // lesson: update
+    fn update<L: Listen>(&mut self, Visit { u, i, e }: Visit, (): &mut (), listen: &mut L) {
         let (lambda_p, lambda_q) = self.lambdas(u, i);
-        let by_p = Descent::new(e, self.gamma, lambda_p);
-        let by_q = Descent::new(e, self.gamma, lambda_q);
+        let by_p = Rate::new(e, self.gamma, lambda_p);
+        let by_q = Rate::new(e, self.gamma, lambda_q);
         if self.offset == Offset::Biases {
             let (b_u, b_i) = (self.b.u[u], self.b.i[i]);
             let (after_u, after_i) = (by_p.keep * b_u + by_p.learn, by_q.keep * b_i + by_q.learn);
@@ -281,7 +291,7 @@ impl Sgd for Pmf {
     }
     // lesson: end
 
-    fn penalized(&self, (u, i, e): Erred, (): &()) -> f64 {
+    fn penalized(&self, Visit { u, i, e }: Visit, (): &()) -> f64 {
         let (lambda_p, lambda_q) = self.lambdas(u, i);
         square(e)
             + f64::from(lambda_p) * (square(self.b.u[u]) + squares(self.p.row(u)))
@@ -290,17 +300,6 @@ impl Sgd for Pmf {
 
     fn operations(&self) -> f64 {
         // f for the product, and 3 f each for p_u and q_i.
-        7.0 * self.p.factors() as f64 * self.course.train.len() as f64
-    }
-
-    fn parameters(&self) -> Vec<Parameter<'_>> {
-        self.b.parameters(&[
-            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
-            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
-        ])
-    }
-
-    fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        self.b.values_mut([self.p.values_mut(), self.q.values_mut()])
+        7.0 * self.p.factors() as f64 * self.train.len() as f64
     }
 }

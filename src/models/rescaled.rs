@@ -32,9 +32,8 @@ impl Rescaled {
 }
 
 /// The model itself, where it is one of type `M`, whatever scale it learns on.
-pub fn own<M: Model>(model: &dyn Model) -> Option<&M> {
-    let model = (model as &dyn Any).downcast_ref().map_or(model, |Rescaled { inner, .. }| &**inner);
-    (model as &dyn Any).downcast_ref()
+pub fn own<M: Any>(model: &dyn Model) -> Option<&M> {
+    model.inner().unwrap_or(model).downcast_ref()
 }
 
 /// The rating that no star stands for, in a model without a mean.
@@ -84,10 +83,6 @@ impl Model for Rescaled {
         in_ratings(self.stars, self.inner.explain(u, i))
     }
 
-    fn pass(&mut self, epoch: usize) {
-        self.inner.pass(epoch);
-    }
-
     fn units(&self) -> usize {
         self.inner.units()
     }
@@ -102,6 +97,10 @@ impl Model for Rescaled {
 
     fn recall(&mut self, memory: &Memory) {
         self.inner.recall(memory);
+    }
+
+    fn inner(&self) -> Option<&dyn Any> {
+        Some(self.inner.inner().unwrap_or(&*self.inner))
     }
 
     fn steps(&self) -> usize {

@@ -10,60 +10,18 @@
 
 mod scan;
 
-use std::iter;
+use std::sync::Arc;
 
 use wide::f32x4;
 
 use super::biases::Biases;
-use crate::data::{Line, Ratings};
+use super::side::Side;
+use crate::data::Ratings;
 
-pub use scan::Scan;
+pub use scan::{Pairs, Scan};
 
 /// In a list of neighbors: a slot that belongs to nobody.
 pub const EMPTY: u32 = u32::MAX;
-
-/// Which rows are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// Items, by the users who rated both.
-    Items,
-    /// Users, by the items that both rated.
-    Users,
-}
-
-impl Side {
-    /// How many rows there are.
-    pub fn rows(self, train: &Ratings) -> usize {
-        match self {
-            Self::Items => train.items(),
-            Self::Users => train.users(),
-        }
-    }
-
-    /// The ratings of one row: R(i) of an item, R(u) of a user.
-    pub fn line(self, train: &Ratings, row: usize) -> Line<'_> {
-        match self {
-            Self::Items => train.column(row),
-            Self::Users => train.row(row),
-        }
-    }
-
-    /// The other side.
-    pub fn other(self) -> Self {
-        match self {
-            Self::Items => Self::Users,
-            Self::Users => Self::Items,
-        }
-    }
-
-    /// User and item of a rating in this row, given by `other`.
-    pub fn pair(self, row: usize, other: usize) -> (usize, usize) {
-        match self {
-            Self::Items => (other, row),
-            Self::Users => (row, other),
-        }
-    }
-}
 
 /// How alike two rows are by the ratings that they share, before the shrinkage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,15 +174,21 @@ impl Neighbors {
     }
 
     /// Fills the lists with the k most similar of every row.
-    pub fn fill(&mut self, settings: Settings, train: &Ratings, b: &Biases) {
-        let mut scan = Scan::new(settings, train, b);
-        let mut best = scan.all(self.k);
-        for (row, &place) in scan.places.iter().enumerate() {
-            if place == EMPTY {
-                self.set(row, iter::empty());
-            } else {
-                self.set(row, best.sorted(place as usize));
-            }
+    pub fn fill(&mut self, settings: Settings, train: &Arc<Ratings>, b: &Biases) {
+        let mut pairs = self.pairs(Scan::new(settings, train, b));
+        (0..self.rows).for_each(|place| pairs.count(place));
+        self.take(pairs);
+    }
+
+    /// What counts with whom each row is similar, with room for as many as a list has.
+    pub fn pairs(&self, scan: Scan) -> Pairs {
+        Pairs::new(scan, self.k)
+    }
+
+    /// Fills the lists with what was found.
+    pub fn take(&mut self, mut found: Pairs) {
+        for row in 0..self.rows {
+            self.set(row, found.of(row));
         }
     }
 

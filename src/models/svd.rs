@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::biases::{Biases, Descent, OWN, place, square};
+use super::biases::{Biases, OWN, Rate, place, square};
 use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, PRODUCT, dot};
 use super::order::Order;
-use super::sgd::{Course, Erred, Sgd};
+use super::shape::{Descent, Predict, Sgd, State, Visit};
 use super::{Axis, Newcomer, Parameter, Spec};
 use crate::data::{Line, Ratings};
 use crate::random;
@@ -64,7 +64,9 @@ pub const ENTRY: Entry = Entry {
         },
         Order::ANY,
     ],
-    build: |spec, train, seed| Box::new(Svd::new(spec, train, seed)),
+    build: |spec, train, seed| {
+        Box::new(Descent::new(Svd::new(spec, train, seed), Order::of(spec), seed))
+    },
 };
 
 /// Biased matrix factorization by stochastic gradient descent.
@@ -79,7 +81,7 @@ pub const ENTRY: Entry = Entry {
 ///            gamma .005, lambda .02, start values normal with standard deviation .1
 #[derive(Debug, Clone)]
 pub struct Svd {
-    course: Course,
+    train: Arc<Ratings>,
     b: Biases,
     p: Factors,
     q: Factors,
@@ -106,23 +108,32 @@ impl Svd {
             lambda: spec.get("lambda") as f32,
             biased,
             sequential: spec.get("update") == 1.0,
-            course: Course::new(spec, train, seed),
+            train,
         }
     }
 }
 
-impl Sgd for Svd {
-    type Beside = ();
-
-    fn course(&self) -> &Course {
-        &self.course
+impl State for Svd {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
     }
 
-    fn factors(&self) -> usize {
-        self.p.factors()
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        self.b.parameters(&[
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
+        ])
     }
 
-    fn beside(&self) {}
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        self.b.values_mut([self.p.values_mut(), self.q.values_mut()])
+    }
+}
+
+impl Predict for Svd {
+    type Context = ();
+
+    fn context(&self) {}
 
     fn sum<L: Listen>(&self, u: usize, i: usize, (): &(), listen: &mut L) -> f32 {
         let product = dot(self.p.row(u), self.q.row(i));
@@ -135,14 +146,16 @@ impl Sgd for Svd {
         let lambda = self.lambda * rated.len() as f32;
         Some(Newcomer::solved((&self.b, &self.q), rated, lambda, self.biased))
     }
+}
 
+impl Sgd for Svd {
     // lesson: update
-    fn update<L: Listen>(&mut self, (u, i, e): Erred, (): &mut (), listen: &mut L) {
-        let by = Descent::new(e, self.gamma, self.lambda);
+    fn update<L: Listen>(&mut self, Visit { u, i, e }: Visit, (): &mut (), listen: &mut L) {
+        let by = Rate::new(e, self.gamma, self.lambda);
         if self.biased {
             self.b.step(u, i, &by, listen);
         }
-        let Descent { lambda, keep, learn, .. } = by;
+        let Rate { lambda, keep, learn, .. } = by;
         let (p_u, q_i) = (self.p.row_mut(u), self.q.row_mut(i));
         for (k, (p, q)) in p_u.iter_mut().zip(q_i).enumerate() {
             let (p_old, q_old) = (*p, *q);
@@ -155,7 +168,7 @@ impl Sgd for Svd {
     }
     // lesson: end
 
-    fn penalized(&self, (u, i, e): Erred, (): &()) -> f64 {
+    fn penalized(&self, Visit { u, i, e }: Visit, (): &()) -> f64 {
         let mut squares = self.b.squares(u, i);
         for x in self.p.row(u).iter().chain(self.q.row(i)) {
             squares += square(*x);
@@ -165,17 +178,6 @@ impl Sgd for Svd {
 
     fn operations(&self) -> f64 {
         // f for the product, and 3 f each for p_u and q_i.
-        7.0 * self.p.factors() as f64 * self.course.train.len() as f64
-    }
-
-    fn parameters(&self) -> Vec<Parameter<'_>> {
-        self.b.parameters(&[
-            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
-            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
-        ])
-    }
-
-    fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        self.b.values_mut([self.p.values_mut(), self.q.values_mut()])
+        7.0 * self.p.factors() as f64 * self.train.len() as f64
     }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::biases::{Biases, Descent, OWN, place, square};
+use super::biases::{Biases, OWN, Rate, place, square};
 use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, OWN_PRODUCT, dot};
 use super::implicit::{self, Carried, Implicit};
 use super::order::Order;
-use super::sgd::{Course, Erred, Sgd};
+use super::shape::{Descent, Predict, Sgd, State, Visit};
 use super::{Axis, Parameter, Spec};
 use crate::data::Ratings;
 use crate::random;
@@ -52,7 +52,9 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter::sigma(0.03),
         Order::USERS,
     ],
-    build: |spec, train, seed| Box::new(Svdpp::new(spec, train, seed)),
+    build: |spec, train, seed| {
+        Box::new(Descent::new(Svdpp::new(spec, train, seed), Order::of(spec), seed))
+    },
 };
 
 /// SVD++ by stochastic gradient descent, user by user. N(u) holds the items `u` rated in training.
@@ -69,7 +71,7 @@ pub const ENTRY: Entry = Entry {
 ///            have a 5-fold RMSE of .847; those of Surprise (20 epochs, .007, .02, .1) have .861
 #[derive(Debug, Clone)]
 pub struct Svdpp {
-    course: Course,
+    train: Arc<Ratings>,
     b: Biases,
     p: Factors,
     q: Factors,
@@ -95,28 +97,38 @@ impl Svdpp {
             implicit: Implicit::new(spec, &train, seed, Y),
             gamma: spec.get("gamma") as f32,
             lambda: spec.get("lambda") as f32,
-            course: Course::new(spec, train, seed),
+            train,
         }
     }
 }
 
-impl Sgd for Svdpp {
-    type Beside = Carried;
-
-    fn course(&self) -> &Course {
-        &self.course
+impl State for Svdpp {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
     }
 
-    fn factors(&self) -> usize {
-        self.p.factors()
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        self.b.parameters(&[
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
+            self.implicit.parameter(),
+        ])
     }
 
-    fn beside(&self) -> Carried {
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        self.b.values_mut([self.p.values_mut(), self.q.values_mut(), self.implicit.y.values_mut()])
+    }
+}
+
+impl Predict for Svdpp {
+    type Context = Carried;
+
+    fn context(&self) -> Carried {
         self.implicit.room()
     }
 
-    fn take(&self, u: usize, z: &mut Carried) {
-        self.implicit.take(self.course.train.row(u), z);
+    fn at_user(&self, u: usize, z: &mut Carried) {
+        self.implicit.take(self.train.row(u), z);
     }
 
     fn sum<L: Listen>(
@@ -135,13 +147,28 @@ impl Sgd for Svdpp {
         baseline + explicit + implicit
     }
 
+    fn because(&self, u: usize, i: usize, _z: &Carried) -> Vec<(usize, f32)> {
+        self.implicit.because(self.train.row(u), self.q.row(i))
+    }
+
+    fn share(&self) -> Option<RatedShare> {
+        Some(implicit::SHARE)
+    }
+}
+
+impl Sgd for Svdpp {
     // lesson: update
     /// Everything but the y_j, O(f). z_u is carried along as the y_j would carry it: each of the |N(u)|
     /// increments gamma e |N(u)|^(-1/2) q_i counts |N(u)|^(-1/2) in the sum.
-    fn update<L: Listen>(&mut self, (u, i, e): Erred, carried: &mut Carried, listen: &mut L) {
-        let by = Descent::new(e, self.gamma, self.lambda);
+    fn update<L: Listen>(
+        &mut self,
+        Visit { u, i, e }: Visit,
+        carried: &mut Carried,
+        listen: &mut L,
+    ) {
+        let by = Rate::new(e, self.gamma, self.lambda);
         self.b.step(u, i, &by, listen);
-        let Descent { lambda, keep, learn, .. } = by;
+        let Rate { lambda, keep, learn, .. } = by;
         let (p_u, q_i) = (self.p.row_mut(u), self.q.row_mut(i));
         for (k, ((p, q), z)) in p_u.iter_mut().zip(q_i).zip(&mut carried.z).enumerate() {
             let (p_old, q_old, z_old) = (*p, *q, *z);
@@ -156,46 +183,26 @@ impl Sgd for Svdpp {
     }
     // lesson: end
 
-    fn update_shared(&mut self, (u, i, e): Erred, _z: &Carried, step: &mut Step) {
-        let line = self.course.train.row(u);
+    fn update_shared(&mut self, Visit { u, i, e }: Visit, _z: &Carried, step: &mut Step) {
+        let line = self.train.row(u);
         self.implicit.step(line, self.q.row(i), (e, self.gamma, self.lambda), step);
     }
 
-    fn leave(&mut self, u: usize, z: &Carried) {
-        self.implicit.write(self.course.train.row(u), z);
+    fn leave_user(&mut self, u: usize, z: &Carried) {
+        self.implicit.write(self.train.row(u), z);
     }
 
-    fn penalized(&self, (u, i, e): Erred, _z: &Carried) -> f64 {
+    fn penalized(&self, Visit { u, i, e }: Visit, _z: &Carried) -> f64 {
         let mut squares = self.b.squares(u, i);
-        let y = self.implicit.rows(self.course.train.row(u)).flatten();
+        let y = self.implicit.rows(self.train.row(u)).flatten();
         for x in self.p.row(u).iter().chain(self.q.row(i)).chain(y) {
             squares += square(*x);
         }
         square(e) + f64::from(self.lambda) * squares
     }
 
-    fn because(&self, u: usize, i: usize, _z: &Carried) -> Vec<(usize, f32)> {
-        self.implicit.because(self.course.train.row(u), self.q.row(i))
-    }
-
-    fn share(&self) -> Option<RatedShare> {
-        Some(implicit::SHARE)
-    }
-
     fn operations(&self) -> f64 {
         // 2 f for the products, 3 f each for p_u, q_i and z_u, and 3 f to gather and write a y_j.
-        14.0 * self.p.factors() as f64 * self.course.train.len() as f64
-    }
-
-    fn parameters(&self) -> Vec<Parameter<'_>> {
-        self.b.parameters(&[
-            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
-            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
-            self.implicit.parameter(),
-        ])
-    }
-
-    fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        self.b.values_mut([self.p.values_mut(), self.q.values_mut(), self.implicit.y.values_mut()])
+        14.0 * self.p.factors() as f64 * self.train.len() as f64
     }
 }

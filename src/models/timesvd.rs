@@ -4,12 +4,12 @@ mod curves;
 
 use std::sync::Arc;
 
-use super::biases::{Biases, Descent, OWN, place, square};
+use super::biases::{Biases, OWN, Rate, place, square};
 use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Need, Rule, Task};
 use super::factors::{Factors, OWN_PRODUCT, add_scaled, dot};
 use super::implicit::{self, Carried, Implicit};
 use super::order::Order;
-use super::sgd::{self, Course, Erred, Of, Sgd};
+use super::shape::{self, Descent, Moment, Predict, Sgd, State, Visit};
 use super::timeline::{NONE, Timeline, When};
 use super::{Axis, Parameter, Spec};
 use crate::data::Ratings;
@@ -62,7 +62,9 @@ pub const ENTRY: Entry = Entry {
         penalty("lambda_4", r"\lambda_4", 30.0, "The regularization of the users' drift."),
         Order::USERS,
     ],
-    build: |spec, train, seed| Box::new(TimeSvd::new(spec, train, seed, false)),
+    build: |spec, train, seed| {
+        Box::new(Descent::new(TimeSvd::new(spec, train, seed, false), Order::of(spec), seed))
+    },
 };
 
 /// The update of an item's bin.
@@ -181,7 +183,7 @@ pub(super) const fn penalty(
 /// ratings of the user b_u,t is 0.
 #[derive(Debug, Clone)]
 pub struct TimeSvd {
-    course: Course,
+    train: Arc<Ratings>,
     line: Timeline,
     b: Biases,
     p: Factors,
@@ -229,8 +231,8 @@ impl Rates {
 }
 
 /// What one rating's error means for parameters of one kind.
-fn by(e: f32, (gamma, lambda): (f32, f32)) -> Descent {
-    Descent::new(e, gamma, lambda)
+fn by(e: f32, (gamma, lambda): (f32, f32)) -> Rate {
+    Rate::new(e, gamma, lambda)
 }
 
 /// What stands beside the parameters: z_u, the moment, and room for `p_u(t) + z_u`.
@@ -263,7 +265,7 @@ impl TimeSvd {
             implicit: is_implicit.then(|| Implicit::new(spec, &train, seed, Y)),
             rates: Rates::new(spec),
             line,
-            course: Course::new(spec, train, seed),
+            train,
         }
     }
 
@@ -283,7 +285,7 @@ impl TimeSvd {
 
     /// The addends of a prediction for a moment, in seconds since 1970.
     pub fn explain_at(&self, u: usize, i: usize, time: u32) -> Explanation {
-        sgd::explain(self, u, i, Of::Time(time))
+        shape::explain(self, u, i, Moment::Time(time))
     }
 
     /// When the training ratings were given.
@@ -296,7 +298,7 @@ impl TimeSvd {
 fn one<L: Listen>(
     x: &mut f32,
     partner: f32,
-    &Descent { e, lambda, keep, learn }: &Descent,
+    &Rate { e, lambda, keep, learn }: &Rate,
     (parameter, row): (usize, usize),
     listen: &mut L,
 ) {
@@ -306,154 +308,9 @@ fn one<L: Listen>(
     *x = listen.update(place(parameter, row, 0), before, gradient, after);
 }
 
-impl Sgd for TimeSvd {
-    type Beside = Beside;
-
-    fn course(&self) -> &Course {
-        &self.course
-    }
-
-    fn factors(&self) -> usize {
-        self.p.factors()
-    }
-
-    fn beside(&self) -> Beside {
-        let stride = self.q.stride();
-        let when = self.line.at(0, self.line.latest());
-        Beside { z: Carried::new(stride), when, taste: vec![0.0; stride] }
-    }
-
-    fn take(&self, u: usize, beside: &mut Beside) {
-        if let Some(implicit) = &self.implicit {
-            implicit.take(self.course.train.row(u), &mut beside.z);
-        }
-    }
-
-    fn meet(&self, u: usize, _i: usize, of: Of, beside: &mut Beside) {
-        beside.when = match of {
-            Of::Known(position) => self.line.of(position),
-            Of::Time(time) => self.line.at(u, time),
-            Of::Latest => self.line.at(u, self.line.latest()),
-        };
-    }
-
-    fn sum<L: Listen>(&self, u: usize, i: usize, beside: &Beside, listen: &mut L) -> f32 {
-        let Beside { z, when, .. } = beside;
-        let q_i = self.q.row(i);
-        let mut sum = self.b.sum(u, i, listen);
-        let mut add = |addend, value| {
-            listen.term(addend, value);
-            sum += value;
-        };
-        if self.drifts() {
-            add(&BIAS_DRIFT, self.alpha[u] * when.dev);
-        }
-        if !self.b_day.is_empty() {
-            add(&DAY_BIAS, self.day_of(*when).map_or(0.0, |at| self.b_day[at]));
-        }
-        if self.bins > 0 {
-            add(&BIN_BIAS, self.bin_of(i, *when).map_or(0.0, |at| self.b_bin[at]));
-        }
-        add(&OWN_PRODUCT, dot(q_i, self.p.row(u)));
-        if self.drifts() {
-            let drift = when.dev * dot(q_i, self.alpha_p.row(u));
-            add(&TASTE_DRIFT, drift);
-        }
-        if self.implicit.is_some() {
-            add(&implicit::PRODUCT, dot(q_i, &z.z));
-        }
-        sum
-    }
-
-    // lesson: update
-    /// Everything but the y_j, O(f); z_u is carried along as the y_j would carry it.
-    fn update<L: Listen>(&mut self, (u, i, e): Erred, beside: &mut Beside, listen: &mut L) {
-        let (z, when, taste) = (&mut beside.z.z, beside.when, &mut beside.taste);
-        let rates = self.rates;
-        let still = by(e, rates.still);
-        self.b.step(u, i, &still, listen);
-        if let Some(at) = self.bin_of(i, when) {
-            one(&mut self.b_bin[at], 1.0, &by(e, rates.bin), (B_BIN, at), listen);
-        }
-        if let Some(at) = self.day_of(when) {
-            one(&mut self.b_day[at], 1.0, &by(e, rates.day), (B_DAY, at), listen);
-        }
-        taste.copy_from_slice(z);
-        add_scaled(taste, 1.0, self.p.row(u));
-        if self.drifts() {
-            let drift = by(e, rates.drift);
-            one(&mut self.alpha[u], when.dev, &drift, (ALPHA, u), listen);
-            let alpha = self.alpha_p.row_mut(u);
-            add_scaled(taste, when.dev, alpha);
-            for (k, (alpha, q)) in alpha.iter_mut().zip(self.q.row(i)).enumerate() {
-                let (before, partner) = (*alpha, when.dev * q);
-                let gradient = || drift.lambda * before - e * partner;
-                let after = drift.keep * before + drift.learn * partner;
-                *alpha = listen.update(place(ALPHA_P, u, k), before, gradient, after);
-            }
-        }
-        let Descent { lambda, keep, learn, .. } = still;
-        let (keep_z, learn_z) = if self.implicit.is_some() { (keep, learn) } else { (0.0, 0.0) };
-        let (p_u, q_i) = (self.p.row_mut(u), self.q.row_mut(i));
-        for (k, (((p, q), z), taste)) in p_u.iter_mut().zip(q_i).zip(z).zip(taste).enumerate() {
-            let (p_old, q_old, taste) = (*p, *q, *taste);
-            let gradient = || lambda * p_old - e * q_old;
-            *p = listen.update(place(P, u, k), p_old, gradient, keep * p_old + learn * q_old);
-            let gradient = || lambda * q_old - e * taste;
-            *q = listen.update(place(Q, i, k), q_old, gradient, keep * q_old + learn * taste);
-            *z = keep_z * *z + learn_z * q_old;
-        }
-        beside.z.decay(keep);
-    }
-    // lesson: end
-
-    fn update_shared(&mut self, (u, i, e): Erred, _beside: &Beside, step: &mut Step) {
-        if let Some(implicit) = &mut self.implicit {
-            let (gamma, lambda) = self.rates.still;
-            implicit.step(self.course.train.row(u), self.q.row(i), (e, gamma, lambda), step);
-        }
-    }
-
-    fn leave(&mut self, u: usize, beside: &Beside) {
-        if let Some(implicit) = &mut self.implicit {
-            implicit.write(self.course.train.row(u), &beside.z);
-        }
-    }
-
-    fn penalized(&self, (u, i, e): Erred, &Beside { when, .. }: &Beside) -> f64 {
-        let squares = |row: &[f32]| row.iter().map(|&x| square(x)).sum::<f64>();
-        let Rates { still, bin, day, drift } = self.rates;
-        let mut sum = self.b.squares(u, i) + squares(self.p.row(u)) + squares(self.q.row(i));
-        if let Some(implicit) = &self.implicit {
-            sum += implicit.rows(self.course.train.row(u)).map(squares).sum::<f64>();
-        }
-        sum *= f64::from(still.1);
-        if let Some(at) = self.bin_of(i, when) {
-            sum += f64::from(bin.1) * square(self.b_bin[at]);
-        }
-        if let Some(at) = self.day_of(when) {
-            sum += f64::from(day.1) * square(self.b_day[at]);
-        }
-        if self.drifts() {
-            sum += f64::from(drift.1) * (square(self.alpha[u]) + squares(self.alpha_p.row(u)));
-        }
-        square(e) + sum
-    }
-
-    fn because(&self, u: usize, i: usize, _beside: &Beside) -> Vec<(usize, f32)> {
-        let line = self.course.train.row(u);
-        let because = |implicit: &Implicit| implicit.because(line, self.q.row(i));
-        self.implicit.as_ref().map(because).unwrap_or_default()
-    }
-
-    fn share(&self) -> Option<RatedShare> {
-        self.implicit.as_ref().map(|_| implicit::SHARE)
-    }
-
-    fn operations(&self) -> f64 {
-        // f for each product, and 3 f for each vector that learns; the y_j as in SVD++.
-        let vectors = 7 + 4 * usize::from(self.drifts()) + 7 * usize::from(self.implicit.is_some());
-        (vectors * self.p.factors() * self.course.train.len()) as f64
+impl State for TimeSvd {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
@@ -485,5 +342,150 @@ impl Sgd for TimeSvd {
         ]);
         all.extend(self.implicit.as_mut().map(|implicit| implicit.y.values_mut()));
         all
+    }
+}
+
+impl Predict for TimeSvd {
+    type Context = Beside;
+
+    fn context(&self) -> Beside {
+        let stride = self.q.stride();
+        let when = self.line.at(0, self.line.latest());
+        Beside { z: Carried::new(stride), when, taste: vec![0.0; stride] }
+    }
+
+    fn at_user(&self, u: usize, beside: &mut Beside) {
+        if let Some(implicit) = &self.implicit {
+            implicit.take(self.train.row(u), &mut beside.z);
+        }
+    }
+
+    fn at_item(&self, u: usize, _i: usize, of: Moment, beside: &mut Beside) {
+        beside.when = match of {
+            Moment::Known(position) => self.line.of(position),
+            Moment::Time(time) => self.line.at(u, time),
+            Moment::Latest => self.line.at(u, self.line.latest()),
+        };
+    }
+
+    fn sum<L: Listen>(&self, u: usize, i: usize, beside: &Beside, listen: &mut L) -> f32 {
+        let Beside { z, when, .. } = beside;
+        let q_i = self.q.row(i);
+        let mut sum = self.b.sum(u, i, listen);
+        let mut add = |addend, value| {
+            listen.term(addend, value);
+            sum += value;
+        };
+        if self.drifts() {
+            add(&BIAS_DRIFT, self.alpha[u] * when.dev);
+        }
+        if !self.b_day.is_empty() {
+            add(&DAY_BIAS, self.day_of(*when).map_or(0.0, |at| self.b_day[at]));
+        }
+        if self.bins > 0 {
+            add(&BIN_BIAS, self.bin_of(i, *when).map_or(0.0, |at| self.b_bin[at]));
+        }
+        add(&OWN_PRODUCT, dot(q_i, self.p.row(u)));
+        if self.drifts() {
+            let drift = when.dev * dot(q_i, self.alpha_p.row(u));
+            add(&TASTE_DRIFT, drift);
+        }
+        if self.implicit.is_some() {
+            add(&implicit::PRODUCT, dot(q_i, &z.z));
+        }
+        sum
+    }
+
+    fn because(&self, u: usize, i: usize, _beside: &Beside) -> Vec<(usize, f32)> {
+        let line = self.train.row(u);
+        let because = |implicit: &Implicit| implicit.because(line, self.q.row(i));
+        self.implicit.as_ref().map(because).unwrap_or_default()
+    }
+
+    fn share(&self) -> Option<RatedShare> {
+        self.implicit.as_ref().map(|_| implicit::SHARE)
+    }
+}
+
+impl Sgd for TimeSvd {
+    // lesson: update
+    /// Everything but the y_j, O(f); z_u is carried along as the y_j would carry it.
+    fn update<L: Listen>(&mut self, Visit { u, i, e }: Visit, beside: &mut Beside, listen: &mut L) {
+        let (z, when, taste) = (&mut beside.z.z, beside.when, &mut beside.taste);
+        let rates = self.rates;
+        let still = by(e, rates.still);
+        self.b.step(u, i, &still, listen);
+        if let Some(at) = self.bin_of(i, when) {
+            one(&mut self.b_bin[at], 1.0, &by(e, rates.bin), (B_BIN, at), listen);
+        }
+        if let Some(at) = self.day_of(when) {
+            one(&mut self.b_day[at], 1.0, &by(e, rates.day), (B_DAY, at), listen);
+        }
+        taste.copy_from_slice(z);
+        add_scaled(taste, 1.0, self.p.row(u));
+        if self.drifts() {
+            let drift = by(e, rates.drift);
+            one(&mut self.alpha[u], when.dev, &drift, (ALPHA, u), listen);
+            let alpha = self.alpha_p.row_mut(u);
+            add_scaled(taste, when.dev, alpha);
+            for (k, (alpha, q)) in alpha.iter_mut().zip(self.q.row(i)).enumerate() {
+                let (before, partner) = (*alpha, when.dev * q);
+                let gradient = || drift.lambda * before - e * partner;
+                let after = drift.keep * before + drift.learn * partner;
+                *alpha = listen.update(place(ALPHA_P, u, k), before, gradient, after);
+            }
+        }
+        let Rate { lambda, keep, learn, .. } = still;
+        let (keep_z, learn_z) = if self.implicit.is_some() { (keep, learn) } else { (0.0, 0.0) };
+        let (p_u, q_i) = (self.p.row_mut(u), self.q.row_mut(i));
+        for (k, (((p, q), z), taste)) in p_u.iter_mut().zip(q_i).zip(z).zip(taste).enumerate() {
+            let (p_old, q_old, taste) = (*p, *q, *taste);
+            let gradient = || lambda * p_old - e * q_old;
+            *p = listen.update(place(P, u, k), p_old, gradient, keep * p_old + learn * q_old);
+            let gradient = || lambda * q_old - e * taste;
+            *q = listen.update(place(Q, i, k), q_old, gradient, keep * q_old + learn * taste);
+            *z = keep_z * *z + learn_z * q_old;
+        }
+        beside.z.decay(keep);
+    }
+    // lesson: end
+
+    fn update_shared(&mut self, Visit { u, i, e }: Visit, _beside: &Beside, step: &mut Step) {
+        if let Some(implicit) = &mut self.implicit {
+            let (gamma, lambda) = self.rates.still;
+            implicit.step(self.train.row(u), self.q.row(i), (e, gamma, lambda), step);
+        }
+    }
+
+    fn leave_user(&mut self, u: usize, beside: &Beside) {
+        if let Some(implicit) = &mut self.implicit {
+            implicit.write(self.train.row(u), &beside.z);
+        }
+    }
+
+    fn penalized(&self, Visit { u, i, e }: Visit, &Beside { when, .. }: &Beside) -> f64 {
+        let squares = |row: &[f32]| row.iter().map(|&x| square(x)).sum::<f64>();
+        let Rates { still, bin, day, drift } = self.rates;
+        let mut sum = self.b.squares(u, i) + squares(self.p.row(u)) + squares(self.q.row(i));
+        if let Some(implicit) = &self.implicit {
+            sum += implicit.rows(self.train.row(u)).map(squares).sum::<f64>();
+        }
+        sum *= f64::from(still.1);
+        if let Some(at) = self.bin_of(i, when) {
+            sum += f64::from(bin.1) * square(self.b_bin[at]);
+        }
+        if let Some(at) = self.day_of(when) {
+            sum += f64::from(day.1) * square(self.b_day[at]);
+        }
+        if self.drifts() {
+            sum += f64::from(drift.1) * (square(self.alpha[u]) + squares(self.alpha_p.row(u)));
+        }
+        square(e) + sum
+    }
+
+    fn operations(&self) -> f64 {
+        // f for each product, and 3 f for each vector that learns; the y_j as in SVD++.
+        let vectors = 7 + 4 * usize::from(self.drifts()) + 7 * usize::from(self.implicit.is_some());
+        (vectors * self.p.factors() * self.train.len()) as f64
     }
 }

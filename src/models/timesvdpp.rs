@@ -2,6 +2,7 @@
 
 use super::entry::{Curve, Entry, Hyperparameter, Learning, Need, Rule, Task};
 use super::order::Order;
+use super::shape::Descent;
 use super::timesvd::{BIN, BINS, DAY, DRIFT, DRIFTS, TIME, TimeSvd, penalty, rate};
 
 /// This model's line in the registry; what it is stands at [`TimeSvd`].
@@ -55,5 +56,7 @@ pub const ENTRY: Entry = Entry {
         penalty("lambda_4", r"\lambda_4", 30.0, "The regularization of the users' drift."),
         Order::USERS,
     ],
-    build: |spec, train, seed| Box::new(TimeSvd::new(spec, train, seed, true)),
+    build: |spec, train, seed| {
+        Box::new(Descent::new(TimeSvd::new(spec, train, seed, true), Order::of(spec), seed))
+    },
 };

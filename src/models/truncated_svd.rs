@@ -5,10 +5,12 @@ use std::sync::Arc;
 use super::biases::{Biases, OWN, square};
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, dot};
+use super::shape::{At, Predict, Stage, State, Sweep, Sweeps};
+use super::side::Side;
 use super::{Axis, Model, Parameter, Spec};
 use crate::data::{Line, Ratings};
 use crate::random;
-use crate::trace::{Addend, AddendKind, Explanation, Listen, Step, Subject};
+use crate::trace::{Addend, AddendKind, Listen};
 
 mod half;
 
@@ -70,7 +72,7 @@ pub const ENTRY: Entry = Entry {
             ..Hyperparameter::lambda(0.0, 100.0)
         },
     ],
-    build: |spec, train, seed| Box::new(TruncatedSvd::new(spec, train, seed)),
+    build: |spec, train, seed| Box::new(Sweeps::new(TruncatedSvd::new(spec, train, seed))),
 };
 
 fn is_refilled(spec: &Spec) -> bool {
@@ -130,7 +132,6 @@ pub struct TruncatedSvd {
     q: Factors,
     lambda: f32,
     refill: bool,
-    work: Work,
 }
 
 const P: usize = OWN;
@@ -150,13 +151,15 @@ impl TruncatedSvd {
             q: Factors::normal(train.items(), f, 1.0, rng, |i| !train.column(i).is_empty()),
             lambda: 0.0,
             refill: is_refilled(spec),
-            work: Work::new(f),
             train,
         };
         model.sum_rows();
-        model.items(0).0.change_basis(&mut Work::new(f), &mut ());
+        model.items(0).change_basis(&mut Work::new(f), &mut ());
         model.sigma.fill(1.0);
-        model.half_pass(0, true);
+        let users = model.train.users();
+        let mut sweeps = Sweeps::new(model);
+        sweeps.advance(0, 0..users + 1);
+        let mut model = sweeps.into_model();
         model.lambda = spec.get("lambda") as f32;
         model
     }
@@ -190,8 +193,8 @@ impl TruncatedSvd {
         self.b.mu + self.b.u[u] + self.b.i[i]
     }
 
-    fn users(&mut self, epoch: usize) -> (Half<'_>, &mut Work) {
-        let half = Half {
+    fn users(&mut self, epoch: usize) -> Half<'_> {
+        Half {
             mu: self.b.mu,
             lambda: self.lambda,
             refill: self.refill && epoch > 0,
@@ -204,12 +207,11 @@ impl TruncatedSvd {
             held_is_rated: &|train, i| !train.column(i).is_empty(),
             places: Places { own: P, sigma: SIGMA, held: Q },
             train: &self.train,
-        };
-        (half, &mut self.work)
+        }
     }
 
-    fn items(&mut self, epoch: usize) -> (Half<'_>, &mut Work) {
-        let half = Half {
+    fn items(&mut self, epoch: usize) -> Half<'_> {
+        Half {
             mu: self.b.mu,
             lambda: self.lambda,
             refill: self.refill && epoch > 0,
@@ -222,48 +224,8 @@ impl TruncatedSvd {
             held_is_rated: &|train, u| !train.row(u).is_empty(),
             places: Places { own: Q, sigma: SIGMA, held: P },
             train: &self.train,
-        };
-        (half, &mut self.work)
-    }
-
-    fn half_pass(&mut self, epoch: usize, users: bool) {
-        let train = Arc::clone(&self.train);
-        let (mut half, work) = if users { self.users(epoch) } else { self.items(epoch) };
-        half.prepare(work);
-        let lines = if users { train.users() } else { train.items() };
-        for row in 0..lines {
-            let line = if users { train.row(row) } else { train.column(row) };
-            half.solve(row, line, work, &mut ());
         }
-        half.change_basis(work, &mut ());
     }
-
-    /// sigma_k p_uk, with the padding.
-    fn scaled(&self, u: usize) -> Vec<f32> {
-        let mut scaled = self.p.row(u).to_vec();
-        for (x, sigma) in scaled.iter_mut().zip(&self.sigma) {
-            *x *= sigma;
-        }
-        scaled
-    }
-
-    // lesson: predict
-    /// The first triple alone, which is close to the mean, then the others; `scaled` is sigma_k p_uk.
-    /// Where the user or the item is not in the matrix, the fill.
-    fn sum<L: Listen>(&self, u: usize, i: usize, scaled: &mut [f32], listen: &mut L) -> f32 {
-        if self.train.row(u).is_empty() || self.train.column(i).is_empty() {
-            return self.b.sum(u, i, listen);
-        }
-        let q_i = self.q.row(i);
-        let first = scaled[0] * q_i[0];
-        let kept = std::mem::replace(&mut scaled[0], 0.0);
-        let others = dot(scaled, q_i);
-        scaled[0] = kept;
-        listen.term(&FIRST, first);
-        listen.term(&OTHERS, others);
-        first + others
-    }
-    // lesson: end
 }
 
 /// mu, b_u and b_i such that their sum is the fill: 0, the item's mean, or the regularized least squares.
@@ -297,60 +259,104 @@ fn fit<'a>(
     }
 }
 
-impl Model for TruncatedSvd {
-    fn predict_many(&self, u: usize, items: &[u32], out: &mut [f32]) {
-        let mut scaled = self.scaled(u);
-        for (out, &i) in out.iter_mut().zip(items) {
-            *out = self.sum(u, i as usize, &mut scaled, &mut ());
+impl State for TruncatedSvd {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
+    }
+
+    fn parameters(&self) -> Vec<Parameter<'_>> {
+        let f = self.sigma.len();
+        self.b.parameters(&[
+            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
+            Parameter {
+                name: "sigma",
+                symbol: (r"\sigma", "").into(),
+                axis: Axis::Global,
+                columns: f,
+                stride: f,
+                values: &self.sigma,
+                of: None,
+            },
+            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
+        ])
+    }
+
+    fn values_mut(&mut self) -> Vec<&mut [f32]> {
+        self.b.values_mut([self.p.values_mut(), &mut self.sigma, self.q.values_mut()])
+    }
+}
+
+/// sigma_k p_uk of one user: the first, and all with a zero in its place and in the padding.
+pub struct Scaled {
+    first: f32,
+    others: Vec<f32>,
+}
+
+impl Predict for TruncatedSvd {
+    type Context = Scaled;
+
+    fn context(&self) -> Scaled {
+        Scaled { first: 0.0, others: vec![0.0; self.p.stride()] }
+    }
+
+    fn at_user(&self, u: usize, scaled: &mut Scaled) {
+        let both = self.p.row(u).iter().zip(&self.sigma);
+        for (to, (p, sigma)) in scaled.others.iter_mut().zip(both) {
+            *to = p * sigma;
         }
+        scaled.first = std::mem::take(&mut scaled.others[0]);
     }
 
-    fn explain(&self, u: usize, i: usize) -> Explanation {
-        let mut explanation = Explanation::default();
-        self.sum(u, i, &mut self.scaled(u), &mut explanation);
-        explanation
+    // lesson: predict
+    /// The first triple alone, which is close to the mean, then the others.
+    /// Where the user or the item is not in the matrix, the fill.
+    fn sum<L: Listen>(&self, u: usize, i: usize, scaled: &Scaled, listen: &mut L) -> f32 {
+        if self.train.row(u).is_empty() || self.train.column(i).is_empty() {
+            return self.b.sum(u, i, listen);
+        }
+        let q_i = self.q.row(i);
+        let first = scaled.first * q_i[0];
+        let others = dot(&scaled.others, q_i);
+        listen.term(&FIRST, first);
+        listen.term(&OTHERS, others);
+        first + others
     }
+    // lesson: end
+}
 
-    fn pass(&mut self, epoch: usize) {
-        self.half_pass(epoch, true);
-        self.half_pass(epoch, false);
-    }
+impl Sweep for TruncatedSvd {
+    type Work = Work;
 
     /// Each user and a change of basis, each item and a change of basis.
-    fn steps(&self) -> usize {
-        self.train.users() + self.train.items() + 2
+    fn stages(&self) -> &'static [Stage] {
+        &[
+            Stage::Each(Side::Users),
+            Stage::Whole(Side::Users),
+            Stage::Each(Side::Items),
+            Stage::Whole(Side::Items),
+        ]
     }
 
-    fn step(&mut self, epoch: usize, n: usize) -> Step {
-        let train = Arc::clone(&self.train);
-        let f = self.sigma.len();
-        let (row, (mut half, work), lines) = match n.checked_sub(train.users() + 1) {
-            None => (n, self.users(epoch), train.users()),
-            Some(row) => (row, self.items(epoch), train.items()),
-        };
-        let users = half.places.own == P;
-        if row == lines {
-            let axis = if users { Axis::User } else { Axis::Item };
-            let mut step = Step::new(Subject::Vectors(axis), f);
-            half.change_basis(work, &mut step);
-            return step;
+    fn work(&self, at: At, _hears: bool) -> Work {
+        let mut work = Work::new(self.sigma.len());
+        match at.stage {
+            Stage::Each(Side::Users) => work.prepare(&self.q, &self.b.i),
+            Stage::Each(Side::Items) => work.prepare(&self.p, &self.b.u),
+            Stage::Whole(_) => {}
         }
-        let (subject, line) = if users {
-            (Subject::User(row), train.row(row))
-        } else {
-            (Subject::Item(row), train.column(row))
-        };
-        let mut step = Step::new(subject, f);
-        half.prepare(work);
-        half.solve(row, line, work, &mut step);
-        step
+        work
     }
 
-    fn operations(&self) -> f64 {
-        let f = self.sigma.len() as f64;
-        let products = if self.refill { 4.0 } else { 2.0 };
-        let rows = (self.train.users() + self.train.items()) as f64;
-        products * f * self.train.len() as f64 + 2.5 * rows * f * f + 18.0 * f * f * f
+    fn unit<L: Listen>(&mut self, at: At, work: &mut Work, listen: &mut L) -> bool {
+        let mut half = match at.stage.side() {
+            Side::Users => self.users(at.epoch),
+            Side::Items => self.items(at.epoch),
+        };
+        match at.stage {
+            Stage::Each(side) => half.solve(at.row, side.line(half.train, at.row), work, listen),
+            Stage::Whole(_) => half.change_basis(work, listen),
+        }
+        true
     }
 
     fn objective(&self) -> f64 {
@@ -380,24 +386,10 @@ impl Model for TruncatedSvd {
         sum
     }
 
-    fn parameters(&self) -> Vec<Parameter<'_>> {
-        let f = self.sigma.len();
-        self.b.parameters(&[
-            Parameter::vectors("p_u", ("p", "u"), Axis::User, &self.p),
-            Parameter {
-                name: "sigma",
-                symbol: (r"\sigma", "").into(),
-                axis: Axis::Global,
-                columns: f,
-                stride: f,
-                values: &self.sigma,
-                of: None,
-            },
-            Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
-        ])
-    }
-
-    fn values_mut(&mut self) -> Vec<&mut [f32]> {
-        self.b.values_mut([self.p.values_mut(), &mut self.sigma, self.q.values_mut()])
+    fn operations(&self) -> f64 {
+        let f = self.sigma.len() as f64;
+        let products = if self.refill { 4.0 } else { 2.0 };
+        let rows = (self.train.users() + self.train.items()) as f64;
+        products * f * self.train.len() as f64 + 2.5 * rows * f * f + 18.0 * f * f * f
     }
 }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::biases::{Biases, place, square};
 use super::entry::{Hyperparameter, Kind};
 use super::frozen::Frozen;
-use super::sgd::Of;
-use super::similarity::{Measure, Neighbors, Settings, Side};
+use super::shape::Moment;
+use super::side::Side;
+use super::similarity::{Measure, Neighbors, Settings};
 use super::{Axis, Parameter};
 use crate::data::Ratings;
 use crate::trace::{Addend, AddendKind, Listen, Place};
@@ -158,9 +159,9 @@ impl Weights {
 
     /// Finds R^k(i;u), the neighbors of item `i` among what the user at hand rated. That of a known rating
     /// is remembered where there was room.
-    pub fn find(&self, i: usize, of: Of, hand: &mut Hand) {
-        match of {
-            Of::Known(position) if position + 1 < self.found.start.len() => {
+    pub fn find(&self, i: usize, when: Moment, hand: &mut Hand) {
+        match when {
+            Moment::Known(position) if position + 1 < self.found.start.len() => {
                 self.recall(position, i, hand);
             }
             _ => self.search(i, hand),
@@ -311,7 +312,7 @@ struct Lists {
 
 impl Lists {
     /// The k most similar items of each, with room for k each.
-    fn truncated(train: &Ratings, k: usize, frozen: &Biases) -> Self {
+    fn truncated(train: &Arc<Ratings>, k: usize, frozen: &Biases) -> Self {
         let mut lists = Neighbors::empty(train.items(), k);
         lists.fill(SIMILARITY, train, frozen);
         let row = |i: usize| {

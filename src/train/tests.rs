@@ -237,10 +237,6 @@ impl Model for Scripted {
         Explanation::default()
     }
 
-    fn pass(&mut self, epoch: usize) {
-        self.advance(epoch, 0..4);
-    }
-
     fn units(&self) -> usize {
         4
     }
@@ -256,7 +252,7 @@ impl Model for Scripted {
 
     fn step(&mut self, epoch: usize, _n: usize) -> Step {
         self.pass(epoch);
-        Step::new(Subject::User(0), 1)
+        Step::new(Subject::User(0), &self.parameters())
     }
 
     fn operations(&self) -> f64 {

@@ -1,12 +1,11 @@
 //! Additional inputs: against the formulas, and what attributes do for those without ratings.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use factorscope::data::simulation::simulate;
 use factorscope::data::{Attribute, Attributes, Lists, Ratings};
 use factorscope::models::attributes::{AdditionalInputs, Share};
-use factorscope::models::{Model, Spec};
+use factorscope::models::{Model, Spec, own};
 
 use crate::reference::{compare_above, numbers, setting, start};
 use crate::support::{SEED, bits, parameter, reference, reference_set, small_sets, table};
@@ -113,7 +112,7 @@ fn a_newcomer_is_predicted_what_somebody_without_ratings_is() {
     let train = by_age_and_genre();
     let settings = ["factors=2", "gamma=0.05", "gamma_2=0.05"];
     let model = trained(&settings, &train, 50);
-    let inputs = (&*model as &dyn Any).downcast_ref::<AdditionalInputs>().unwrap();
+    let inputs = own::<AdditionalInputs>(&*model).unwrap();
     let close = |a: f32, b: f32| (a - b).abs() < 1e-6;
     let known = train.attributes();
     for u in [4, 5] {
@@ -140,7 +139,7 @@ fn a_newcomer_is_predicted_what_somebody_without_ratings_is() {
 fn shares_of_attributes_sum_to_the_terms_of_the_explanation() {
     let train = simulate(SEED).dataset.ratings;
     let model = trained(&["gamma_2=0.01"], &train, 2);
-    let inputs = (&*model as &dyn Any).downcast_ref::<AdditionalInputs>().unwrap();
+    let inputs = own::<AdditionalInputs>(&*model).unwrap();
     for (u, i) in [(0, 0), (17, 80), (599, 300)] {
         let [users, items] = inputs.shares(u, i);
         let known = train.attributes();

@@ -5,7 +5,6 @@ mod draws;
 mod point;
 mod sampler;
 
-use std::any::Any;
 use std::sync::Arc;
 
 use factorscope::data::Ratings;
@@ -27,10 +26,6 @@ fn passed(spec: &Spec, train: &Arc<Ratings>, passes: usize) -> Box<dyn Model> {
     let mut model = spec.build(Arc::clone(train), SEED);
     (0..passes).for_each(|epoch| model.pass(epoch));
     model
-}
-
-fn downcast<T: 'static>(model: &dyn Model) -> &T {
-    (model as &dyn Any).downcast_ref().unwrap()
 }
 
 /// Sets parameters by their names, where the JSON has them.

@@ -1,12 +1,11 @@
 //! Confidences: weighted ratings, and implicit feedback over all cells.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use factorscope::data::{Ids, Line, Rating, Ratings};
 use factorscope::models::als::Als;
 use factorscope::models::implicit_als::{ImplicitAls, Shortcut};
-use factorscope::models::{Model, Spec};
+use factorscope::models::{Model, Spec, own};
 use factorscope::trace::{Step, Subject};
 use serde_json::Value;
 
@@ -55,7 +54,7 @@ fn implicit_als_has_the_parameters_of_the_formula_over_all_cells() {
         let told = &run["explained"];
         let [u, i] = ["u", "i"].map(|name| told[name].as_u64().unwrap() as usize);
         close(f64::from(model.predict(u, i)), told["prediction"].as_f64().unwrap(), 1e-4);
-        let model = (&*model as &dyn Any).downcast_ref::<ImplicitAls>().unwrap();
+        let model = own::<ImplicitAls>(&*model).unwrap();
         let (shares, expected) = (model.shares(u, i), told["shares"].as_array().unwrap());
         assert_eq!(shares.len(), expected.len());
         for (share, expected) in shares.iter().zip(expected) {
@@ -125,7 +124,7 @@ fn recent_and_uncrowded_ratings_count_more() {
     let train = Arc::new(Ratings::new(ids(2), ids(4), &rows, Some(&times)).unwrap());
     let weights = |settings: &[&str]| {
         let model = spec("confidence", settings).build(Arc::clone(&train), SEED);
-        let als = (&*model as &dyn Any).downcast_ref::<Als>().unwrap();
+        let als = own::<Als>(&*model).unwrap();
         als.weights().unwrap().to_vec()
     };
     let check = |found: &[f32], raw: [f64; 5]| {
@@ -222,7 +221,7 @@ fn a_users_matrix_is_the_same_with_and_without_the_shortcut() {
     let (_, train) = small_sets().remove(2);
     let mut model = spec("implicit-als", &["factors=5"]).build(Arc::clone(&train), SEED);
     model.pass(0);
-    let model = (&*model as &dyn Any).downcast_ref::<ImplicitAls>().unwrap();
+    let model = own::<ImplicitAls>(&*model).unwrap();
     let mut shortcut = Shortcut::new(model);
     for u in 0..train.users() {
         let (short, full) = (shortcut.short(u), shortcut.full(u));

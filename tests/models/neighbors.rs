@@ -1,11 +1,10 @@
 //! The neighborhood models against their formulas in another language, and against themselves.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use factorscope::models::interpolated::InterpolatedKnn;
 use factorscope::models::knn::Knn;
-use factorscope::models::{Model, Spec};
+use factorscope::models::{Model, Spec, own};
 use factorscope::trace::Subject;
 use serde_json::Value;
 
@@ -35,11 +34,11 @@ fn trained(id: &str, settings: &[String]) -> Box<dyn Model> {
 }
 
 fn as_knn(model: &dyn Model) -> &Knn {
-    (model as &dyn Any).downcast_ref().unwrap()
+    own(model).unwrap()
 }
 
 fn as_interpolated(model: &dyn Model) -> &InterpolatedKnn {
-    (model as &dyn Any).downcast_ref().unwrap()
+    own(model).unwrap()
 }
 
 /// The settings that all runs of the reference share.

@@ -1,5 +1,6 @@
 //! Steps against passes, walks forward and back, explanations, and sets with next to nothing in them.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use factorscope::data::{Rating, Ratings};
@@ -53,6 +54,71 @@ fn all_steps_of_a_pass_do_what_the_pass_does() {
             }
         }
     }
+}
+
+#[test]
+fn a_pass_cut_anywhere_has_the_bits_of_the_whole_pass() {
+    for (name, train) in small_sets() {
+        for entry in REGISTRY {
+            for spec in variants(entry) {
+                // What a receipt covers and is no parameter: whose the neighbors are, and kept draws.
+                let state =
+                    |model: &dyn Model| (bits(model), fingerprint(model), told(model, &train));
+                let mut whole = spec.build(Arc::clone(&train), SEED);
+                (0..EPOCHS).for_each(|epoch| whole.pass(epoch));
+                let whole = state(&*whole);
+                for length in [1, 7, usize::MAX] {
+                    let mut cut = spec.build(Arc::clone(&train), SEED);
+                    assert!(cut.units() > 1, "{spec} on the {name}");
+                    for epoch in 0..EPOCHS {
+                        for units in cuts(cut.units(), length) {
+                            cut.advance(epoch, units);
+                        }
+                    }
+                    assert_eq!(state(&*cut), whole, "{spec} on the {name}, {length} at a time");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_read_set_and_recalled_between_two_cuts_changes_nothing() {
+    for (name, train) in small_sets() {
+        for entry in REGISTRY {
+            for spec in variants(entry) {
+                let mut whole = spec.build(Arc::clone(&train), SEED);
+                (0..EPOCHS).for_each(|epoch| whole.pass(epoch));
+                let mut cut = spec.build(Arc::clone(&train), SEED);
+                for epoch in 0..EPOCHS {
+                    for units in cuts(cut.units(), 5) {
+                        // A step of another epoch leaves an order of its own, and is taken back.
+                        let (before, memory) = (values(&*cut), cut.memory());
+                        cut.step(epoch + 1, 0);
+                        told(&*cut, &train);
+                        set_values(&mut *cut, &before);
+                        cut.recall(&memory);
+                        cut.advance(epoch, units);
+                    }
+                }
+                assert_eq!(bits(&*cut), bits(&*whole), "{spec} on the {name}");
+                assert_eq!(told(&*cut, &train), told(&*whole, &train), "{spec} on the {name}");
+            }
+        }
+    }
+}
+
+/// Passes that are compared.
+const EPOCHS: usize = 3;
+
+/// All units of a pass in ranges of this length.
+fn cuts(units: usize, length: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..units).step_by(length).map(move |from| from..units.min(from.saturating_add(length)))
+}
+
+/// The bits of all predictions.
+fn told(model: &dyn Model, train: &Ratings) -> Vec<u32> {
+    predictions(model, train).into_iter().map(f32::to_bits).collect()
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! SVD and SVD++ with time: against the formulas, against the models without time, and its moments.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use factorscope::data::{Ids, Rating, Ratings, split};
 use factorscope::models::timeline::DAY;
 use factorscope::models::timesvd::TimeSvd;
-use factorscope::models::{Model, Spec};
+use factorscope::models::{Model, Spec, own};
 use factorscope::trace::Subject;
 use serde_json::Value;
 
@@ -39,8 +38,8 @@ fn trained(id: &str, train: &Arc<Ratings>, passes: usize) -> Box<dyn Model> {
     model
 }
 
-fn own(model: &dyn Model) -> &TimeSvd {
-    (model as &dyn Any).downcast_ref().expect("a model with time")
+fn timesvd(model: &dyn Model) -> &TimeSvd {
+    own(model).expect("a model with time")
 }
 
 fn timed(model: &dyn Model, u: usize, i: usize, time: u32) -> f32 {
@@ -155,7 +154,7 @@ fn a_step_starts_from_the_prediction_for_the_moment_of_its_rating() {
                 to.copy_from_slice(from);
             }
             assert_eq!(step.prediction(), timed(&*again, u, i, time), "{id}, step {n}");
-            let explained = own(&*again).explain_at(u, i, time);
+            let explained = timesvd(&*again).explain_at(u, i, time);
             assert_eq!(explained.terms, step.terms, "{id}, step {n}");
         }
     }
@@ -181,11 +180,11 @@ fn a_day_that_training_has_not_seen_has_no_bias_of_its_own() {
     let train = timed_set();
     let model = trained("timesvd", &train, 3);
     let term = |u, time, wanted: &str| {
-        let terms = own(&*model).explain_at(u, 0, time).terms;
+        let terms = timesvd(&*model).explain_at(u, 0, time).terms;
         terms.iter().find(|term| term.addend.name == wanted).unwrap().value
     };
     for u in 0..train.users() {
-        let days = own(&*model).timeline().days_of(u).to_vec();
+        let days = timesvd(&*model).timeline().days_of(u).to_vec();
         for &day in &days {
             assert!(term(u, day * DAY, "b_u_day") != 0.0, "user {u}, day {day}");
             let unseen = (day + 1..day + 99).find(|day| !days.contains(day)).unwrap();
@@ -198,7 +197,7 @@ fn a_day_that_training_has_not_seen_has_no_bias_of_its_own() {
 fn the_curves_are_the_biases_of_the_predictions() {
     let train = timed_set();
     let model = trained("timesvd", &train, 3);
-    let curves = own(&*model);
+    let curves = timesvd(&*model);
     let times = train.timestamps().unwrap();
     let values = |name: &str, row: usize| crate::support::parameter(&*model, name)[row].clone();
     for i in 0..train.items() {

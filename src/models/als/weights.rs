@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::data::{Line, Rating, Ratings};
+use crate::models::side::Side;
 
 /// Weights in the layout of a rating set: by user and by item, 4 bytes a rating each way.
 #[derive(Debug, Clone)]
@@ -53,6 +54,14 @@ pub struct Weighted<'a> {
 }
 
 impl<'a> Weighted<'a> {
+    /// R(u) or R(i).
+    pub fn of(side: Side, train: &'a Ratings, weights: Option<&'a Weights>, row: usize) -> Self {
+        match side {
+            Side::Users => Self::row(train, weights, row),
+            Side::Items => Self::column(train, weights, row),
+        }
+    }
+
     /// R(u).
     pub fn row(train: &'a Ratings, weights: Option<&'a Weights>, u: usize) -> Self {
         let weights = weights.map(|weights| weights.of_user(train.positions(u)));
@@ -60,7 +69,7 @@ impl<'a> Weighted<'a> {
     }
 
     /// R(i).
-    pub fn column(train: &'a Ratings, weights: Option<&'a Weights>, i: usize) -> Self {
+    fn column(train: &'a Ratings, weights: Option<&'a Weights>, i: usize) -> Self {
         let weights = weights.map(|weights| weights.of_item(train.column_positions(i)));
         Self { line: train.column(i), weights }
     }

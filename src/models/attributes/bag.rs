@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::data::Lists;
-use crate::models::biases::{Descent, place, square};
+use crate::models::biases::{Rate, place, square};
 use crate::models::factors::{Factors, add_scaled, dot};
 use crate::models::implicit::Carried;
 use crate::models::{Axis, Parameter};
@@ -41,8 +41,8 @@ impl Rates {
     }
 
     /// The same for the biases of users and items.
-    pub(super) fn descent(self) -> Descent {
-        Descent::new(self.e, self.gamma, self.lambda)
+    pub(super) fn descent(self) -> Rate {
+        Rate::new(self.e, self.gamma, self.lambda)
     }
 }
 

@@ -85,19 +85,25 @@ static PLAIN: [Written; 2] = [
     },
 ];
 
-/// Whose vectors are drawn, and what they are drawn given.
-pub struct Half<'a> {
+/// What the vectors of one side are drawn given.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
     /// The mean of all ratings.
     pub mu: f32,
     /// The precision of a rating.
     pub alpha: f32,
     /// Whether vectors have a bias behind them.
     pub biased: bool,
-    pub own: &'a mut Factors,
-    pub own_bias: &'a mut [f32],
     pub held: &'a Factors,
     pub held_bias: &'a [f32],
     pub hyper: &'a Hyper,
+}
+
+/// Whose vectors are drawn, and what they are drawn given.
+pub struct Half<'a> {
+    pub given: Given<'a>,
+    pub own: &'a mut Factors,
+    pub own_bias: &'a mut [f32],
     /// Places of the bias and of the vector in the list of parameters.
     pub places: (usize, usize),
 }
@@ -121,9 +127,9 @@ pub struct Work {
 
 impl Work {
     /// Nothing where rounding has left Lambda not positive definite. O(rows d^2).
-    pub fn new(half: &Half) -> Option<Self> {
-        let d = half.hyper.mean.len();
-        let precision: Vec<f64> = half.hyper.precision.iter().map(|&x| f64::from(x)).collect();
+    pub fn new(given: Given) -> Option<Self> {
+        let d = given.hyper.mean.len();
+        let precision: Vec<f64> = given.hyper.precision.iter().map(|&x| f64::from(x)).collect();
         let l = cholesky(&precision, d)?;
         let (mut inverse, mut back) = (Factors::zeros(d, d), Factors::zeros(d, d));
         let mut column = vec![0.0; d];
@@ -136,18 +142,18 @@ impl Work {
                 back.row_mut(b)[a] = x as f32;
             }
         }
-        let rows = half.held.rows();
+        let rows = given.held.rows();
         let mut design = Factors::zeros(rows, d);
         let mut shift = vec![0.0; rows];
         let mut z = vec![0.0; design.stride()];
         let mut mean = vec![0.0; design.stride()];
-        mean[..d].copy_from_slice(&half.hyper.mean);
+        mean[..d].copy_from_slice(&given.hyper.mean);
         for (row, shift) in shift.iter_mut().enumerate() {
-            half.z(row, &mut z);
+            given.z(row, &mut z);
             for (k, x) in design.row_mut(row)[..d].iter_mut().enumerate() {
                 *x = dot(inverse.row(k), &z);
             }
-            *shift = half.mu + half.held_bias[row] + dot(&z, &mean);
+            *shift = given.mu + given.held_bias[row] + dot(&z, &mean);
         }
         let stride = design.stride();
         Some(Self {
@@ -162,7 +168,7 @@ impl Work {
     }
 }
 
-impl Half<'_> {
+impl Given<'_> {
     /// What a rating multiplies the vector with: the other side's vector, and 1 for the bias.
     fn z(&self, row: usize, z: &mut [f32]) {
         let f = self.held.factors();
@@ -171,7 +177,9 @@ impl Half<'_> {
             z[f] = 1.0;
         }
     }
+}
 
+impl Half<'_> {
     // lesson: draw
     /// Draws one vector given its ratings; without `random` it becomes the mean of that distribution.
     /// False, and nothing changed, where rounding leaves no finite solution.
@@ -189,7 +197,7 @@ impl Half<'_> {
         work: &mut Work,
         listen: &mut L,
     ) -> bool {
-        let (d, variance) = (self.hyper.mean.len(), 1.0 / self.alpha);
+        let (d, variance) = (self.given.hyper.mean.len(), 1.0 / self.given.alpha);
         let sd = variance.sqrt();
         let mut noise = || random.as_mut().map_or(0.0, |normal| normal.sample() as f32);
         let Work { design, shift, back, normal, noise: y_0, y, targets } = work;
@@ -219,7 +227,7 @@ impl Half<'_> {
         };
         // x = mu + L^(-T) y, into the noise, which is no longer needed.
         for (k, x) in y_0[..d].iter_mut().enumerate() {
-            *x = self.hyper.mean[k] + dot(back.row(k), y);
+            *x = self.given.hyper.mean[k] + dot(back.row(k), y);
         }
         let solved = solved && y_0[..d].iter().all(|x| x.is_finite());
         self.tell(row, line, listen);
@@ -233,7 +241,7 @@ impl Half<'_> {
     fn set<L: Listen>(&mut self, row: usize, drawn: &[f32], line: Line, listen: &mut L) {
         let gradient = if L::HEARS { self.gradient(row, line) } else { Vec::new() };
         let f = self.own.factors();
-        if self.biased {
+        if self.given.biased {
             let before = self.own_bias[row];
             let at = place(self.places.0, row, 0);
             self.own_bias[row] = listen.update(at, before, || gradient[f], drawn[f]);
@@ -245,23 +253,25 @@ impl Half<'_> {
 
     /// The row's vector, and its bias where it has one.
     pub fn vector(&self, row: usize) -> impl Iterator<Item = f32> {
-        let bias = self.biased.then(|| self.own_bias[row]);
+        let bias = self.given.biased.then(|| self.own_bias[row]);
         self.own.row(row)[..self.own.factors()].iter().copied().chain(bias)
     }
 
     /// What the ratings leave of the vector's distribution, as the formula says: the precision matrix
     /// Lambda + alpha sum z z^T, and Lambda mu + alpha sum (r - mu - b) z, in double precision.
     fn formula(&self, line: Line) -> (Vec<f64>, Vec<f64>) {
-        let (d, alpha) = (self.hyper.mean.len(), f64::from(self.alpha));
-        let mut matrix: Vec<f64> = self.hyper.precision.iter().map(|&x| f64::from(x)).collect();
+        let (d, alpha) = (self.given.hyper.mean.len(), f64::from(self.given.alpha));
+        let mut matrix: Vec<f64> =
+            self.given.hyper.precision.iter().map(|&x| f64::from(x)).collect();
         let products = |row: &[f64]| -> f64 {
-            row.iter().zip(&self.hyper.mean).map(|(a, &m)| a * f64::from(m)).sum()
+            row.iter().zip(&self.given.hyper.mean).map(|(a, &m)| a * f64::from(m)).sum()
         };
         let mut right: Vec<f64> = matrix.chunks_exact(d).map(products).collect();
         let mut z = vec![0.0; d];
         for (id, r) in line.iter() {
-            self.z(id, &mut z);
-            let target = f64::from(r) - f64::from(self.mu) - f64::from(self.held_bias[id]);
+            self.given.z(id, &mut z);
+            let target =
+                f64::from(r) - f64::from(self.given.mu) - f64::from(self.given.held_bias[id]);
             for a in 0..d {
                 right[a] += alpha * target * f64::from(z[a]);
                 for b in 0..d {
@@ -285,7 +295,7 @@ impl Half<'_> {
             return;
         }
         listen.term(&RATED, line.len() as f32);
-        listen.term(&ALPHA, self.alpha);
+        listen.term(&ALPHA, self.given.alpha);
         listen.objective(|| self.energy(row, line));
         listen.system(|| {
             let (matrix, right) = self.formula(line);
@@ -306,7 +316,7 @@ impl Half<'_> {
     }
 
     fn written(&self) -> &'static Written {
-        let both = if self.biased { &BIASED } else { &PLAIN };
+        let both = if self.given.biased { &BIASED } else { &PLAIN };
         &both[usize::from(self.places.0 == B_I)]
     }
 
@@ -314,12 +324,13 @@ impl Half<'_> {
     /// vector is drawn, up to a constant.
     fn energy(&self, row: usize, line: Line) -> f64 {
         let own: Vec<f32> = self.vector(row).collect();
-        let bias = if self.biased { self.own_bias[row] } else { 0.0 };
+        let bias = if self.given.biased { self.own_bias[row] } else { 0.0 };
         let error = |(id, r): (usize, f32)| {
-            let product = dot(self.own.row(row), self.held.row(id));
-            square(r - self.mu - bias - self.held_bias[id] - product)
+            let product = dot(self.own.row(row), self.given.held.row(id));
+            square(r - self.given.mu - bias - self.given.held_bias[id] - product)
         };
-        f64::from(self.alpha) * line.iter().map(error).sum::<f64>() + distance(&own, self.hyper)
+        f64::from(self.given.alpha) * line.iter().map(error).sum::<f64>()
+            + distance(&own, self.given.hyper)
     }
 }
 

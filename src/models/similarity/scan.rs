@@ -1,5 +1,7 @@
 //! Counting what rows share, one row after the other.
 
+use std::sync::Arc;
+
 use wide::f32x4;
 
 use super::{EMPTY, Measure, Settings, Shared};
@@ -13,14 +15,14 @@ use crate::sort;
 /// Rows that have fewer raters than the support asks for have no place. The others have theirs by falling
 /// number of raters: who shares raters with a row then stands close together, mostly at the beginning.
 #[derive(Debug)]
-pub struct Scan<'a> {
+pub struct Scan {
     settings: Settings,
-    train: &'a Ratings,
-    b: &'a Biases,
+    train: Arc<Ratings>,
+    b: Biases,
     /// The row at each place.
     rows: Vec<u32>,
     /// The place of each row, or [`EMPTY`].
-    pub(super) places: Vec<u32>,
+    places: Vec<u32>,
     /// Each rater's ratings of those rows by place: where they start, their places, and (1, y, 1, y^2).
     start: Vec<u32>,
     of: Vec<u32>,
@@ -35,9 +37,9 @@ pub struct Scan<'a> {
     count: usize,
 }
 
-impl<'a> Scan<'a> {
+impl Scan {
     /// Arranges the ratings, O(ratings).
-    pub fn new(settings: Settings, train: &'a Ratings, b: &'a Biases) -> Self {
+    pub fn new(settings: Settings, train: &Arc<Ratings>, b: &Biases) -> Self {
         let side = settings.side;
         let support = settings.support.max(1) as usize;
         let rows = side.rows(train);
@@ -73,8 +75,8 @@ impl<'a> Scan<'a> {
         ordered.resize(slots, EMPTY);
         Self {
             settings,
-            train,
-            b,
+            train: Arc::clone(train),
+            b: b.clone(),
             rows: ordered,
             places,
             start,
@@ -97,30 +99,6 @@ impl<'a> Scan<'a> {
         self.count
     }
 
-    /// Finds for every row the k most similar, counting each pair once: rows by place, each with those at
-    /// later places.
-    pub(super) fn all(&mut self, k: usize) -> Best {
-        let mut best = Best::new(self.rows.len(), k);
-        let mut later = self.start.clone();
-        for place in 0..self.rows.len() {
-            let row = self.rows[place];
-            if row == EMPTY {
-                break;
-            }
-            // The first rating not passed yet of each of its raters is that of this row.
-            for &rater in self.settings.side.line(self.train, row as usize).ids {
-                later[rater as usize] += 1;
-            }
-            self.count = 0;
-            self.count_from(row as usize, &later, place / 4);
-            for (&found, &other) in self.found[..self.count].iter().zip(&self.found_at) {
-                best.push(place, found);
-                best.push(other as usize, with_row(found, row));
-            }
-        }
-        best
-    }
-
     /// Finds who is similar to a row among each rater's ratings from `start` on; nobody before a group of
     /// four places stands in any of them.
     fn count_from(&mut self, row: usize, start: &[u32], group: usize) {
@@ -137,8 +115,8 @@ impl<'a> Scan<'a> {
     /// Adds up the sums of one row with the others: O(ratings of its raters).
     fn add_up<const WIDTH: usize>(&mut self, row: usize, start: &[u32]) {
         let side = self.settings.side;
-        for (rater, r) in side.line(self.train, row).iter() {
-            let x = self.settings.compared(self.b, side.pair(row, rater), r);
+        for (rater, r) in side.line(&self.train, row).iter() {
+            let x = self.settings.compared(&self.b, side.pair(row, rater), r);
             let by = f32x4::new([1.0, x, x * x, 1.0]);
             let range = start[rater] as usize..self.start[rater + 1] as usize;
             for (&place, &value) in self.of[range.clone()].iter().zip(&self.values[range]) {
@@ -198,10 +176,53 @@ impl<'a> Scan<'a> {
     }
 }
 
+/// Finds for every row the k most similar, counting each pair once: rows by place, each with those at later
+/// places.
+#[derive(Debug)]
+pub struct Pairs {
+    scan: Scan,
+    best: Best,
+    /// For each rater the first rating that has not been passed.
+    later: Vec<u32>,
+}
+
+impl Pairs {
+    /// Nothing is counted yet.
+    pub fn new(scan: Scan, k: usize) -> Self {
+        Self { best: Best::new(scan.rows.len(), k), later: scan.start.clone(), scan }
+    }
+
+    /// Counts the row at this place with those at later ones. Places are counted in order, once each;
+    /// there are at most as many as rows.
+    pub fn count(&mut self, place: usize) {
+        let Self { scan, best, later } = self;
+        let Some(&row) = scan.rows.get(place).filter(|&&row| row != EMPTY) else {
+            return;
+        };
+        // The first rating not passed yet of each of its raters is that of this row.
+        for &rater in scan.settings.side.line(&scan.train, row as usize).ids {
+            later[rater as usize] += 1;
+        }
+        scan.count = 0;
+        scan.count_from(row as usize, later, place / 4);
+        for (&found, &other) in scan.found[..scan.count].iter().zip(&scan.found_at) {
+            best.push(place, found);
+            best.push(other as usize, with_row(found, row));
+        }
+    }
+
+    /// The k most similar of a row, after all places were counted.
+    pub fn of(&mut self, row: usize) -> impl Iterator<Item = (u32, f32)> + '_ {
+        let place = self.scan.places[row];
+        let keys = if place == EMPTY { &[] } else { self.best.sorted(place as usize) };
+        keys.iter().map(|&key| from_key(key))
+    }
+}
+
 /// For each place the k smallest of the keys pushed, and a few more until they are read: 8 (k + 256) bytes
 /// a place.
 #[derive(Debug)]
-pub(super) struct Best {
+struct Best {
     k: usize,
     /// Room for k + [`Best::SPARE`] keys of each place.
     keys: Vec<u64>,
@@ -240,11 +261,11 @@ impl Best {
     }
 
     /// The k most similar of a place: by falling similarity, equal ones by ascending index.
-    pub(super) fn sorted(&mut self, place: usize) -> impl Iterator<Item = (u32, f32)> + '_ {
+    fn sorted(&mut self, place: usize) -> &[u64] {
         let (k, count) = (self.k, self.counts[place]);
         let keys = &mut self.of(place)[..count];
         keys.sort_unstable();
-        keys[..k.min(count)].iter().map(|&key| from_key(key))
+        &keys[..k.min(count)]
     }
 }
 

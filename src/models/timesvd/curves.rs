@@ -25,8 +25,7 @@ impl TimeSvd {
     /// What the item's training ratings leave to b_i(t) and the vectors: of each its day and
     /// r - mu - b_u(t).
     pub fn item_rest(&self, i: usize) -> Vec<(u32, f32)> {
-        let (train, times) =
-            (&self.course.train, self.course.train.timestamps().unwrap_or_default());
+        let (train, times) = (&self.train, self.train.timestamps().unwrap_or_default());
         let ratings = train.column(i).iter().filter_map(|(u, r)| {
             let at = train.row(u).ids.binary_search(&(i as u32)).ok()?;
             let n = train.positions(u).start + at;
@@ -41,9 +40,9 @@ impl TimeSvd {
     /// What the user's training ratings leave to b_u(t) and the vectors: of each its day and
     /// r - mu - b_i(t).
     pub fn user_rest(&self, u: usize) -> Vec<(u32, f32)> {
-        let times = self.course.train.timestamps().unwrap_or_default();
-        let ratings = self.course.train.positions(u).filter_map(|n| {
-            let Rating { i, r, .. } = self.course.train.nth_of(u, n);
+        let times = self.train.timestamps().unwrap_or_default();
+        let ratings = self.train.positions(u).filter_map(|n| {
+            let Rating { i, r, .. } = self.train.nth_of(u, n);
             let bin = self.bin_of(i, self.line.of(n)).map_or(0.0, |at| self.b_bin[at]);
             Some((times.get(n)? / DAY, r - self.b.mu - self.b.i[i] - bin))
         });

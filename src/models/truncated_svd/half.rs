@@ -44,6 +44,19 @@ impl Work {
         let zeros = || vec![0.0; f];
         Self { sum: zeros(), biased: zeros(), right: zeros(), gram: vec![0.0; f * f] }
     }
+
+    /// What the fill of every line has in common.
+    pub fn prepare(&mut self, held: &Factors, held_bias: &[f32]) {
+        self.sum.fill(0.0);
+        self.biased.fill(0.0);
+        let f = self.sum.len();
+        for (id, &bias) in held_bias.iter().enumerate() {
+            for (k, &q) in held.row(id)[..f].iter().enumerate() {
+                self.sum[k] += f64::from(q);
+                self.biased[k] += f64::from(bias) * f64::from(q);
+            }
+        }
+    }
 }
 
 /// Where the parameters stand in the model's list.
@@ -73,18 +86,6 @@ pub struct Half<'a> {
 }
 
 impl Half<'_> {
-    /// What the fill of every line has in common.
-    pub fn prepare(&self, work: &mut Work) {
-        work.sum.fill(0.0);
-        work.biased.fill(0.0);
-        for (id, &bias) in self.held_bias.iter().enumerate() {
-            for (k, &q) in self.held.row(id)[..self.sigma.len()].iter().enumerate() {
-                work.sum[k] += f64::from(q);
-                work.biased[k] += f64::from(bias) * f64::from(q);
-            }
-        }
-    }
-
     // lesson: update
     /// Solves for one user or item; `line` holds its ratings. The right side is sum f_ui q_i over all
     /// items: what the fill gives, known for all lines at once, and what the ratings are above it.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use factorscope::data::Rating;
 use factorscope::models::bpmf::Bpmf;
-use factorscope::models::{Entry, Learning, Model, REGISTRY, Spec};
+use factorscope::models::{Entry, Learning, REGISTRY, Spec, own};
 use factorscope::trace::Subject;
 use factorscope::walk::Walk;
 
-use super::{X, bpmf, downcast, passed};
+use super::{X, bpmf, passed};
 use crate::support::{SEED, bits, distance, parameter, small_sets, table, variants};
 
 fn sampling() -> impl Iterator<Item = Spec> {
@@ -26,7 +26,7 @@ fn a_prediction_is_the_mean_over_the_kept_draws_which_are_the_latest() {
             let mut history: Vec<f32> = Vec::new();
             for epoch in 0..9 {
                 model.pass(epoch);
-                let own = downcast::<Bpmf>(&*model);
+                let own = own::<Bpmf>(&*model).unwrap();
                 let draw = own.draw(1, 1);
                 if epoch < 2 {
                     assert_eq!(own.kept(), 0);
@@ -56,11 +56,11 @@ fn a_walk_back_undoes_the_kept_draws_too() {
         spec.set("burn_in", "1").unwrap();
         let mut walk = Walk::new(&spec, Arc::clone(&train), SEED);
         let asked = |walk: &Walk| -> Vec<u32> {
-            let own = downcast::<Bpmf>(walk.model());
+            let own = own::<Bpmf>(walk.model()).unwrap();
             let cells = (0..9).map(|n| (n / 3, n % 3));
             let told = cells.flat_map(|(u, i)| {
                 let mut told = own.posterior(u, i);
-                told.push(own.predict(u, i));
+                told.push(walk.model().predict(u, i));
                 told
             });
             told.map(f32::to_bits).collect()
@@ -114,16 +114,16 @@ fn the_average_of_many_draws_is_closer_to_held_back_ratings_than_a_single_draw()
     let simulated = factorscope::data::simulation::simulate(SEED).dataset;
     let split = factorscope::data::split::holdout(&simulated.ratings, 0.2, SEED);
     let model = passed(&bpmf(&["epochs=30", "factors=7"]), &split.train, 30);
-    let own = downcast::<Bpmf>(&*model);
+    let own = own::<Bpmf>(&*model).unwrap();
     let (mut single, mut average, mut within, mut n) = (0.0, 0.0, 0, 0);
     for Rating { u, i, r } in split.test.iter() {
         let square = |x: f32| f64::from(r - x) * f64::from(r - x);
         single += square(own.draw(u, i));
-        average += square(own.predict(u, i));
+        average += square(model.predict(u, i));
         // Whether the rating lies within 1.645 standard deviations of the predicted distribution,
         // where nine of ten should be.
         let kept = own.posterior(u, i);
-        let mean = own.predict(u, i);
+        let mean = model.predict(u, i);
         let variance =
             kept.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>() / kept.len() as f32;
         let sd = (variance + 1.0 / own.alpha()).sqrt();

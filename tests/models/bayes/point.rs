@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use factorscope::data::{Rating, Ratings, Stars};
 use factorscope::models::Spec;
+use factorscope::models::own;
 use factorscope::models::pmf::Pmf;
 use serde_json::Value;
 
-use super::{downcast, passed, set};
+use super::{passed, set};
 use crate::support::{
     SEED, bits, parameter, reference, reference_set, set_values, small_sets, values,
 };
@@ -123,7 +124,7 @@ fn the_log_posterior_is_the_sum_of_the_log_densities() {
             b_u.fill(0.0);
             b_i.fill(0.0);
         }
-        let found = downcast::<Pmf>(&*model).log_posterior();
+        let found = own::<Pmf>(&*model).unwrap().log_posterior();
         let expected = case["log_posterior"].as_f64().unwrap();
         assert!((found - expected).abs() < 1e-6 * expected.abs(), "{spec}: {found}, {expected}");
         // The objective is -2 sigma^2 times its part that depends on the parameters.
@@ -132,7 +133,7 @@ fn the_log_posterior_is_the_sum_of_the_log_densities() {
         let before = model.objective();
         set_values(&mut *model, &moved);
         let by_objective = (model.objective() - before) / (-2.0 * spec.get("variance"));
-        let by_density = downcast::<Pmf>(&*model).log_posterior() - found;
+        let by_density = own::<Pmf>(&*model).unwrap().log_posterior() - found;
         assert!((by_objective - by_density).abs() < 1e-4, "{spec}: {by_objective}, {by_density}");
     }
 }

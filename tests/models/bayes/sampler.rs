@@ -7,12 +7,12 @@ use factorscope::data::simulation::simulate;
 use factorscope::data::{Rating, Ratings, Stars};
 use factorscope::models::bpmf::Bpmf;
 use factorscope::models::bpmf::wishart::NormalWishart;
-use factorscope::models::{Model, Spec};
+use factorscope::models::{Model, Spec, own};
 use factorscope::random;
 use factorscope::random::Normal;
 use factorscope::trace::Subject;
 
-use super::{X, bpmf, downcast, numbers, set};
+use super::{X, bpmf, numbers, set};
 use crate::support::{
     SEED, parameter, ratings, reference, reference_set, set_values, table, values,
 };
@@ -148,7 +148,7 @@ fn the_sampler_has_the_moments_of_a_posterior_that_is_integrated_over_a_grid() {
     let mut shrunk = Vec::with_capacity(sweeps);
     for epoch in 0..sweeps {
         model.pass(epoch);
-        let own = downcast::<Bpmf>(&*model);
+        let own = own::<Bpmf>(&*model).unwrap();
         for (n, cell) in cells.iter_mut().enumerate() {
             cell.push(f64::from(own.draw(n / 2, n % 2)));
         }
@@ -188,7 +188,7 @@ fn ratings_and_parameters_drawn_in_turn_keep_to_the_priors() {
         set_values(&mut *model, &state);
         model.pass(epoch);
         state = values(&*model);
-        let own = downcast::<Bpmf>(&*model);
+        let own = own::<Bpmf>(&*model).unwrap();
         let sd = 1.0 / f64::from(own.alpha()).sqrt();
         let cells = (0..users * items).map(|n| Rating {
             u: n / items,
