@@ -9,13 +9,14 @@ mod interpolation;
 mod neighbors;
 mod time;
 
+use std::any::Any;
 use std::cell::Ref;
 use std::marker::PhantomData;
 
 use wasm_bindgen::prelude::*;
 
 use super::run::{Run, Shared};
-use crate::models::{Model, own};
+use crate::models::own;
 
 use attributes::Attributes;
 use confidence::Implicit;
@@ -76,7 +77,7 @@ struct Family<M> {
     model: PhantomData<M>,
 }
 
-impl<M: Model> Family<M> {
+impl<M: Any> Family<M> {
     fn of(shared: &Shared) -> Option<Self> {
         own::<M>(shared.training().model())?;
         Some(Self { shared: shared.clone(), model: PhantomData })
