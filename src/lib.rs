@@ -50,6 +50,11 @@
 //! order of lanes. [`models::fingerprint`] hashes them, so that equality can be seen at a glance;
 //! [`receipt`] covers what is predicted as well.
 
+#![cfg_attr(
+    test,
+    allow(clippy::float_cmp, reason = "tests compare numbers that are to be the very same")
+)]
+
 pub mod chart;
 pub mod data;
 pub mod eval;

@@ -1,5 +1,7 @@
 //! Ratings files as people have them: what is read from each, and what is said about it.
 
+#![allow(clippy::float_cmp, reason = "tests compare numbers that are to be the very same")]
+
 use std::path::{Path, PathBuf};
 
 use factorscope::data::Rating;

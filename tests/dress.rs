@@ -1,5 +1,7 @@
 //! The kinds of `tests/cases.rs` in other dress: other languages, other separators, other line ends.
 
+#![allow(clippy::float_cmp, reason = "tests compare numbers that are to be the very same")]
+
 use factorscope::data::load::{Loaded, NoteKind, Options, Source, load_with, preview};
 
 fn source(text: &str) -> Source {

@@ -57,11 +57,11 @@ fn describe(entry: &Entry) -> String {
 
 fn settings(indent: &str, entry: &Entry) -> String {
     let row = |h: &Hyperparameter| {
-        let (default, range) = match h.kind {
-            Kind::Choice(words) => (words[h.default as usize].to_owned(), words.join(" | ")),
-            _ => (h.default.to_string(), format!("{} to {}", h.min, h.max)),
+        let range = match h.kind {
+            Kind::Choice(words) => words.join(" | "),
+            _ => format!("{} to {}", h.min, h.max),
         };
-        cells([&format!("{}={default}", h.name), &range, &h.help])
+        cells([&format!("{}={}", h.name, h.text(h.default)), &range, &h.help])
     };
     let rows: Vec<_> = entry.hyperparameters.iter().map(row).collect();
     table(indent, &[Align::Left; 3], &rows)

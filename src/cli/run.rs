@@ -68,11 +68,10 @@ pub fn progress(spec: &Spec, length: usize, unit: &str) -> ProgressBar {
 /// The values of all hyperparameters, choices as words.
 pub fn settings(spec: &Spec) -> Map<String, Value> {
     let setting = |h: &factorscope::models::Hyperparameter| {
-        let value = spec.get(h.name);
-        let value = match h.kind {
-            Kind::Choice(words) => words[value as usize].into(),
-            Kind::Integer => (value as u64).into(),
-            Kind::Real | Kind::Log => value.into(),
+        let value = match spec.word(h.name) {
+            Some(word) => word.into(),
+            None if h.kind == Kind::Integer => spec.count(h.name).into(),
+            None => spec.get(h.name).into(),
         };
         (h.name.to_owned(), value)
     };

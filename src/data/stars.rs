@@ -32,6 +32,7 @@ impl Stars {
     pub const PLAIN: Self = Self { offset: 0.0, unit: 1.0 };
 
     /// For ratings from `low` to `high`.
+    #[expect(clippy::float_cmp, reason = "a scale of one value has its two ends in common")]
     pub fn of((low, high): (f32, f32)) -> Self {
         let (low, high) = (f64::from(low), f64::from(high));
         let fractions = high <= 1.0 && low < LOWEST;

@@ -53,6 +53,7 @@ pub fn known(Split { train, test, .. }: &Split) -> Option<Split> {
 }
 
 /// Why no error is measured on the training set, or none on the test set; nothing where both are.
+#[expect(clippy::float_cmp, reason = "a scale of one value has its two ends in common")]
 pub fn unmeasured(task: Task, Split { train, test, .. }: &Split) -> Option<&'static str> {
     let (low, high) = train.scale();
     if task == Task::Rating {
@@ -96,6 +97,7 @@ fn measure_held(task: Task, model: &dyn Model, train: &Ratings, held: &Ratings) 
 /// Compares predictions, clamped to the rating scale and as they are, with the ratings of a set; sums in
 /// double precision in row order; `rank` is not measured, nor is a clamped error where the scale is one point. A prediction that is not a number makes the
 /// errors so, too.
+#[expect(clippy::float_cmp, reason = "a scale of one value has its two ends in common")]
 pub fn errors(model: &dyn Model, on: &Ratings, (low, high): (f32, f32)) -> Errors {
     let (mut squares, mut unclamped, mut absolutes) = (0.0, 0.0, 0.0);
     let mut predicted = Vec::new();

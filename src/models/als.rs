@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, OWN, place, square};
-use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
+use super::choice::choices;
+use super::entry::{Curve, Entry, Form, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, PRODUCT, dot};
 use super::shape::{At, Predict, Stage, State, Sweep, Sweeps};
 use super::side::Side;
@@ -57,35 +58,29 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter::epochs(15.0),
         Hyperparameter::lambda(10.0, 100.0),
         Hyperparameter::sigma(0.1),
-        Hyperparameter {
-            name: "variant",
-            symbol: "",
-            default: 0.0,
-            min: 0.0,
-            max: 2.0,
-            kind: Kind::Choice(&["biased", "plain", "zeros"]),
-            help: "With mean and biases; the product of vectors alone; or that with every unrated cell taken for a rating of zero.",
-        },
+        Hyperparameter::choice::<Variant>(
+            "variant",
+            "",
+            Variant::Biased as usize,
+            "With mean and biases; the product of vectors alone; or that with every unrated cell taken for a rating of zero.",
+        ),
     ],
     build: |spec, train, seed| {
-        let variant = match spec.count("variant") {
-            0 => Variant::Biased,
-            1 => Variant::Plain,
-            _ => Variant::Zeros,
-        };
+        let variant = spec.choice("variant");
         Box::new(Sweeps::new(Als::new(spec, train, seed, variant, None)))
     },
 };
 
-/// What is factorized.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Variant {
-    /// What the mean and the biases leave over.
-    Biased,
-    /// The ratings themselves.
-    Plain,
-    /// The ratings, and a zero in every unrated cell.
-    Zeros,
+choices! {
+    /// What is factorized.
+    pub enum Variant {
+        /// What the mean and the biases leave over.
+        Biased = "biased",
+        /// The ratings themselves.
+        Plain = "plain",
+        /// The ratings, and a zero in every unrated cell.
+        Zeros = "zeros",
+    }
 }
 
 /// Matrix factorization by alternating least squares.

@@ -5,7 +5,8 @@ mod bag;
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, place, square};
-use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Rule, Task};
+use super::choice::choices;
+use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, dot};
 use super::implicit::{Carried, Implicit};
 use super::order::Order;
@@ -95,21 +96,28 @@ pub const ENTRY: Entry = Entry {
             ..Hyperparameter::lambda(0.01, 10.0)
         },
         Hyperparameter::sigma(0.1),
-        Hyperparameter {
-            name: "inputs",
-            symbol: "",
-            default: 0.0,
-            min: 0.0,
-            max: 3.0,
-            kind: Kind::Choice(&["both", "users", "items", "none"]),
-            help: "Which attributes are used: those of users and items, of one of them, or none, which leaves SVD++.",
-        },
+        Hyperparameter::choice::<Inputs>(
+            "inputs",
+            "",
+            Inputs::Both as usize,
+            "Which attributes are used: those of users and items, of one of them, or none, which leaves SVD++.",
+        ),
         Order::USERS,
     ],
     build: |spec, train, seed| {
-        Box::new(Descent::new(AdditionalInputs::new(spec, train, seed), Order::of(spec), seed))
+        Box::new(Descent::new(AdditionalInputs::new(spec, train, seed), spec.choice("order"), seed))
     },
 };
+
+choices! {
+    /// Whose attributes are used.
+    enum Inputs {
+        Both = "both",
+        Users = "users",
+        Items = "items",
+        None = "none",
+    }
+}
 
 /// SVD++ with attributes of users and items, by stochastic gradient descent, user by user.
 ///
@@ -211,8 +219,8 @@ impl AdditionalInputs {
         let rng = |purpose| random::stream(seed, purpose);
         let rated = |i: usize| !train.column(i).is_empty();
         let used =
-            |lists: &Lists, is_off: bool| if is_off { Lists::default() } else { lists.clone() };
-        let (known, inputs) = (train.attributes(), spec.count("inputs"));
+            |lists: &Lists, is_used: bool| if is_used { lists.clone() } else { Lists::default() };
+        let (known, inputs) = (train.attributes(), spec.choice::<Inputs>("inputs"));
         let rates = |gamma, lambda| Rates {
             e: 0.0,
             gamma: spec.get(gamma) as f32,
@@ -223,8 +231,18 @@ impl AdditionalInputs {
             p: Factors::normal(train.users(), f, sigma, rng("p"), |u| !train.row(u).is_empty()),
             q: Factors::normal(train.items(), f, sigma, rng("q"), rated),
             implicit: Implicit::new(spec, &train, seed, X),
-            users: Bag::new(used(&known.users, inputs >= 2), f, false, USERS),
-            items: Bag::new(used(&known.items, inputs % 2 == 1), f, true, ITEMS),
+            users: Bag::new(
+                used(&known.users, matches!(inputs, Inputs::Both | Inputs::Users)),
+                f,
+                false,
+                USERS,
+            ),
+            items: Bag::new(
+                used(&known.items, matches!(inputs, Inputs::Both | Inputs::Items)),
+                f,
+                true,
+                ITEMS,
+            ),
             rates: [rates("gamma", "lambda"), rates("gamma_2", "lambda_2")],
             train,
         }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, place, square};
-use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
+use super::choice::choices;
+use super::entry::{Curve, Entry, Form, Hyperparameter, Learning, Rule, Task};
 use super::shape::{At, Predict, Stage, State, Sweep, Sweeps};
 use super::side::Side;
 use super::{Model, Parameter, Spec};
@@ -34,15 +35,12 @@ pub const ENTRY: Entry = Entry {
     watched: Curve::Rmse,
     learning: |_| Learning::Solving,
     hyperparameters: &[
-        Hyperparameter {
-            name: "method",
-            symbol: "",
-            default: 1.0,
-            min: 0.0,
-            max: 1.0,
-            kind: Kind::Choice(&["means", "least-squares"]),
-            help: "Plain means of what each user gave and each item got, or the regularized least squares.",
-        },
+        Hyperparameter::choice::<Method>(
+            "method",
+            "",
+            Method::LeastSquares as usize,
+            "Plain means of what each user gave and each item got, or the regularized least squares.",
+        ),
         Hyperparameter::lambda(5.0, 100.0),
         Hyperparameter::epochs(10.0),
     ],
@@ -52,6 +50,16 @@ pub const ENTRY: Entry = Entry {
 /// The sum and the count whose ratio a bias becomes.
 static SUM: Addend = Addend::part(AddendKind::Numerator, "sum", r"\sum (r_{ui} - \mu - b)");
 static COUNT: Addend = Addend::part(AddendKind::Denominator, "count", r"|R| + \lambda");
+
+choices! {
+    /// How biases follow from the ratings.
+    enum Method {
+        /// Each on its own.
+        Means = "means",
+        /// All together.
+        LeastSquares = "least-squares",
+    }
+}
 
 /// Mean and biases, by means or by regularized least squares.
 ///
@@ -74,7 +82,7 @@ pub struct Baseline {
 impl Baseline {
     /// All biases zero.
     pub fn new(spec: &Spec, train: Arc<Ratings>) -> Self {
-        let least_squares = spec.get("method") == 1.0;
+        let least_squares = spec.choice::<Method>("method") == Method::LeastSquares;
         Self {
             b: Biases::new(&train, true),
             lambda: if least_squares { spec.get("lambda") as f32 } else { 0.0 },

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rand::Rng;
 
 use super::biases::{B_I, B_U, Biases, ITEM_BIAS, MEAN, OWN, USER_BIAS, place, square};
+use super::choice::choices;
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, dot};
 use super::shape::{At, Predict, Stage, State, Sweep, Sweeps};
@@ -74,27 +75,29 @@ pub const ENTRY: Entry = Entry {
             kind: Kind::Log,
             help: "The precision of a rating: one over its variance around the prediction.",
         },
-        Hyperparameter {
-            name: "noise",
-            symbol: "",
-            default: 0.0,
-            min: 0.0,
-            max: 1.0,
-            kind: Kind::Choice(&["fixed", "drawn"]),
-            help: "Whether alpha stays as set, or is drawn in each sweep like everything else.",
-        },
-        Hyperparameter {
-            name: "biases",
-            symbol: r"b_u, b_i",
-            default: 1.0,
-            min: 0.0,
-            max: 1.0,
-            kind: Kind::Choice(&["no", "yes"]),
-            help: "Whether each vector has a bias as a further component, drawn together with it.",
-        },
+        Hyperparameter::choice::<Noise>(
+            "noise",
+            "",
+            Noise::Fixed as usize,
+            "Whether alpha stays as set, or is drawn in each sweep like everything else.",
+        ),
+        Hyperparameter::choice::<bool>(
+            "biases",
+            r"b_u, b_i",
+            true as usize,
+            "Whether each vector has a bias as a further component, drawn together with it.",
+        ),
     ],
     build: |spec, train, seed| Box::new(Sweeps::new(Bpmf::new(spec, train, seed))),
 };
+
+choices! {
+    /// Whether alpha is drawn like everything else.
+    enum Noise {
+        Fixed = "fixed",
+        Drawn = "drawn",
+    }
+}
 
 /// Bayesian probabilistic matrix factorization by Gibbs sampling.
 ///
@@ -163,7 +166,7 @@ impl Bpmf {
     /// The most probable point, roughly, of a prior with mean zero.
     pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
         let f = spec.count("factors");
-        let biased = spec.get("biases") == 1.0;
+        let biased = spec.choice("biases");
         let alpha = spec.get("alpha") as f32;
         let hyper = || Hyper::start(f + usize::from(biased), alpha * START_LAMBDA);
         let rng = random::stream(seed, "q");
@@ -183,7 +186,7 @@ impl Bpmf {
             of_items: hyper(),
             alpha,
             biased,
-            drawn: spec.get("noise") == 1.0,
+            drawn: spec.choice::<Noise>("noise") == Noise::Drawn,
             burn_in: spec.count("burn_in"),
             seed,
             train,

@@ -3,6 +3,7 @@
 use super::Spec;
 use super::als::weights::Weights;
 use super::als::{Als, Variant};
+use super::choice::choices;
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::shape::Sweeps;
 use crate::data::Ratings;
@@ -61,15 +62,12 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter::epochs(15.0),
         Hyperparameter::lambda(10.0, 100.0),
         Hyperparameter::sigma(0.1),
-        Hyperparameter {
-            name: "weights",
-            symbol: "c_{ui}",
-            default: 2.0,
-            min: 0.0,
-            max: 2.0,
-            kind: Kind::Choice(&["equal", "recent", "crowded"]),
-            help: "What a rating's confidence comes from: nothing, all being equal; how recent it is; or how few ratings the user gave on the same day.",
-        },
+        Hyperparameter::choice::<Source>(
+            "weights",
+            "c_{ui}",
+            Source::Crowded as usize,
+            "What a rating's confidence comes from: nothing, all being equal; how recent it is; or how few ratings the user gave on the same day.",
+        ),
         Hyperparameter {
             name: "alpha",
             symbol: r"\alpha",
@@ -86,14 +84,30 @@ pub const ENTRY: Entry = Entry {
     },
 };
 
+choices! {
+    /// What a rating's confidence comes from.
+    enum Source {
+        /// Nothing.
+        Equal = "equal",
+        /// How recent it is.
+        Recent = "recent",
+        /// How few ratings the user gave on the same day.
+        Crowded = "crowded",
+    }
+}
+
 const DAY: u32 = 24 * 60 * 60;
 const YEAR: f64 = 365.25 * DAY as f64;
 
 /// c_ui of each rating; nothing where all are 1.
 fn confidences(spec: &Spec, train: &Ratings) -> Option<Weights> {
-    let (source, alpha) = (spec.count("weights"), spec.get("alpha"));
-    let times = train.timestamps().filter(|times| source > 0 && !times.is_empty())?;
-    let mut c = if source == 1 { recent(times, alpha) } else { crowded(train, times, alpha) };
+    let alpha = spec.get("alpha");
+    let times = train.timestamps().filter(|times| !times.is_empty())?;
+    let mut c = match spec.choice("weights") {
+        Source::Equal => return None,
+        Source::Recent => recent(times, alpha),
+        Source::Crowded => crowded(train, times, alpha),
+    };
     let mean = c.iter().sum::<f64>() / c.len() as f64;
     for c in &mut c {
         *c /= mean;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::choice::Choice;
 use super::{Model, Spec};
 use crate::data::Ratings;
 
@@ -210,6 +211,37 @@ pub struct Hyperparameter {
 }
 
 impl Hyperparameter {
+    /// One of a few words, of which the default is the one at this place.
+    pub const fn choice<C: Choice>(
+        name: &'static str,
+        symbol: &'static str,
+        default: usize,
+        help: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            symbol,
+            default: default as f64,
+            min: 0.0,
+            max: (C::WORDS.len() - 1) as f64,
+            kind: Kind::Choice(C::WORDS),
+            help,
+        }
+    }
+
+    /// The word of this value; nothing where it is a number.
+    pub fn word(&self, value: f64) -> Option<&'static str> {
+        match self.kind {
+            Kind::Choice(words) => words.get(value as usize).copied(),
+            Kind::Integer | Kind::Real | Kind::Log => None,
+        }
+    }
+
+    /// A value as it is written and read: its word, or the number.
+    pub fn text(&self, value: f64) -> String {
+        self.word(value).map_or_else(|| value.to_string(), str::to_owned)
+    }
+
     /// f, the number of components of a latent vector.
     pub const fn factors(default: f64) -> Self {
         Self {

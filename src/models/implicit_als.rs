@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::als::normal::{Normal, White};
 use super::als::weights::{Weighted, Weights};
 use super::biases::{place, square};
+use super::choice::choices;
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, PRODUCT, dot};
 use super::shape::{At, Predict, Stage, State, Sweep, Sweeps};
@@ -42,15 +43,12 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter::epochs(15.0),
         Hyperparameter::lambda(150.0, 1000.0),
         Hyperparameter::sigma(0.1),
-        Hyperparameter {
-            name: "confidence",
-            symbol: "c_{ui}",
-            default: 0.0,
-            min: 0.0,
-            max: 1.0,
-            kind: Kind::Choice(&["linear", "log"]),
-            help: "How confidence grows with the rating: 1 + alpha r, or 1 + alpha log(1 + r / epsilon).",
-        },
+        Hyperparameter::choice::<Growth>(
+            "confidence",
+            "c_{ui}",
+            Growth::Linear as usize,
+            "How confidence grows with the rating: 1 + alpha r, or 1 + alpha log(1 + r / epsilon).",
+        ),
         Hyperparameter {
             name: "alpha",
             symbol: r"\alpha",
@@ -72,6 +70,14 @@ pub const ENTRY: Entry = Entry {
     ],
     build: |spec, train, seed| Box::new(Sweeps::new(ImplicitAls::new(spec, train, seed))),
 };
+
+choices! {
+    /// How confidence grows with the rating.
+    enum Growth {
+        Linear = "linear",
+        Log = "log",
+    }
+}
 
 /// A confidence this little above 1 is the least that a rated cell has: single precision can hardly
 /// tell it from that of an empty cell, and nothing is divided by zero.
@@ -270,11 +276,14 @@ impl ImplicitAls {
     pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
         let (f, sigma) = (spec.count("factors"), spec.get("sigma"));
         let (alpha, epsilon) = (spec.get("alpha"), spec.get("epsilon"));
-        let is_log = spec.get("confidence") == 1.0;
+        let growth = spec.choice("confidence");
         // lesson: confidence
         let more = |_, rating: crate::data::Rating| {
             let r = f64::from(rating.r).max(0.0);
-            let grown = if is_log { libm::log(1.0 + r / epsilon) } else { r };
+            let grown = match growth {
+                Growth::Linear => r,
+                Growth::Log => libm::log(1.0 + r / epsilon),
+            };
             (alpha * grown).max(LEAST) as f32
         };
         // lesson: end

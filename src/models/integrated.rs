@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, Rate, place, square};
-use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Rule, Task};
+use super::choice::choices;
+use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, OWN_PRODUCT, dot};
 use super::implicit::{self, Carried, Implicit};
 use super::order::Order;
@@ -103,19 +104,16 @@ pub const ENTRY: Entry = Entry {
             ..Hyperparameter::lambda(0.02, 10.0)
         },
         Hyperparameter::sigma(0.03),
-        Hyperparameter {
-            name: "implicit",
-            symbol: "y_j",
-            default: 0.0,
-            min: 0.0,
-            max: 1.0,
-            kind: Kind::Choice(&["item", "user"]),
-            help: "What the sum of the y_j is multiplied by: the item's vector, as in the paper, or the user's, which makes one more bias of it.",
-        },
+        Hyperparameter::choice::<Partner>(
+            "implicit",
+            "y_j",
+            Partner::Item as usize,
+            "What the sum of the y_j is multiplied by: the item's vector, as in the paper, or the user's, which makes one more bias of it.",
+        ),
         Order::USERS,
     ],
     build: |spec, train, seed| {
-        Box::new(Descent::new(Integrated::new(spec, train, seed), Order::of(spec), seed))
+        Box::new(Descent::new(Integrated::new(spec, train, seed), spec.choice("order"), seed))
     },
 };
 
@@ -158,7 +156,7 @@ pub struct Integrated {
     /// The rates of this epoch, of biases, vectors and weights.
     gammas: [f32; 3],
     lambdas: [f32; 3],
-    beside: Beside,
+    partner: Partner,
 }
 
 const P: usize = OWN;
@@ -186,13 +184,14 @@ const SHARE_OF_USER: RatedShare = RatedShare {
     of: &[&OF_USER, &weights::RATINGS, &weights::PRESENCE],
 };
 
-/// What z_u is multiplied by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Beside {
-    /// q_i . (p_u + z_u), as in the paper.
-    Item,
-    /// p_u . (q_i + z_u): the slip.
-    User,
+choices! {
+    /// What z_u is multiplied by.
+    enum Partner {
+        /// q_i . (p_u + z_u), as in the paper.
+        Item = "item",
+        /// p_u . (q_i + z_u).
+        User = "user",
+    }
 }
 
 /// What is carried from rating to rating: z_u, and the neighbors.
@@ -218,16 +217,16 @@ impl Integrated {
             gammas: decaying.at(0),
             decaying,
             lambdas: ["lambda", "lambda_2", "lambda_3"].map(|name| spec.get(name) as f32),
-            beside: if spec.get("implicit") == 0.0 { Beside::Item } else { Beside::User },
+            partner: spec.choice("implicit"),
             train,
         }
     }
 
     /// What z_u is multiplied by.
     fn partner(&self, u: usize, i: usize) -> &[f32] {
-        match self.beside {
-            Beside::Item => self.q.row(i),
-            Beside::User => self.p.row(u),
+        match self.partner {
+            Partner::Item => self.q.row(i),
+            Partner::User => self.p.row(u),
         }
     }
 }
@@ -278,9 +277,9 @@ impl Predict for Integrated {
         let baseline = self.b.sum(u, i, listen);
         listen.term(&OWN_PRODUCT, product);
         listen.term(
-            match self.beside {
-                Beside::Item => &implicit::PRODUCT,
-                Beside::User => &OF_USER,
+            match self.partner {
+                Partner::Item => &implicit::PRODUCT,
+                Partner::User => &OF_USER,
             },
             implicit,
         );
@@ -301,9 +300,9 @@ impl Predict for Integrated {
     }
 
     fn share(&self) -> Option<RatedShare> {
-        Some(match self.beside {
-            Beside::Item => SHARE,
-            Beside::User => SHARE_OF_USER,
+        Some(match self.partner {
+            Partner::Item => SHARE,
+            Partner::User => SHARE_OF_USER,
         })
     }
 }
@@ -323,12 +322,12 @@ impl Sgd for Integrated {
         // Whoever listens hears nothing of the padding, so nothing may happen to it.
         let width = if L::HEARS { self.p.factors() } else { self.p.stride() };
         let (p_u, q_i) = (&mut self.p.row_mut(u)[..width], self.q.row_mut(i));
-        let beside = self.beside;
+        let partner = self.partner;
         for (k, ((p, q), z)) in p_u.iter_mut().zip(q_i).zip(&mut work.z.z).enumerate() {
             let (p_old, q_old, z_old) = (*p, *q, *z);
-            let (of_p, of_q, of_z) = match beside {
-                Beside::Item => (q_old, p_old + z_old, q_old),
-                Beside::User => (q_old + z_old, p_old, p_old),
+            let (of_p, of_q, of_z) = match partner {
+                Partner::Item => (q_old, p_old + z_old, q_old),
+                Partner::User => (q_old + z_old, p_old, p_old),
             };
             let gradient = || lambda * p_old - e * of_p;
             *p = listen.update(place(P, u, k), p_old, gradient, keep * p_old + learn * of_p);
@@ -342,9 +341,9 @@ impl Sgd for Integrated {
     // lesson: end
 
     fn update_shared(&mut self, Visit { u, i, e }: Visit, _work: &Work, step: &mut Step) {
-        let partner = match self.beside {
-            Beside::Item => self.q.row(i),
-            Beside::User => self.p.row(u),
+        let partner = match self.partner {
+            Partner::Item => self.q.row(i),
+            Partner::User => self.p.row(u),
         };
         let by = (e, self.gammas[1], self.lambdas[1]);
         let partner = &partner[..self.p.factors()];

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::biases::square;
+use super::choice::choices;
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::knn::{self, KEPT, Knn, LAMBDA_2, NEIGHBORS, Residuals, SUPPORT};
 use super::shape::{self, At, Moment, Predict, Stage, State, Sweep, Sweeps};
@@ -47,15 +48,12 @@ pub const ENTRY: Entry = Entry {
             kind: Kind::Real,
             help: "Shrinks each mean product towards the mean over all pairs, as if that many more users had rated both.",
         },
-        Hyperparameter {
-            name: "weights",
-            symbol: r"\theta",
-            default: 0.0,
-            min: 0.0,
-            max: 1.0,
-            kind: Kind::Choice(&["any", "nonnegative"]),
-            help: "Whether a neighbor may count against the item.",
-        },
+        Hyperparameter::choice::<Sign>(
+            "weights",
+            r"\theta",
+            Sign::Any as usize,
+            "Whether a neighbor may count against the item.",
+        ),
         LAMBDA_2,
         SUPPORT,
         Hyperparameter { default: 300.0, ..KEPT },
@@ -63,6 +61,14 @@ pub const ENTRY: Entry = Entry {
     ],
     build: |spec, train, _seed| Box::new(Sweeps::new(InterpolatedKnn::new(spec, train))),
 };
+
+choices! {
+    /// Which signs weights may have.
+    enum Sign {
+        Any = "any",
+        Nonnegative = "nonnegative",
+    }
+}
 
 /// Item neighbors with jointly derived interpolation weights.
 ///
@@ -158,7 +164,7 @@ impl InterpolatedKnn {
         }
         Self {
             beta: spec.get("beta"),
-            nonnegative: spec.count("weights") == 1,
+            nonnegative: spec.choice::<Sign>("weights") == Sign::Nonnegative,
             mean_square: squares / (knn.train.len() as f64).max(1.0),
             mean_product: products / pairs.max(1.0),
             z,

@@ -32,15 +32,12 @@ pub(super) const KEPT: Hyperparameter = Hyperparameter {
     help: "How many of the most similar are kept for each item, or user; memory grows with it.",
 };
 
-const SIMILARITY: Hyperparameter = Hyperparameter {
-    name: "similarity",
-    symbol: r"\rho",
-    default: 0.0,
-    min: 0.0,
-    max: 3.0,
-    kind: Kind::Choice(&["pearson-baseline", "pearson", "cosine", "msd"]),
-    help: "How alike two are: the correlation of what the baseline leaves over, Pearson's correlation, the cosine, or 1 / (1 + mean squared difference).",
-};
+const SIMILARITY: Hyperparameter = Hyperparameter::choice::<Measure>(
+    "similarity",
+    r"\rho",
+    Measure::PearsonBaseline as usize,
+    "How alike two are: the correlation of what the baseline leaves over, Pearson's correlation, the cosine, or 1 / (1 + mean squared difference).",
+);
 
 pub(super) const SUPPORT: Hyperparameter = Hyperparameter {
     name: "support",
@@ -195,7 +192,28 @@ pub struct Knn {
     kept: usize,
     lambda: f32,
     lambda_3: f32,
-    power: f32,
+    power: Power,
+}
+
+/// p: of the usual ones the power is exact, and far quicker.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Power {
+    One,
+    Two,
+    Other(f32),
+}
+
+impl Power {
+    #[expect(clippy::float_cmp, reason = "any other number is another power, however near")]
+    fn new(p: f64) -> Self {
+        if p == 1.0 {
+            Self::One
+        } else if p == 2.0 {
+            Self::Two
+        } else {
+            Self::Other(p as f32)
+        }
+    }
 }
 
 /// A neighbor who speaks in a prediction.
@@ -216,15 +234,10 @@ pub struct Speaker {
 impl Knn {
     /// The baseline is fitted, no similarity is counted yet.
     pub fn new(spec: &Spec, side: Side, train: Arc<Ratings>) -> Self {
-        let measure = match spec.count("similarity") {
-            0 => Measure::PearsonBaseline,
-            1 => Measure::Pearson,
-            2 => Measure::Cosine,
-            _ => Measure::Msd,
-        };
+        let measure = spec.choice("similarity");
         Self {
             lambda_3: spec.get("lambda_3") as f32,
-            power: spec.get("power") as f32,
+            power: Power::new(spec.get("power")),
             ..Self::plain(spec, (side, measure), train)
         }
     }
@@ -252,7 +265,7 @@ impl Knn {
             kept,
             lambda,
             lambda_3: 0.0,
-            power: 1.0,
+            power: Power::One,
             train,
         }
     }
@@ -280,12 +293,10 @@ impl Knn {
 
     /// s^p.
     fn weight(&self, s: f32) -> f32 {
-        if self.power == 1.0 {
-            s
-        } else if self.power == 2.0 {
-            s * s
-        } else {
-            libm::powf(s, self.power)
+        match self.power {
+            Power::One => s,
+            Power::Two => s * s,
+            Power::Other(p) => libm::powf(s, p),
         }
     }
 
@@ -539,7 +550,7 @@ impl Knn {
         self.s.set(n, scan.top(self.kept));
         let after = &self.s.similarities()[self.s.range(n)];
         for (slot, (&before, &after)) in before.iter().zip(after).enumerate() {
-            if before != after {
+            if before.to_bits() != after.to_bits() {
                 listen.update(place(OWN, n, slot), before, || before - after, after);
             }
         }

@@ -9,6 +9,7 @@ pub mod attributes;
 pub mod baseline;
 mod biases;
 pub mod bpmf;
+mod choice;
 pub mod confidence;
 mod entry;
 pub mod factors;
@@ -39,6 +40,7 @@ pub mod truncated_svd;
 mod weights;
 
 pub use crate::parameter::{Axis, Parameter, Symbol};
+pub use choice::Choice;
 pub use entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Need, Rule, Task};
 pub use newcomer::Newcomer;
 pub use order::Order;

@@ -62,7 +62,7 @@ pub const ENTRY: Entry = Entry {
         Order::USERS,
     ],
     build: |spec, train, seed| {
-        Box::new(Descent::new(Neighborhood::new(spec, train), Order::of(spec), seed))
+        Box::new(Descent::new(Neighborhood::new(spec, train), spec.choice("order"), seed))
     },
 };
 

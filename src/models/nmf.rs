@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, OWN, Rate, place, square};
-use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
+use super::choice::choices;
+use super::entry::{Curve, Entry, Form, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, PRODUCT, add_scaled, dot};
 use super::order::Order;
 use super::shape::{At, Descent, Predict, Sgd, Stage, State, Sweep, Sweeps, Visit};
@@ -35,29 +36,23 @@ pub const ENTRY: Entry = Entry {
     ],
     needs: &[],
     watched: Curve::Rmse,
-    learning: |spec| match Method::of(spec) {
+    learning: |spec| match spec.choice("method") {
         Method::Multiplicative => Learning::Lessening,
         Method::Sgd => Learning::Descent,
     },
     hyperparameters: &[
-        Hyperparameter {
-            name: "method",
-            symbol: "",
-            default: 0.0,
-            min: 0.0,
-            max: 1.0,
-            kind: Kind::Choice(&["multiplicative", "sgd"]),
-            help: "Multiply every component by a ratio, user by user and item by item; or descend rating by rating and cut at zero.",
-        },
-        Hyperparameter {
-            name: "biases",
-            symbol: r"b_u, b_i",
-            default: 1.0,
-            min: 0.0,
-            max: 1.0,
-            kind: Kind::Choice(&["no", "yes"]),
-            help: "Whether the prediction is the product of vectors alone, or has the mean and biases, which may be negative, as well.",
-        },
+        Hyperparameter::choice::<Method>(
+            "method",
+            "",
+            Method::Multiplicative as usize,
+            "Multiply every component by a ratio, user by user and item by item; or descend rating by rating and cut at zero.",
+        ),
+        Hyperparameter::choice::<bool>(
+            "biases",
+            r"b_u, b_i",
+            true as usize,
+            "Whether the prediction is the product of vectors alone, or has the mean and biases, which may be negative, as well.",
+        ),
         Hyperparameter::factors(15.0),
         Hyperparameter::epochs(30.0),
         Hyperparameter {
@@ -82,25 +77,20 @@ pub const ENTRY: Entry = Entry {
     ],
     build: |spec, train, seed| {
         let model = Nmf::new(spec, train, seed);
-        match Method::of(spec) {
+        match spec.choice("method") {
             Method::Multiplicative => Box::new(Sweeps::new(model)),
-            Method::Sgd => Box::new(Descent::new(model, Order::of(spec), seed)),
+            Method::Sgd => Box::new(Descent::new(model, spec.choice("order"), seed)),
         }
     },
 };
 
-/// How the vectors learn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Method {
-    /// All components of one user or item at once, each multiplied by a ratio of nonnegative sums.
-    Multiplicative,
-    /// One rating at a time along the gradient, cut at zero.
-    Sgd,
-}
-
-impl Method {
-    fn of(spec: &Spec) -> Self {
-        if spec.get("method") == 0.0 { Self::Multiplicative } else { Self::Sgd }
+choices! {
+    /// How the vectors learn.
+    enum Method {
+        /// All components of one user or item at once, each multiplied by a ratio of nonnegative sums.
+        Multiplicative = "multiplicative",
+        /// One rating at a time along the gradient, cut at zero.
+        Sgd = "sgd",
     }
 }
 
@@ -238,7 +228,7 @@ impl Nmf {
     /// mean, or, with biases, around zero, folded to the nonnegative side.
     pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
         let (f, sigma) = (spec.count("factors"), spec.get("sigma"));
-        let biased = spec.get("biases") == 1.0;
+        let biased = spec.choice("biases");
         let center = if biased { 0.0 } else { (train.mean().max(0.0) / f as f32).sqrt() };
         let start = |rows: usize, name, known: &dyn Fn(usize) -> bool| {
             let rng = random::stream(seed, name);

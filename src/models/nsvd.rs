@@ -48,7 +48,7 @@ pub const ENTRY: Entry = Entry {
         Order::USERS,
     ],
     build: |spec, train, seed| {
-        Box::new(Descent::new(Nsvd::new(spec, train, seed), Order::of(spec), seed))
+        Box::new(Descent::new(Nsvd::new(spec, train, seed), spec.choice("order"), seed))
     },
 };
 

@@ -2,33 +2,31 @@
 
 use rand::seq::SliceRandom;
 
-use super::Spec;
+use super::choice::choices;
 use super::entry::{Hyperparameter, Kind};
 use crate::data::Ratings;
 use crate::random;
 
-/// The order of visits; one epoch's order does not depend on the epochs before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
-    /// Users by index, each user's items by index, the same in every epoch.
-    Stored,
-    /// User by user; in each epoch the users, and each user's items, in a new random order.
-    ByUser,
-    /// All ratings in a new random order in each epoch.
-    Shuffled,
+choices! {
+    /// The order of visits; one epoch's order does not depend on the epochs before.
+    pub enum Order {
+        /// Users by index, each user's items by index, the same in every epoch.
+        Stored = "stored",
+        /// User by user; in each epoch the users, and each user's items, in a new random order.
+        ByUser = "by-user",
+        /// All ratings in a new random order in each epoch.
+        Shuffled = "shuffled",
+    }
 }
 
 impl Order {
     /// The hyperparameter of models that can visit ratings in any order.
-    pub const ANY: Hyperparameter = Hyperparameter {
-        name: "order",
-        symbol: "",
-        default: 1.0,
-        min: 0.0,
-        max: 2.0,
-        kind: Kind::Choice(&["stored", "by-user", "shuffled"]),
-        help: "Visit the ratings as they are stored; user by user, shuffled anew in each epoch; or all shuffled together.",
-    };
+    pub const ANY: Hyperparameter = Hyperparameter::choice::<Self>(
+        "order",
+        "",
+        Self::ByUser as usize,
+        "Visit the ratings as they are stored; user by user, shuffled anew in each epoch; or all shuffled together.",
+    );
 
     /// The hyperparameter of models that go user by user.
     pub const USERS: Hyperparameter = Hyperparameter {
@@ -37,15 +35,6 @@ impl Order {
         help: "Visit the ratings as they are stored, or user by user, shuffled anew in each epoch.",
         ..Self::ANY
     };
-
-    /// As the hyperparameter says.
-    pub fn of(spec: &Spec) -> Self {
-        match spec.count("order") {
-            0 => Self::Stored,
-            1 => Self::ByUser,
-            _ => Self::Shuffled,
-        }
-    }
 
     /// The visits of an epoch, O(ratings).
     pub fn visits(self, train: &Ratings, seed: u64, epoch: usize) -> Visits {

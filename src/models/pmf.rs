@@ -4,6 +4,7 @@ use std::f64::consts::PI;
 use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, MEAN, OWN, Rate, place, square};
+use super::choice::choices;
 use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, PRODUCT, dot};
 use super::order::Order;
@@ -70,28 +71,22 @@ pub const ENTRY: Entry = Entry {
             "The variance of the prior of an item's vector: how far from zero its components may lie.",
         ),
         Hyperparameter { symbol: r"\sigma_0", ..Hyperparameter::sigma(0.1) },
-        Hyperparameter {
-            name: "prior",
-            symbol: "",
-            default: 1.0,
-            min: 0.0,
-            max: 2.0,
-            kind: Kind::Choice(&["none", "per-vector", "per-rating"]),
-            help: "No prior: maximum likelihood; a prior for each vector; or one that tightens with each of its ratings, as the penalty of svd does.",
-        },
-        Hyperparameter {
-            name: "offset",
-            symbol: "",
-            default: 2.0,
-            min: 0.0,
-            max: 2.0,
-            kind: Kind::Choice(&["none", "mean", "biases"]),
-            help: "What the product of vectors is added to: nothing, the mean, or mean and biases, which then have priors too.",
-        },
+        Hyperparameter::choice::<Prior>(
+            "prior",
+            "",
+            Prior::PerVector as usize,
+            "No prior: maximum likelihood; a prior for each vector; or one that tightens with each of its ratings, as the penalty of svd does.",
+        ),
+        Hyperparameter::choice::<Offset>(
+            "offset",
+            "",
+            Offset::Biases as usize,
+            "What the product of vectors is added to: nothing, the mean, or mean and biases, which then have priors too.",
+        ),
         Order::ANY,
     ],
     build: |spec, train, seed| {
-        Box::new(Descent::new(Pmf::new(spec, train, seed), Order::of(spec), seed))
+        Box::new(Descent::new(Pmf::new(spec, train, seed), spec.choice("order"), seed))
     },
 };
 
@@ -104,12 +99,25 @@ const fn variance(
     Hyperparameter { name, symbol, default, min: 0.001, max: 1000.0, kind: Kind::Log, help }
 }
 
-/// What is added to the product of vectors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Offset {
-    None,
-    Mean,
-    Biases,
+choices! {
+    /// What is added to the product of vectors.
+    enum Offset {
+        None = "none",
+        Mean = "mean",
+        Biases = "biases",
+    }
+}
+
+choices! {
+    /// What holds a vector near zero.
+    enum Prior {
+        /// Nothing: maximum likelihood.
+        None = "none",
+        /// A prior of each vector.
+        PerVector = "per-vector",
+        /// One that tightens with each of its ratings.
+        PerRating = "per-rating",
+    }
 }
 
 /// Probabilistic matrix factorization by stochastic gradient descent.
@@ -153,12 +161,8 @@ impl Pmf {
     /// Start values for a training set: biases zero, vectors normal.
     pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
         let (f, sigma) = (spec.count("factors"), spec.get("sigma"));
-        let offset = match spec.count("offset") {
-            0 => Offset::None,
-            1 => Offset::Mean,
-            _ => Offset::Biases,
-        };
-        let prior = |name| if spec.get("prior") == 0.0 { f64::INFINITY } else { spec.get(name) };
+        let (offset, prior): (Offset, Prior) = (spec.choice("offset"), spec.choice("prior"));
+        let variance = |name| if prior == Prior::None { f64::INFINITY } else { spec.get(name) };
         let rng = |purpose| random::stream(seed, purpose);
         Self {
             b: Biases::new(&train, offset != Offset::None),
@@ -166,8 +170,8 @@ impl Pmf {
             q: Factors::normal(train.items(), f, sigma, rng("q"), |i| !train.column(i).is_empty()),
             gamma: spec.get("gamma") as f32,
             variance: spec.get("variance"),
-            priors: (prior("variance_p"), prior("variance_q")),
-            per_rating: spec.get("prior") == 2.0,
+            priors: (variance("variance_p"), variance("variance_q")),
+            per_rating: prior == Prior::PerRating,
             offset,
             train,
         }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use wide::f32x4;
 
 use super::biases::Biases;
+use super::choice::choices;
 use super::side::Side;
 use crate::data::Ratings;
 
@@ -23,18 +24,19 @@ pub use scan::{Pairs, Scan};
 /// In a list of neighbors: a slot that belongs to nobody.
 pub const EMPTY: u32 = u32::MAX;
 
-/// How alike two rows are by the ratings that they share, before the shrinkage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Measure {
-    /// rho = sum e_ui e_uj / sqrt(sum e_ui^2 sum e_uj^2) with e_ui = r_ui - b_ui, what the baseline
-    /// leaves over: Koren and Bell (Recommender Systems Handbook, 2011), eq. 5.15.
-    PearsonBaseline,
-    /// Pearson's correlation: the same with each row's mean over the shared raters in place of b_ui.
-    Pearson,
-    /// The cosine: the same with nothing taken off.
-    Cosine,
-    /// 1 / (1 + mean squared difference).
-    Msd,
+choices! {
+    /// How alike two rows are by the ratings that they share, before the shrinkage.
+    pub enum Measure {
+        /// rho = sum e_ui e_uj / sqrt(sum e_ui^2 sum e_uj^2) with e_ui = r_ui - b_ui, what the baseline
+        /// leaves over: Koren and Bell (Recommender Systems Handbook, 2011), eq. 5.15.
+        PearsonBaseline = "pearson-baseline",
+        /// Pearson's correlation: the same with each row's mean over the shared raters in place of b_ui.
+        Pearson = "pearson",
+        /// The cosine: the same with nothing taken off.
+        Cosine = "cosine",
+        /// 1 / (1 + mean squared difference).
+        Msd = "msd",
+    }
 }
 
 /// What is counted.

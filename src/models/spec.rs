@@ -6,6 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::Model;
+use super::choice::Choice;
 use super::entry::{Entry, Hyperparameter, Kind, Learning, Need, Rule, Task};
 use super::registry::{REGISTRY, entry};
 use super::rescaled::Rescaled;
@@ -123,13 +124,30 @@ impl Spec {
         Ok(())
     }
 
-    /// The value of a hyperparameter; a choice counts from 0.
+    /// The value of a hyperparameter that is a number.
     ///
     /// # Panics
-    /// If the model has none of this name: models ask for their own.
+    /// If the model has none of this name, or it is a choice: models ask for their own.
     pub fn get(&self, name: &str) -> f64 {
-        let at = self.position(name);
-        self.values[at.unwrap_or_else(|| panic!("{} has no {name}", self.entry.id))]
+        let (h, value) = self.own(name);
+        assert!(h.word(value).is_none(), "{} {name} is a choice", self.entry.id);
+        value
+    }
+
+    /// The value of a hyperparameter that is a choice.
+    ///
+    /// # Panics
+    /// If the model has none of this name, or it is set to no word of this choice.
+    pub fn choice<C: Choice>(&self, name: &str) -> C {
+        let word = self.word(name);
+        let at = C::WORDS.iter().position(|&one| Some(one) == word);
+        C::ALL[at.unwrap_or_else(|| panic!("{} {name} is another choice", self.entry.id))]
+    }
+
+    /// The word that a choice is set to; nothing where the hyperparameter is a number, or there is none.
+    pub fn word(&self, name: &str) -> Option<&'static str> {
+        let at = self.position(name)?;
+        self.entry.hyperparameters[at].word(self.values[at])
     }
 
     /// The same as a whole number.
@@ -149,14 +167,10 @@ impl Spec {
 
     /// The rules by which the model learns with these settings.
     pub fn rules(&self) -> impl Iterator<Item = &'static Rule> + '_ {
-        self.entry.rules.iter().filter(|rule| {
-            rule.when.is_none_or(|(name, word)| {
-                self.position(name).is_some_and(|at| {
-                    let h = &self.entry.hyperparameters[at];
-                    matches!(h.kind, Kind::Choice(words) if words[self.values[at] as usize] == word)
-                })
-            })
-        })
+        self.entry
+            .rules
+            .iter()
+            .filter(|rule| rule.when.is_none_or(|(name, word)| self.word(name) == Some(word)))
     }
 
     /// Whether these ratings have everything the model needs. [`Spec::build`] does not ask: a model
@@ -195,6 +209,12 @@ impl Spec {
         Box::new(Rescaled::new(&train, build))
     }
 
+    fn own(&self, name: &str) -> (&'static Hyperparameter, f64) {
+        let at = self.position(name);
+        let at = at.unwrap_or_else(|| panic!("{} has no {name}", self.entry.id));
+        (&self.entry.hyperparameters[at], self.values[at])
+    }
+
     fn position(&self, name: &str) -> Option<usize> {
         self.entry.hyperparameters.iter().position(|h| h.name == name)
     }
@@ -205,10 +225,7 @@ impl fmt::Display for Spec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.entry.id)?;
         for (h, &value) in self.entry.hyperparameters.iter().zip(&self.values) {
-            match h.kind {
-                Kind::Choice(words) => write!(f, " {}={}", h.name, words[value as usize])?,
-                _ => write!(f, " {}={value}", h.name)?,
-            }
+            write!(f, " {}={}", h.name, h.text(value))?;
         }
         Ok(())
     }
@@ -238,12 +255,13 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::order::Order;
 
     #[test]
     fn settings_are_read_and_written() {
         let spec = Spec::with("svd", ["factors=7", " order = shuffled "]).unwrap();
         assert_eq!(spec.count("factors"), 7);
-        assert_eq!(spec.get("order"), 2.0);
+        assert_eq!(spec.choice::<Order>("order"), Order::Shuffled);
         assert!(spec.to_string().starts_with("svd factors=7 epochs=20"));
     }
 
@@ -265,21 +283,13 @@ mod tests {
         assert!(unknown.starts_with("there is no model `svd+`; the models are baseline, svd"));
     }
 
-    /// A value as it is set: the word of a choice, or the number.
-    fn text(h: &Hyperparameter, value: f64) -> String {
-        match h.kind {
-            Kind::Choice(words) => words[value as usize].to_owned(),
-            _ => value.to_string(),
-        }
-    }
-
     #[test]
     fn every_default_can_be_set_and_changes_nothing() {
         for entry in REGISTRY {
             let untouched = Spec::new(entry.id).unwrap();
             let mut spec = untouched.clone();
             for h in entry.hyperparameters {
-                spec.set(h.name, &text(h, h.default)).unwrap();
+                spec.set(h.name, &h.text(h.default)).unwrap();
                 assert_eq!(spec, untouched, "{} {}", entry.id, h.name);
             }
         }
@@ -297,14 +307,14 @@ mod tests {
                 // What the controls of a page offer.
                 assert_eq!((allowed[0], allowed.last()), (h.min, Some(&h.max)), "{}", entry.id);
                 for &value in &allowed {
-                    spec.set(h.name, &text(h, value)).unwrap();
-                    assert_eq!(spec.get(h.name), value, "{} {}", entry.id, h.name);
+                    spec.set(h.name, &h.text(value)).unwrap();
+                    assert_eq!(spec.own(h.name).1, value, "{} {}", entry.id, h.name);
                 }
                 for beyond in [h.min - 1.0, h.max + 1.0] {
                     let refused = spec.set(h.name, &beyond.to_string());
                     assert!(refused.is_err(), "{} {}={beyond}", entry.id, h.name);
                 }
-                assert_eq!(spec.get(h.name), h.max, "{} {}", entry.id, h.name);
+                assert_eq!(spec.own(h.name).1, h.max, "{} {}", entry.id, h.name);
             }
         }
     }

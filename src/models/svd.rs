@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, Rate, place, square};
-use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Rule, Task};
+use super::choice::choices;
+use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, PRODUCT, dot};
 use super::order::Order;
 use super::shape::{Descent, Predict, Sgd, State, Visit};
@@ -44,30 +45,34 @@ pub const ENTRY: Entry = Entry {
         Hyperparameter::gamma(0.005),
         Hyperparameter::lambda(0.02, 10.0),
         Hyperparameter::sigma(0.1),
-        Hyperparameter {
-            name: "biases",
-            symbol: r"b_u, b_i",
-            default: 1.0,
-            min: 0.0,
-            max: 1.0,
-            kind: Kind::Choice(&["no", "yes"]),
-            help: "Whether the prediction has the mean and the biases, or the product of vectors alone.",
-        },
-        Hyperparameter {
-            name: "update",
-            symbol: "",
-            default: 0.0,
-            min: 0.0,
-            max: 1.0,
-            kind: Kind::Choice(&["simultaneous", "sequential"]),
-            help: "Whether q_i learns from the p_u before the step, or from the p_u just changed.",
-        },
+        Hyperparameter::choice::<bool>(
+            "biases",
+            r"b_u, b_i",
+            true as usize,
+            "Whether the prediction has the mean and the biases, or the product of vectors alone.",
+        ),
+        Hyperparameter::choice::<Update>(
+            "update",
+            "",
+            Update::Simultaneous as usize,
+            "Whether q_i learns from the p_u before the step, or from the p_u just changed.",
+        ),
         Order::ANY,
     ],
     build: |spec, train, seed| {
-        Box::new(Descent::new(Svd::new(spec, train, seed), Order::of(spec), seed))
+        Box::new(Descent::new(Svd::new(spec, train, seed), spec.choice("order"), seed))
     },
 };
+
+choices! {
+    /// From which p_u a step teaches q_i.
+    enum Update {
+        /// The one before the step.
+        Simultaneous = "simultaneous",
+        /// The one just changed.
+        Sequential = "sequential",
+    }
+}
 
 /// Biased matrix factorization by stochastic gradient descent.
 ///
@@ -98,7 +103,7 @@ impl Svd {
     /// Start values for a training set: biases zero, vectors normal.
     pub fn new(spec: &Spec, train: Arc<Ratings>, seed: u64) -> Self {
         let (f, sigma) = (spec.count("factors"), spec.get("sigma"));
-        let biased = spec.get("biases") == 1.0;
+        let biased = spec.choice("biases");
         let rng = |purpose| random::stream(seed, purpose);
         Self {
             b: Biases::new(&train, biased),
@@ -107,7 +112,7 @@ impl Svd {
             gamma: spec.get("gamma") as f32,
             lambda: spec.get("lambda") as f32,
             biased,
-            sequential: spec.get("update") == 1.0,
+            sequential: spec.choice::<Update>("update") == Update::Sequential,
             train,
         }
     }

@@ -53,7 +53,7 @@ pub const ENTRY: Entry = Entry {
         Order::USERS,
     ],
     build: |spec, train, seed| {
-        Box::new(Descent::new(Svdpp::new(spec, train, seed), Order::of(spec), seed))
+        Box::new(Descent::new(Svdpp::new(spec, train, seed), spec.choice("order"), seed))
     },
 };
 

@@ -5,6 +5,7 @@ mod curves;
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, Rate, place, square};
+use super::choice::choices;
 use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Need, Rule, Task};
 use super::factors::{Factors, OWN_PRODUCT, add_scaled, dot};
 use super::implicit::{self, Carried, Implicit};
@@ -63,7 +64,7 @@ pub const ENTRY: Entry = Entry {
         Order::USERS,
     ],
     build: |spec, train, seed| {
-        Box::new(Descent::new(TimeSvd::new(spec, train, seed, false), Order::of(spec), seed))
+        Box::new(Descent::new(TimeSvd::new(spec, train, seed, false), spec.choice("order"), seed))
     },
 };
 
@@ -114,16 +115,23 @@ static TASTE_DRIFT: Addend = Addend::new(
     "the film’s vector times how far the user’s taste has drifted",
 );
 
+choices! {
+    /// What may change with time, each with all before it.
+    enum Changing {
+        Nothing = "none",
+        Items = "items",
+        Drift = "drift",
+        Days = "days",
+    }
+}
+
 /// What may change with time.
-pub(super) const TIME: Hyperparameter = Hyperparameter {
-    name: "time",
-    symbol: "",
-    default: 3.0,
-    min: 0.0,
-    max: 3.0,
-    kind: Kind::Choice(&["none", "items", "drift", "days"]),
-    help: "What may change: nothing; the items; also the users, slowly; also the users, from day to day.",
-};
+pub(super) const TIME: Hyperparameter = Hyperparameter::choice::<Changing>(
+    "time",
+    "",
+    Changing::Days as usize,
+    "What may change: nothing; the items; also the users, slowly; also the users, from day to day.",
+);
 
 /// How many spans of time an item's bias has.
 pub(super) const BINS: Hyperparameter = Hyperparameter {
@@ -249,8 +257,10 @@ impl TimeSvd {
         let (f, sigma) = (spec.count("factors"), spec.get("sigma"));
         let rng = |purpose| random::stream(seed, purpose);
         let line = Timeline::new(&train, spec.count("bins"));
-        let what = if train.timestamps().is_some() { spec.count("time") } else { 0 };
-        let (bins, drift, days) = (what > 0, what > 1, what > 2);
+        let changing =
+            if train.timestamps().is_some() { spec.choice("time") } else { Changing::Nothing };
+        let (bins, drift, days) =
+            (changing >= Changing::Items, changing >= Changing::Drift, changing >= Changing::Days);
         let users = if drift { train.users() } else { 0 };
         let bins = if bins { spec.count("bins") } else { 0 };
         Self {

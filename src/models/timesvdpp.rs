@@ -57,6 +57,6 @@ pub const ENTRY: Entry = Entry {
         Order::USERS,
     ],
     build: |spec, train, seed| {
-        Box::new(Descent::new(TimeSvd::new(spec, train, seed, true), Order::of(spec), seed))
+        Box::new(Descent::new(TimeSvd::new(spec, train, seed, true), spec.choice("order"), seed))
     },
 };

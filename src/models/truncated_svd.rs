@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, square};
-use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
+use super::choice::choices;
+use super::entry::{Curve, Entry, Form, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, dot};
 use super::shape::{At, Predict, Stage, State, Sweep, Sweeps};
 use super::side::Side;
@@ -49,24 +50,18 @@ pub const ENTRY: Entry = Entry {
     hyperparameters: &[
         Hyperparameter::factors(10.0),
         Hyperparameter::epochs(20.0),
-        Hyperparameter {
-            name: "fill",
-            symbol: "",
-            default: 2.0,
-            min: 0.0,
-            max: 2.0,
-            kind: Kind::Choice(&["zeros", "item-means", "biases"]),
-            help: "What stands in an unrated cell: zero, the item's mean, or mean and biases together.",
-        },
-        Hyperparameter {
-            name: "refill",
-            symbol: "",
-            default: 0.0,
-            min: 0.0,
-            max: 1.0,
-            kind: Kind::Choice(&["no", "yes"]),
-            help: "Whether the unrated cells get the model's own predictions after each epoch.",
-        },
+        Hyperparameter::choice::<Fill>(
+            "fill",
+            "",
+            Fill::Biases as usize,
+            "What stands in an unrated cell: zero, the item's mean, or mean and biases together.",
+        ),
+        Hyperparameter::choice::<bool>(
+            "refill",
+            "",
+            false as usize,
+            "Whether the unrated cells get the model's own predictions after each epoch.",
+        ),
         Hyperparameter {
             help: "How much the singular values are shrunk: 0 for the plain decomposition.",
             ..Hyperparameter::lambda(0.0, 100.0)
@@ -75,8 +70,17 @@ pub const ENTRY: Entry = Entry {
     build: |spec, train, seed| Box::new(Sweeps::new(TruncatedSvd::new(spec, train, seed))),
 };
 
+choices! {
+    /// What stands in an unrated cell.
+    enum Fill {
+        Zeros = "zeros",
+        ItemMeans = "item-means",
+        Biases = "biases",
+    }
+}
+
 fn is_refilled(spec: &Spec) -> bool {
-    spec.get("refill") == 1.0
+    spec.choice("refill")
 }
 
 /// The addends of a prediction.
@@ -145,7 +149,7 @@ impl TruncatedSvd {
         let f = spec.count("factors");
         let rng = random::stream(seed, "q");
         let mut model = Self {
-            b: fill(&train, spec.count("fill")),
+            b: fill(&train, spec.choice("fill")),
             p: Factors::zeros(train.users(), f),
             sigma: vec![1.0; f],
             q: Factors::normal(train.items(), f, 1.0, rng, |i| !train.column(i).is_empty()),
@@ -229,12 +233,12 @@ impl TruncatedSvd {
 }
 
 /// mu, b_u and b_i such that their sum is the fill: 0, the item's mean, or the regularized least squares.
-fn fill(train: &Ratings, kind: usize) -> Biases {
-    let mut b = Biases::new(train, kind > 0);
+fn fill(train: &Ratings, kind: Fill) -> Biases {
+    let mut b = Biases::new(train, kind != Fill::Zeros);
     match kind {
-        0 => {}
-        1 => fit(&mut b.i, |i| train.column(i), &b.u, b.mu, 0.0),
-        _ => {
+        Fill::Zeros => {}
+        Fill::ItemMeans => fit(&mut b.i, |i| train.column(i), &b.u, b.mu, 0.0),
+        Fill::Biases => {
             for _ in 0..FILL_SWEEPS {
                 fit(&mut b.i, |i| train.column(i), &b.u, b.mu, FILL_LAMBDA);
                 fit(&mut b.u, |u| train.row(u), &b.i, b.mu, FILL_LAMBDA);

@@ -91,8 +91,7 @@ fn runs(entry: &Entry) -> Vec<Run> {
         let Kind::Choice(words) = h.kind else {
             continue;
         };
-        let default = h.default as usize;
-        for (_, word) in words.iter().enumerate().filter(|&(at, _)| at != default) {
+        for word in words.iter().filter(|&&word| h.word(h.default) != Some(word)) {
             let mut settings = small(10);
             settings.push(format!("{}={word}", h.name));
             runs.push(Run::on_simulation(entry, settings));

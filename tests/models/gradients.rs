@@ -97,7 +97,7 @@ fn rate(spec: &Spec, parameter: &str) -> (f32, bool) {
 }
 
 fn is_sequential(spec: &Spec) -> bool {
-    has(spec.entry(), "update") && spec.get("update") == 1.0
+    spec.word("update") == Some("sequential")
 }
 
 #[test]
@@ -171,9 +171,7 @@ fn a_step_changes_every_parameter_on_which_its_objective_depends_and_no_other() 
 }
 
 fn is_unbiased(spec: &Spec) -> bool {
-    let entry = spec.entry();
-    has(entry, "biases") && spec.get("biases") == 0.0
-        || has(entry, "offset") && spec.get("offset") < 2.0
+    spec.word("biases") == Some("no") || matches!(spec.word("offset"), Some("none" | "mean"))
 }
 
 #[test]
@@ -312,7 +310,7 @@ fn a_draw_tells_the_gradient_before_and_the_mean_at_which_there_is_none() {
 
 /// Means minimize each side on its own, not the model's objective.
 fn is_means(spec: &Spec) -> bool {
-    has(spec.entry(), "method") && spec.get("method") == 0.0
+    spec.word("method") == Some("means")
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The models against formulas, finite differences, other implementations and themselves.
 
+#![allow(clippy::float_cmp, reason = "tests compare numbers that are to be the very same")]
+
 mod attributes;
 mod bayes;
 mod confidence;

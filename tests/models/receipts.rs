@@ -27,13 +27,17 @@ fn beside(entry: &Entry, name: &str) -> Vec<&'static str> {
 }
 
 /// Another value that is allowed.
-fn changed(h: &Hyperparameter, now: f64) -> String {
+fn changed(h: &Hyperparameter, spec: &Spec) -> String {
+    if let Kind::Choice(words) = h.kind {
+        let next = words.iter().cycle().skip_while(|&&word| spec.word(h.name) != Some(word)).nth(1);
+        return next.copied().unwrap_or_default().to_owned();
+    }
+    let now = spec.get(h.name);
     match h.kind {
-        Kind::Choice(words) => words[(now as usize + 1) % words.len()].to_owned(),
         Kind::Integer if now > h.min => h.min.to_string(),
         Kind::Integer => (h.min + 1.0).to_string(),
         Kind::Real | Kind::Log if now * 2.0 + 0.1 <= h.max => (now * 2.0 + 0.1).to_string(),
-        Kind::Real | Kind::Log => f64::midpoint(h.min, now).to_string(),
+        _ => f64::midpoint(h.min, now).to_string(),
     }
 }
 
@@ -65,7 +69,7 @@ fn every_setting_of_every_model_changes_the_receipt_and_what_comes_out() {
             let mut spec = Spec::with(entry.id, beside(entry, h.name)).unwrap();
             let before = run(&spec);
             assert_eq!(before.receipt, run(&spec).receipt, "{} does not repeat", entry.id);
-            let value = changed(h, spec.get(h.name));
+            let value = changed(h, &spec);
             spec.set(h.name, &value).unwrap();
             let after = run(&spec);
             assert_ne!(before.receipt, after.receipt, "{} {}={value}", entry.id, h.name);

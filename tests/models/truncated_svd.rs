@@ -130,7 +130,7 @@ fn a_change_of_basis_leaves_every_prediction_and_does_not_raise_the_objective() 
                 let objective = model.objective();
                 let step = model.step(epoch, n);
                 // In the first epoch a refilling model still learns from the fill.
-                let own = epoch > 0 || spec.get("refill") == 0.0;
+                let own = epoch > 0 || spec.word("refill") == Some("no");
                 assert!(!own || model.objective() <= objective + 1e-4, "{spec}, step {n}");
                 if let Subject::Vectors(_) = step.subject {
                     changes += 1;

@@ -1,5 +1,7 @@
 //! Remarks on ratings that can be read, and are hardly meant so.
 
+#![expect(clippy::float_cmp, reason = "ratings are counted by their very values")]
+
 use super::report::{Report, count, grouped};
 use super::{Note, NoteKind, Offer};
 use crate::data::Ratings;

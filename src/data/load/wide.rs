@@ -1,5 +1,7 @@
 //! Tables with a column for each item, as tutorials, pivot tables, forms and Jester have them.
 
+#![expect(clippy::float_cmp, reason = "99 stands for no rating, and nothing near it does")]
+
 use super::dialect::{Row, Sample};
 use super::layout::{Remark, counts_rows, is_numeric};
 use super::report::{NoteKind, count};
