@@ -103,8 +103,9 @@ await main(async () => {
     const zip = atHand(here('data'), process.env.MOVIELENS_ZIP)?.zip;
     if (zip) process.env.MOVIELENS_ZIP = zip;
     const ready = await webAssembly;
-    // Those that are ignored otherwise are the ones on real data.
-    await cargo('cargo test', parts, zip ? ['--include-ignored'] : []);
+    // Those that are ignored otherwise are the ones on real data, and one that takes too long here.
+    const more = ['--include-ignored', '--skip', 'sixteen_million'];
+    await cargo('cargo test', parts, zip ? more : []);
     await cargo('cargo test, examples in the docs', ['--doc']);
     if (ready) {
       await checked(types);

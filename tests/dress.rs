@@ -5,7 +5,7 @@
 use factorscope::data::load::{Loaded, NoteKind, Options, Source, load_with, preview};
 
 fn source(text: &str) -> Source {
-    Source { name: "table".to_owned(), bytes: text.as_bytes().to_vec() }
+    Source::new("table", text)
 }
 
 fn open(text: &str) -> Loaded {

@@ -2,7 +2,8 @@
 //!
 //! In its own binary, because what is counted is the whole process.
 
-use std::io::Write;
+use std::fs;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -41,7 +42,7 @@ fn cost(sources: &[Source]) -> (usize, Result<usize, String>) {
 /// The same, within the bound for its size.
 fn within(multiple: usize, name: &str, bytes: Vec<u8>) -> Result<usize, String> {
     let most = ALWAYS + multiple * bytes.len();
-    let (peak, outcome) = cost(&[Source { name: name.to_owned(), bytes }]);
+    let (peak, outcome) = cost(&[Source::new(name, bytes)]);
     assert!(peak <= most, "{name} took {peak} bytes, more than {most}: {outcome:?}");
     outcome
 }
@@ -76,7 +77,7 @@ fn the_hostile_cases_cost_a_sentence_and_a_few_megabytes() {
     let _alone = alone();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/hostile");
     let mut cases: Vec<_> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.sort();
     assert!(cases.len() >= 8);
     for path in cases {
@@ -91,7 +92,7 @@ fn a_genre_that_is_named_thousands_of_times_is_refused_early() {
     let _alone = alone();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/hostile");
     for name in ["genres-3GB.fsd", "genres-200GB.fsd"] {
-        let bytes = std::fs::read(folder.join(name)).unwrap();
+        let bytes = fs::read(folder.join(name)).unwrap();
         let sentence = within(0, name, bytes).unwrap_err();
         assert!(sentence.starts_with(&format!("{name} is damaged or cut off (")), "{sentence}");
     }
@@ -150,7 +151,7 @@ fn rows_that_repeat_others_are_not_kept() {
     // A thousand different rows, five thousand times; two equal ones follow each other at the end.
     let rows: Vec<String> = (0..1000).map(|k| format!("{},{},5\n", k / 7, k)).collect();
     let text = "user,item,rating\n".to_owned() + &rows.concat().repeat(5000);
-    let sources = [Source { name: "t.zip".to_owned(), bytes: zip(&[("t.csv", text.as_bytes())]) }];
+    let sources = [Source::new("t.zip", zip(&[("t.csv", text.as_bytes())]))];
     drop(text);
     MEMORY.reset_peak_usage();
     let before = MEMORY.current_usage();
@@ -192,4 +193,57 @@ fn tables_take_a_stated_multiple_of_their_size() {
     let own = lines(&|k| format!("{k},{k},5\n"));
     assert_eq!(within(TEXT, "own.csv", own.clone().into_bytes()), Ok(200_000));
     assert_eq!(within(PACKED, "own.zip", zip(&[("own.csv", own.as_bytes())])), Ok(200_000));
+}
+
+/// Writes a table in the shape of MovieLens 20M: users with 20 ratings and more, items of which some are
+/// rated by nearly everybody and most by few, and when.
+fn write_skewed(path: &Path, ratings: u64, users: u64, items: u64) {
+    let mut out = BufWriter::with_capacity(1 << 16, fs::File::create(path).unwrap());
+    let mut state = 42_u64;
+    let mut draw = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    writeln!(out, "userId,movieId,rating,timestamp").unwrap();
+    let mut left = ratings;
+    for user in 1..=users {
+        let mean = left as f64 / (users - user + 1) as f64;
+        let drawn = (20.0 - (mean - 20.0) * libm::log(1.0 - draw())) as u64;
+        let own = if user == users { left } else { drawn.min(left).min(items / 2) };
+        let (mut item, mut time) = (0, 8e8 + draw() * 6e8);
+        for k in 0..own {
+            let place = (k as f64 + draw()) / own as f64;
+            item = ((place * place * place * items as f64) as u64 + 1).max(item + 1);
+            time += draw() * 90.0;
+            let r = (draw() * 10.0).ceil() / 2.0;
+            writeln!(out, "{user},{item},{r},{}", time as u64).unwrap();
+        }
+        left -= own;
+    }
+    out.flush().unwrap();
+}
+
+/// Loads as many ratings from a file on disk, and holds the peak to 32 bytes for each.
+fn takes_32_bytes_a_rating(ratings: u64, users: u64, items: u64) {
+    let _alone = alone();
+    let path =
+        std::env::temp_dir().join(format!("factorscope-{ratings}-{}.csv", std::process::id()));
+    write_skewed(&path, ratings, users, items);
+    let (peak, outcome) = cost(&read_path(&path).unwrap());
+    fs::remove_file(&path).unwrap();
+    assert_eq!(outcome, Ok(ratings as usize));
+    assert!(peak as u64 <= 32 * ratings, "{} bytes a rating", peak as f64 / ratings as f64);
+}
+
+#[test]
+fn a_file_on_disk_takes_at_most_32_bytes_for_each_of_its_ratings() {
+    takes_32_bytes_a_rating(1_000_000, 8_600, 6_000);
+}
+
+#[test]
+#[ignore = "takes a minute, and 400 MB of disk"]
+fn sixteen_million_ratings_take_at_most_32_bytes_each() {
+    takes_32_bytes_a_rating(16_000_000, 138_000, 27_000);
 }

@@ -43,7 +43,7 @@ fn latest_small_comes_back_whole_from_its_compact_form() {
     println!("compact form: {} bytes", bytes.len());
     let name = "movielens.bin".to_owned();
     let start = Instant::now();
-    let back = load(&[Source { name, bytes }]).unwrap();
+    let back = load(&[Source::new(name, bytes)]).unwrap();
     println!("decoded in {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
     assert_eq!(back, dataset);
 }

@@ -157,7 +157,7 @@ fn no_model_diverges_at_its_defaults_on_a_table_of_a_few_ratings() {
     ];
     let sets = tables.iter().map(|&(name, text)| {
         let bytes = format!("user,item,rating\n{text}").into_bytes();
-        (name, load(&[Source { name: "table.csv".into(), bytes }]).unwrap().ratings)
+        (name, load(&[Source::new("table.csv", bytes)]).unwrap().ratings)
     });
     for (name, all) in sets.chain([("toy", toy::toy().ratings)]) {
         for entry in REGISTRY {

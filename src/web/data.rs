@@ -66,7 +66,7 @@ impl Data {
     pub fn load(names: Vec<String>, bytes: Vec<js_sys::Uint8Array>) -> Result<Self, JsError> {
         let files = names.into_iter().zip(&bytes);
         let sources: Vec<Source> =
-            files.map(|(name, bytes)| Source { name, bytes: bytes.to_vec() }).collect();
+            files.map(|(name, bytes)| Source::new(name, bytes.to_vec())).collect();
         let loaded = load_with(&sources, &Options::default())?;
         Ok(Self(Arc::new(loaded.dataset), loaded.report))
     }

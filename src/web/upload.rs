@@ -1,4 +1,4 @@
-//! Files on their way from a page into the engine, piece by piece.
+//! Files that a page hands to the engine, which reads them piece by piece.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::{Data, to_js};
 use crate::data::load::{Options, Reading, Source, load_heard, preview};
 
-/// Files that are handed over in pieces, so that none of them is whole twice.
+/// Files that stay where they are: no more than a piece of them is ever in memory.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Upload(Vec<Source>);
@@ -20,21 +20,25 @@ impl Upload {
         Self::default()
     }
 
-    /// Begins a file of about this many bytes.
-    pub fn file(&mut self, name: String, bytes: f64) -> Result<(), JsError> {
-        let mut source = Source { name, bytes: Vec::new() };
-        // What a page says of the size is a hint; more is taken as it comes.
-        source.bytes.try_reserve_exact(bytes as usize).map_err(|_| too_large(&source))?;
-        self.0.push(source);
-        Ok(())
-    }
-
-    /// The next bytes of the file that was begun last.
-    pub fn chunk(&mut self, bytes: &[u8]) -> Result<(), JsError> {
-        let source = self.0.last_mut().ok_or_else(|| JsError::new("no file has been begun"))?;
-        source.bytes.try_reserve(bytes.len()).map_err(|_| too_large(source))?;
-        source.bytes.extend_from_slice(bytes);
-        Ok(())
+    /// Adds a file of this many bytes, of which `read` hands over those from one position up to another.
+    pub fn file(
+        &mut self,
+        name: String,
+        bytes: f64,
+        #[wasm_bindgen(unchecked_param_type = "(from: number, to: number) => Uint8Array")]
+        read: js_sys::Function,
+    ) {
+        let read = move |from: u64, buffer: &mut [u8]| {
+            let to = from + buffer.len() as u64;
+            let part = read.call2(&JsValue::UNDEFINED, &(from as f64).into(), &(to as f64).into());
+            let part: js_sys::Uint8Array = part.and_then(JsCast::dyn_into).map_err(said)?;
+            if part.length() as usize != buffer.len() {
+                return Err("it ends too early".to_owned());
+            }
+            part.copy_to(buffer);
+            Ok(())
+        };
+        self.0.push(Source::in_pieces(name, bytes as u64, read));
     }
 
     /// The data set in the files; throws a sentence with the place and the remedy. The options say what
@@ -74,10 +78,8 @@ fn read(options: JsValue) -> Result<Options, JsError> {
     Ok(serde_wasm_bindgen::from_value(options)?)
 }
 
-fn too_large(source: &Source) -> JsError {
-    let name = &source.name;
-    JsError::new(&format!(
-        "{name}: more bytes than fit into the memory of a tab; take a sample of the ratings, or the \
-         command line"
-    ))
+/// What was thrown, in words.
+fn said(thrown: JsValue) -> String {
+    let error = thrown.dyn_into::<js_sys::Error>();
+    error.map_or_else(|_| "it is gone".to_owned(), |error| String::from(error.message()))
 }

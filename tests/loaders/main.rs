@@ -19,7 +19,7 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 fn source(name: &str, bytes: Vec<u8>) -> Source {
-    Source { name: name.to_owned(), bytes }
+    Source::new(name, bytes)
 }
 
 proptest! {

@@ -225,7 +225,7 @@ fn a_file_of_nonnegative_parts_may_have_ratings_below_zero() {
     for Rating { u, i, r } in plain.iter() {
         let _ = writeln!(text, "{u},{i},{}", 4.0 * r - 12.0);
     }
-    let ratings = load(&[Source { name: "below.csv".into(), bytes: text.into() }]).unwrap().ratings;
+    let ratings = load(&[Source::new("below.csv", text)]).unwrap().ratings;
     assert!(ratings.scale().0 < 0.0);
     let mut model = Spec::with("nmf", ["biases=no"]).unwrap().build(Arc::clone(&ratings), SEED);
     let start = errors(&*model, &ratings, ratings.scale()).rmse;

@@ -3,12 +3,15 @@
 import { Data, Upload } from '../../pkg/factorscope.js';
 import type { Cutout, Loaded, LoadProgress, Meant, NamedFile, Opened, Source } from './types.ts';
 
+/** Reads a part of a file at once; only workers have it, and TypeScript's types are those of a page. */
+declare const FileReaderSync: new () => { readAsArrayBuffer(blob: Blob): ArrayBuffer };
+
 /** Between two reports of how far a file is. */
 const PROGRESS_MS = 100;
 
 /** The data set of a source, or what is cut out of it. */
-export async function opened(source: Source, cutout: Cutout): Promise<Data> {
-  const whole = await read(source);
+export function opened(source: Source, cutout: Cutout): Data {
+  const whole = read(source);
   if (!cutout) return whole;
   const data = cutout === 'similar' ? whole.similar() : whole.cutout(cutout === 'uneven');
   whole.free();
@@ -41,7 +44,7 @@ export function shared(data: Data): Loaded {
   return all;
 }
 
-async function read(source: Source): Promise<Data> {
+function read(source: Source): Data {
   switch (source.kind) {
     case 'table':
       return Data.table(source.users, source.items, source.cells);
@@ -52,8 +55,8 @@ async function read(source: Source): Promise<Data> {
   }
 }
 
-async function readFiles(files: readonly NamedFile[]): Promise<Data> {
-  const upload = await uploaded(files, () => undefined);
+function readFiles(files: readonly NamedFile[]): Data {
+  const upload = uploaded(files, () => undefined);
   try {
     return upload.load(undefined, () => undefined);
   } finally {
@@ -61,28 +64,35 @@ async function readFiles(files: readonly NamedFile[]): Promise<Data> {
   }
 }
 
-/** Streams files into the engine: none of them is whole anywhere else. */
-export async function uploaded(
+/** Files as the engine reads them, piece by piece and as often as it likes: none is whole anywhere. */
+export function uploaded(
   files: readonly NamedFile[],
   tell: (progress: LoadProgress) => unknown,
-): Promise<Upload> {
+): Upload {
+  const reader = new FileReaderSync();
   const of = files.reduce((sum, { file }) => sum + file.size, 0);
-  const upload = new Upload();
   const heard = throttled((done: number) => tell({ step: 'bytes', done, of }));
+  const upload = new Upload();
   let done = 0;
   for (const { file, path } of files) {
-    upload.file(path, file.size);
-    const reader = file.stream().getReader();
-    for (;;) {
-      const { value } = await reader.read();
-      if (!value) break;
-      upload.chunk(value);
-      done += value.length;
+    upload.file(path, file.size, (from, to) => {
+      done = Math.min(of, done + to - from);
       heard(done);
-    }
+      return new Uint8Array(reader.readAsArrayBuffer(file.slice(from, to)));
+    });
   }
-  tell({ step: 'bytes', done: of, of });
   return upload;
+}
+
+/** Passes on how far reading has come; while ratings are told of, bytes are read for the second time. */
+export function onward(
+  tell: (progress: LoadProgress) => unknown,
+): (progress: LoadProgress) => void {
+  let counted = false;
+  return (progress) => {
+    counted ||= progress.step === 'ratings';
+    if (!counted || progress.step !== 'bytes') tell(progress);
+  };
 }
 
 /** Passes on what comes often only now and then. */

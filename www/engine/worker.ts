@@ -12,7 +12,7 @@ import init, {
 } from '../../pkg/factorscope.js';
 import { answer, type Family } from './ask.ts';
 import { bars, lines } from './charts.ts';
-import { described, opened, ratingsOf, shared, uploaded } from './open.ts';
+import { described, onward, opened, ratingsOf, shared, uploaded } from './open.ts';
 import { ColdPlan, fit, train } from './train.ts';
 import { reason, watched } from './traps.ts';
 import type {
@@ -63,7 +63,7 @@ export class Engine {
 
   /** Replaces the data set. If it cannot be read, nothing changes and the reason is thrown. */
   async open(source: Source, cutout: Cutout): Promise<Opened> {
-    const data = await opened(source, cutout);
+    const data = opened(source, cutout);
     this.data?.free();
     this.data = data;
     for (const kept of [this.models, this.walks]) {
@@ -81,8 +81,9 @@ export class Engine {
     meant: Meant,
     tell: (progress: LoadProgress) => unknown,
   ): Promise<Loaded> {
-    this.upload = await uploaded(files, tell);
-    const data = ratingsOf(this.upload, meant, tell);
+    const heard = onward(tell);
+    this.upload = uploaded(files, heard);
+    const data = ratingsOf(this.upload, meant, heard);
     this.upload.free();
     this.upload = undefined;
     tell({ step: 'packing' });

@@ -18,13 +18,13 @@ mod reader;
 mod tests;
 mod writer;
 
-use std::io::Write;
+use std::io::{self, BufRead, Read, Write};
 use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use thiserror::Error;
-use xxhash_rust::xxh64::xxh64;
+use xxhash_rust::xxh64::{Xxh64, xxh64};
 
 use super::{Attributes, Dataset, Lists, Origin};
 use reader::Reader;
@@ -32,6 +32,9 @@ use writer::Writer;
 
 const MAGIC: &[u8; 11] = b"factorscope";
 const VERSION: u8 = 2;
+/// How many bytes stand before the deflate stream.
+pub(super) const HEAD: u64 = MAGIC.len() as u64 + 1 + 8;
+const UNREAD: CompactError = CompactError("it cannot be read");
 const ORIGINS: [Origin; 4] = [Origin::Toy, Origin::Simulation, Origin::Movielens, Origin::File];
 
 /// What does not fit in bytes that should be a compact data set.
@@ -97,18 +100,29 @@ fn deflate(content: &[u8], level: Compression) -> Vec<u8> {
 /// # Errors
 /// If the bytes are not exactly what [`encode`] made.
 pub fn decode(bytes: &[u8]) -> Result<Dataset> {
-    let rest = bytes.strip_prefix(MAGIC);
-    let rest = rest.ok_or(CompactError("it does not begin like a compact data set"))?;
-    let cut_off = CompactError("it ends too early");
-    let (version, rest) = rest.split_first().ok_or(cut_off)?;
-    if !(1..=VERSION).contains(version) {
-        return Err(CompactError("its version is unknown"));
+    decode_from(|| Ok(Box::new(bytes)))
+}
+
+/// The data set that was encoded in what `open` opens: twice, for the checksum stands before the content.
+pub(super) fn decode_from<'a>(
+    open: impl Fn() -> io::Result<Box<dyn BufRead + 'a>>,
+) -> Result<Dataset> {
+    let (version, hash, mut packed) = begun(open())?;
+    let (mut found, mut length) = (Xxh64::new(0), 0);
+    loop {
+        let part = packed.fill_buf().map_err(|_| UNREAD)?;
+        if part.is_empty() {
+            break;
+        }
+        found.update(part);
+        let read = part.len();
+        length += read;
+        packed.consume(read);
     }
-    let (hash, packed) = rest.split_first_chunk().ok_or(cut_off)?;
-    if xxh64(packed, 0) != u64::from_le_bytes(*hash) {
+    if found.digest() != hash {
         return Err(CompactError("its checksum does not fit"));
     }
-    let mut reader = Reader::new(packed);
+    let mut reader = Reader::new(begun(open())?.2, length);
     let name = reader.text()?;
     let origin = usize::try_from(reader.number()?).ok();
     let origin = origin.and_then(|n| ORIGINS.get(n).copied());
@@ -117,11 +131,29 @@ pub fn decode(bytes: &[u8]) -> Result<Dataset> {
     let items = reader.ids()?;
     let catalogue = reader.catalogue(items.len())?;
     let ratings = reader.ratings(users, items)?;
-    let users =
-        if *version == 1 { Lists::default() } else { reader.attributes(ratings.users())? };
+    let users = if version == 1 { Lists::default() } else { reader.attributes(ratings.users())? };
     let attributes = Attributes { users, items: Lists::genres(&catalogue) };
     if !reader.is_finished()? {
         return Err(CompactError("it is longer than its content"));
     }
     Ok(Dataset { name, origin, ratings: Arc::new(ratings.with_attributes(attributes)), catalogue })
+}
+
+/// The version and the hash of the rest, which comes next.
+fn begun<'a>(
+    opened: io::Result<Box<dyn BufRead + 'a>>,
+) -> Result<(u8, u64, Box<dyn BufRead + 'a>)> {
+    let mut bytes = opened.map_err(|_| UNREAD)?;
+    let mut head = Vec::new();
+    let read = bytes.by_ref().take(HEAD).read_to_end(&mut head);
+    read.map_err(|_| UNREAD)?;
+    let rest = head.strip_prefix(MAGIC);
+    let rest = rest.ok_or(CompactError("it does not begin like a compact data set"))?;
+    let cut_off = CompactError("it ends too early");
+    let (&version, rest) = rest.split_first().ok_or(cut_off)?;
+    if !(1..=VERSION).contains(&version) {
+        return Err(CompactError("its version is unknown"));
+    }
+    let hash = rest.first_chunk().ok_or(cut_off)?;
+    Ok((version, u64::from_le_bytes(*hash), bytes))
 }

@@ -29,7 +29,7 @@ pub(super) fn most(packed: usize) -> u64 {
 /// The content that is still to be read. No count is believed beyond what the file may inflate to:
 /// everything counted takes at least a byte.
 pub(super) struct Reader<'a> {
-    content: BufReader<DeflateDecoder<&'a [u8]>>,
+    content: BufReader<DeflateDecoder<Box<dyn BufRead + 'a>>>,
     /// How many bytes may still come.
     left: u64,
     /// How many bytes of text items may still copy from the list of genres.
@@ -37,14 +37,19 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(packed: &'a [u8]) -> Self {
+    /// The content of a deflate stream of this length.
+    pub(super) fn new(packed: Box<dyn BufRead + 'a>, length: usize) -> Self {
         let content = BufReader::with_capacity(1 << 15, DeflateDecoder::new(packed));
-        Self { content, left: most(packed.len()), copies: most(packed.len()) }
+        Self { content, left: most(length), copies: most(length) }
     }
 
     /// Whether nothing is left, neither in the content nor behind it.
     pub(super) fn is_finished(&mut self) -> Result<bool> {
-        Ok(self.fill()?.is_empty() && self.content.get_ref().get_ref().is_empty())
+        if !self.fill()?.is_empty() {
+            return Ok(false);
+        }
+        let behind = self.content.get_mut().get_mut().fill_buf();
+        Ok(behind.map_err(|_| CompactError("it cannot be read"))?.is_empty())
     }
 
     /// Some of the bytes that come next; none at the end.

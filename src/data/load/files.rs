@@ -2,16 +2,18 @@
 
 use std::io::{self, BufRead, BufReader, ErrorKind as Io, Read};
 use std::rc::Rc;
-#[cfg(not(target_arch = "wasm32"))]
-use std::{fs, path::Path};
 
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
-use rawzip::{CompressionMethod, ErrorKind, ZipArchive, ZipArchiveEntryWayfinder, ZipSliceArchive};
+use rawzip::{
+    CompressionMethod, ErrorKind, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, RECOMMENDED_BUFFER_SIZE,
+    ZipArchive, ZipArchiveEntryWayfinder, ZipEntry, ZipLocator,
+};
 
 use super::encoding::{LOOK, Text};
 use super::error::{excerpt, plain};
 use super::json::Nested;
 use super::records::{Records, Shape};
+use super::source::{Anywhere, is_unread};
 use super::{LoadError, Source, json, kinds, values};
 use crate::sort;
 
@@ -24,8 +26,25 @@ const GZIP: &[u8] = b"\x1F\x8B";
 /// How much of a file with very long lines is looked at.
 const LONG_HEAD: usize = 1 << 20;
 
-/// A zip whose directory has been found.
-pub(super) type Archive<'a> = ZipSliceArchive<&'a [u8]>;
+/// A zip whose directory has been found, and its length.
+pub(super) struct Archive<'a> {
+    zip: ZipArchive<Anywhere<'a>>,
+    length: u64,
+}
+
+impl<'a> Archive<'a> {
+    /// A file in the zip, all of which is there.
+    fn entry(
+        &self,
+        entry: ZipArchiveEntryWayfinder,
+    ) -> Result<ZipEntry<'_, Anywhere<'a>>, rawzip::Error> {
+        let entry = self.zip.get_entry(entry)?;
+        if entry.compressed_data_range().1 > self.length {
+            return Err(ErrorKind::Eof.into());
+        }
+        Ok(entry)
+    }
+}
 
 /// The lines of a table, and what is left out where they are made from JSON.
 type Lines<'a> = (Box<dyn BufRead + 'a>, Option<Rc<Nested>>);
@@ -37,12 +56,12 @@ pub(super) struct File<'a> {
     /// The name of what was handed over: the file itself, or the archive it is in.
     pub(super) source: &'a str,
     content: Content<'a>,
+    /// Whether it is one of a folder's files, among which a zip is none of them.
+    in_folder: bool,
 }
 
 enum Content<'a> {
-    Bytes(&'a [u8]),
-    #[cfg(not(target_arch = "wasm32"))]
-    Disk(&'a Path),
+    Plain(&'a Source),
     Packed {
         archive: &'a Archive<'a>,
         entry: ZipArchiveEntryWayfinder,
@@ -57,14 +76,15 @@ impl<'a> File<'a> {
         Self {
             name: plain(&source.name),
             source: &source.name,
-            content: Content::Bytes(&source.bytes),
+            content: Content::Plain(source),
+            in_folder: false,
         }
     }
 
-    /// A file of a folder, read anew whenever it is opened.
+    /// A file of a folder.
     #[cfg(not(target_arch = "wasm32"))]
-    pub(super) fn on_disk(name: &'a str, path: &'a Path) -> Self {
-        Self { name: plain(name), source: name, content: Content::Disk(path) }
+    pub(super) fn of_folder(source: &'a Source) -> Self {
+        Self { in_folder: true, ..Self::plain(source) }
     }
 
     /// The name without the folders before it, in lower case, as it is called unpacked.
@@ -99,8 +119,7 @@ impl<'a> File<'a> {
             packed = Box::new(BufReader::with_capacity(HEAD as usize, MultiGzDecoder::new(whole)));
             head = self.look(&mut packed)?;
         }
-        #[cfg(not(target_arch = "wasm32"))]
-        if matches!(self.content, Content::Disk(_)) && is_zip(&head) {
+        if self.in_folder && is_zip(&head) {
             return Err(kinds::in_folder(&self.name));
         }
         kinds::check(&self.name, &head)?;
@@ -117,12 +136,7 @@ impl<'a> File<'a> {
     /// The content as it is outside of a zip.
     fn unpacked(&self) -> Result<Box<dyn BufRead + '_>, LoadError> {
         let (archive, entry, method) = match &self.content {
-            Content::Bytes(bytes) => return Ok(Box::new(*bytes)),
-            #[cfg(not(target_arch = "wasm32"))]
-            Content::Disk(path) => {
-                let file = fs::File::open(path).map_err(|err| self.failed(&err))?;
-                return Ok(Box::new(BufReader::with_capacity(HEAD as usize, file)));
-            }
+            Content::Plain(source) => return source.open().map_err(|err| self.failed(&err)),
             Content::Packed { encrypted: true, .. } => {
                 let file = self.name.clone();
                 return Err(LoadError::Encrypted { file });
@@ -131,16 +145,19 @@ impl<'a> File<'a> {
         };
         // One byte more than it claims is enough to know that the claim is wrong.
         let most = entry.uncompressed_size_hint().saturating_add(1);
-        let entry = archive.get_entry(*entry).map_err(|err| self.damaged(&err))?;
+        let entry = archive.entry(*entry).map_err(|err| self.damaged(&err))?;
+        let packed = entry.reader();
         match method {
             CompressionMethod::STORE => Ok(Box::new(BufReader::with_capacity(
                 HEAD as usize,
-                entry.verifying_reader(entry.data().take(most)),
+                entry.verifying_reader(packed.take(most)),
             ))),
-            CompressionMethod::DEFLATE => Ok(Box::new(BufReader::with_capacity(
-                HEAD as usize,
-                entry.verifying_reader(DeflateDecoder::new(entry.data()).take(most)),
-            ))),
+            CompressionMethod::DEFLATE => {
+                let packed = BufReader::with_capacity(HEAD as usize, packed);
+                let inflated = DeflateDecoder::new(packed).take(most);
+                let checked = entry.verifying_reader(inflated);
+                Ok(Box::new(BufReader::with_capacity(HEAD as usize, checked)))
+            }
             _ => Err(LoadError::Compression {
                 file: self.name.clone(),
                 method: method.name().unwrap_or("an unknown method").to_owned(),
@@ -182,8 +199,7 @@ impl<'a> File<'a> {
 
     /// What a failed read means: memory does not fail, so what is packed is damaged.
     pub(super) fn failed(&self, err: &io::Error) -> LoadError {
-        #[cfg(not(target_arch = "wasm32"))]
-        if err.raw_os_error().is_some() {
+        if is_unread(err) {
             return LoadError::Unreadable { file: self.name.clone(), reason: err.to_string() };
         }
         if let Some(inner) = err.get_ref().and_then(|inner| inner.downcast_ref()) {
@@ -200,7 +216,7 @@ impl<'a> File<'a> {
     /// cell is a consequence of the damage.
     pub(super) fn blame(&self, err: LoadError) -> LoadError {
         match self.content {
-            Content::Bytes(bytes) if !bytes.starts_with(GZIP) => err,
+            Content::Plain(source) if !is_gzip(source) => err,
             _ => self.check().err().unwrap_or(err),
         }
     }
@@ -212,6 +228,9 @@ impl<'a> File<'a> {
     }
 
     fn damaged(&self, err: &rawzip::Error) -> LoadError {
+        if let ErrorKind::IO(err) = err.kind() {
+            return self.failed(err);
+        }
         LoadError::Damaged { file: self.name.clone(), reason: reason(err) }
     }
 }
@@ -221,10 +240,20 @@ pub(super) fn is_zip(bytes: &[u8]) -> bool {
     [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"].iter().any(|magic| bytes.starts_with(*magic))
 }
 
+/// Whether a source begins like what is packed with gzip.
+fn is_gzip(source: &Source) -> bool {
+    source.beginning(GZIP.len() as u64).is_ok_and(|head| head == GZIP)
+}
+
 /// Finds the directory of a zip.
 pub(super) fn archive(source: &Source) -> Result<Archive<'_>, LoadError> {
-    ZipArchive::from_slice(source.bytes.as_slice())
-        .map_err(|err| LoadError::Damaged { file: plain(&source.name), reason: reason(&err) })
+    let file = File::plain(source);
+    let length = source.length().map_err(|err| file.failed(&err))?;
+    let anywhere = source.anywhere().map_err(|err| file.failed(&err))?;
+    let mut buffer = vec![0; RECOMMENDED_BUFFER_SIZE];
+    let found = ZipLocator::new().locate_in_reader(anywhere, &mut buffer, length);
+    let zip = found.map_err(|(_, err)| file.damaged(&err))?;
+    Ok(Archive { zip, length })
 }
 
 /// The files of a zip, without folders and without what macOS adds.
@@ -242,12 +271,16 @@ pub(super) fn unpack<'a>(
         |reason: &str| LoadError::Damaged { file: name.clone(), reason: reason.to_owned() };
     let mut ranges = Vec::new();
     let mut listed = 0_u64;
-    for entry in archive.entries() {
-        let entry = entry.map_err(|err| damaged(&reason(&err)))?;
+    let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
+    let mut header = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
+    let mut entries = archive.zip.entries(&mut buffer);
+    while let Some(entry) = entries.next_entry().map_err(|err| File::plain(source).damaged(&err))? {
         listed += 1;
         let path = entry.file_path();
-        if let Ok(file) = archive.get_entry(entry.wayfinder()) {
-            if file.local_header().file_path().as_bytes() != path.as_bytes() {
+        if let Ok(file) = archive.entry(entry.wayfinder())
+            && let Ok(header) = file.local_header(&mut header)
+        {
+            if header.file_path().as_bytes() != path.as_bytes() {
                 return Err(damaged("its directory names a file otherwise"));
             }
             ranges.push((entry.local_header_offset(), file.compressed_data_range().1));
@@ -268,10 +301,11 @@ pub(super) fn unpack<'a>(
                 method: entry.compression_method(),
                 encrypted: entry.flags().is_encrypted(),
             },
+            in_folder: false,
         });
     }
     // Where there are more than 65,535 files, the number is given without its upper digits.
-    if (listed ^ archive.entries_hint()) & 0xFFFF != 0 {
+    if (listed ^ archive.zip.entries_hint()) & 0xFFFF != 0 {
         return Err(damaged("its directory lists another number of files than it says"));
     }
     sort::by(&mut ranges, &|a, b| a.cmp(b));

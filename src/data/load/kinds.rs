@@ -82,7 +82,6 @@ pub(super) fn refuse_document(name: &str, found: &'static str) -> LoadError {
 }
 
 /// Refuses a zip among the files of a folder.
-#[cfg(not(target_arch = "wasm32"))]
 pub(super) fn in_folder(name: &str) -> LoadError {
     let (found, remedy) = ("a zip in a folder", "hand over the zip itself");
     LoadError::WrongKind { file: name.to_owned(), found, remedy }

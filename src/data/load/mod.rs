@@ -27,7 +27,7 @@
 //! use factorscope::data::load::{Options, Source, load_with};
 //!
 //! let table = "user;film;stars\nann;Alien;5\nbob;Alien;four\nbob;Brazil;4\n";
-//! let source = Source { name: "mine.csv".into(), bytes: table.into() };
+//! let source = Source::new("mine.csv", table);
 //! let loaded = load_with(&[source], &Options::default())?;
 //! assert_eq!(loaded.dataset.ratings.len(), 2);
 //! assert_eq!(
@@ -56,6 +56,7 @@ mod preview;
 mod records;
 mod remarks;
 mod report;
+mod source;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -72,6 +73,7 @@ pub use options::{Columns, ColumnsError, Duplicates, Options};
 pub use path::{read_path, read_path_with};
 pub use preview::{Preview, Roles};
 pub use report::{Note, NoteKind, Offer, Place, Report};
+pub use source::Source;
 
 use std::sync::Arc;
 
@@ -80,15 +82,6 @@ use choose::{Choice, choose};
 use files::{Archive, File};
 use names::Names;
 use table::{Count, Entry, Pass, Sink, Table};
-
-/// A named piece of input: one file as it was handed over, a zip, a table, a list of titles.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
-    /// What errors call it; a folder before it may tell the edition, as in `ml-25m/ratings.csv`.
-    pub name: String,
-    /// Its content.
-    pub bytes: Vec<u8>,
-}
 
 /// A data set, and what was done with its source to make it.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,7 +133,7 @@ pub fn load_heard(
     heard: &dyn Fn(Reading),
 ) -> Result<Loaded, LoadError> {
     if let [source] = sources
-        && compact::is_compact(&source.bytes)
+        && is_compact(source)
     {
         return Ok(Loaded { dataset: decode(source)?, report: Report::default() });
     }
@@ -289,7 +282,7 @@ impl<'f> Set<'f> {
         options: &Options,
     ) -> Result<Self, LoadError> {
         if let [source] = sources
-            && compact::is_compact(&source.bytes)
+            && is_compact(source)
         {
             return Ok(Self::Compact(decode(source)?, &source.name));
         }
@@ -321,8 +314,13 @@ impl<'f> Set<'f> {
 
 /// The directory of a source that is a zip.
 fn archive(source: &Source) -> Result<Option<Archive<'_>>, LoadError> {
-    let is_zip = files::is_zip(&source.bytes);
-    is_zip.then(|| files::archive(source)).transpose()
+    let head = source.beginning(4).map_err(|err| File::plain(source).failed(&err))?;
+    files::is_zip(&head).then(|| files::archive(source)).transpose()
+}
+
+/// Whether a source is in the site's own form.
+fn is_compact(source: &Source) -> bool {
+    source.beginning(compact::HEAD).is_ok_and(|head| compact::is_compact(&head))
 }
 
 /// The files in the sources, those of zips among them.
@@ -342,10 +340,11 @@ fn list<'a>(
 
 fn decode(source: &Source) -> Result<Dataset, LoadError> {
     let file = plain(&source.name);
-    if compact::is_newer(&source.bytes) {
+    let head = source.beginning(compact::HEAD);
+    if head.is_ok_and(|head| compact::is_newer(&head)) {
         return Err(LoadError::Newer { file });
     }
-    match compact::decode(&source.bytes) {
+    match compact::decode_from(|| source.open()) {
         Ok(dataset) if dataset.ratings.is_empty() => Err(LoadError::HeaderOnly { file, line: 1 }),
         Ok(dataset) => Ok(dataset),
         Err(err) => Err(LoadError::Damaged { file, reason: err.to_string() }),

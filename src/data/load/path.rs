@@ -1,14 +1,15 @@
-//! Files and folders on disk; not in the browser, which hands over bytes.
+//! Files and folders on disk; not in the browser, which has none.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::choose::choose;
 use super::files::File;
 use super::{LoadError, Options, Source, plain};
 
-/// Reads a file, or those files of a folder that hold ratings, titles and genres. Of all others only
-/// the beginnings are read. A subfolder `training_set`, as the Netflix Prize has, counts
+/// A file, or those files of a folder that hold ratings, titles and genres, which are read when they are
+/// loaded. Of all others only the beginnings are read. A subfolder `training_set`, as the Netflix Prize has, counts
 /// as part of the folder.
 ///
 /// # Errors
@@ -17,17 +18,14 @@ pub fn read_path(path: &Path) -> Result<Vec<Source>, LoadError> {
     read_path_with(path, &Options::default())
 }
 
-/// Reads a file or a folder as [`read_path`] does, as the options say.
+/// A file or the files of a folder as [`read_path`] finds them, as the options say.
 ///
 /// # Errors
 /// If a file cannot be read, or if no file or no single one holds ratings.
 pub fn read_path_with(path: &Path, options: &Options) -> Result<Vec<Source>, LoadError> {
     if !fs::metadata(path).map_err(|err| unreadable(path, &err))?.is_dir() {
         let name = path.file_name().unwrap_or(path.as_os_str());
-        return Ok(vec![Source {
-            name: plain(&name.to_string_lossy()),
-            bytes: fs::read(path).map_err(|err| unreadable(path, &err))?,
-        }]);
+        return Ok(vec![source(plain(&name.to_string_lossy()), path)?]);
     }
     let folder = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = folder.file_name().unwrap_or_default().to_string_lossy();
@@ -36,21 +34,30 @@ pub fn read_path_with(path: &Path, options: &Options) -> Result<Vec<Source>, Loa
     if training_set.is_dir() {
         paths.extend(files_of(&training_set)?);
     }
-    let named = |file: &PathBuf| {
-        let shown = file.strip_prefix(path).unwrap_or(file).to_string_lossy();
-        plain(&format!("{folder}/{shown}"))
+    let named = |file: PathBuf| {
+        let shown = file.strip_prefix(path).unwrap_or(&file).to_string_lossy();
+        Source::on_disk(plain(&format!("{folder}/{shown}")), file)
     };
-    let names: Vec<String> = paths.iter().map(named).collect();
-    let files = names.iter().zip(&paths).map(|(name, path)| File::on_disk(name, path));
-    let files: Vec<File<'_>> = files.collect();
+    let mut sources: Vec<Source> = paths.into_iter().map(named).collect();
+    let files: Vec<File<'_>> = sources.iter().map(File::of_folder).collect();
     let choice = choose(&files, &folder, options)?;
-    let read = |name: &str| {
-        let wanted = names.iter().position(|known| known == name);
-        let file = wanted.map_or(path, |n| &paths[n]);
-        let bytes = fs::read(file).map_err(|err| unreadable(file, &err))?;
-        Ok(Source { name: name.to_owned(), bytes })
-    };
-    choice.names().map(read).collect()
+    let wanted: Vec<String> = choice.names().map(str::to_owned).collect();
+    // In the order in which they count, as if each had been handed over.
+    let place = |source: &Source| wanted.iter().position(|name| *name == source.name);
+    sources.retain(|source| place(source).is_some());
+    sources.sort_by_key(place);
+    Ok(sources)
+}
+
+/// A file that is read when it is opened; what can be read only once, such as a pipe, is read now.
+fn source(name: String, path: &Path) -> Result<Source, LoadError> {
+    let mut file = fs::File::open(path).map_err(|err| unreadable(path, &err))?;
+    if path.is_file() {
+        return Ok(Source::on_disk(name, path.to_owned()));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(|err| unreadable(path, &err))?;
+    Ok(Source::new(name, bytes))
 }
 
 /// The files of a folder by name, without hidden ones.

@@ -6,6 +6,7 @@ mod duplicates;
 mod formats;
 mod pairs;
 mod refusals;
+mod sources;
 mod users;
 
 use std::io::Write;
@@ -25,7 +26,7 @@ const LATEST_MOVIES: &str = "movieId,title,genres\r\n\
     30,Nowhere (2001) ,(no genres listed)\r\n";
 
 fn source(name: &str, bytes: impl AsRef<[u8]>) -> Source {
-    Source { name: name.to_owned(), bytes: bytes.as_ref().to_vec() }
+    Source::new(name, bytes.as_ref())
 }
 
 fn load_one(name: &str, bytes: impl AsRef<[u8]>) -> Result<Dataset, LoadError> {

@@ -63,16 +63,23 @@ fn a_folder_gives_the_files_that_count() {
     fs::write(folder.join("tags.csv"), "userId,movieId,tag,timestamp\n1,10,odd,1\n").unwrap();
     fs::write(folder.join(".hidden.csv"), "1,2,3\n").unwrap();
     let sources = read_path(&folder).unwrap();
+    let loaded = load(&sources).unwrap();
     let file = read_path(&folder.join("ratings.csv")).unwrap();
+    let alone = load(&file).unwrap();
     let missing = read_path(&folder.join("absent.csv")).unwrap_err().to_string();
     fs::write(folder.join("ratings.csv"), "userId,movieId\n1,2\n").unwrap();
     let wrong = read_path(&folder).unwrap_err().to_string();
     fs::remove_dir_all(&parent).unwrap();
+    let gone = load(&file).unwrap_err().to_string();
 
     let names: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
     assert_eq!(names, ["ml-latest-small/ratings.csv", "ml-latest-small/movies.csv"]);
-    assert_eq!(load(&sources).unwrap().name, "MovieLens latest-small");
-    assert_eq!(file, [source("ratings.csv", LATEST)]);
+    assert_eq!(loaded.name, "MovieLens latest-small");
+    assert_eq!(
+        (file[0].name.as_str(), alone),
+        ("ratings.csv", load_one("ratings.csv", LATEST).unwrap())
+    );
+    assert!(gone.starts_with("ratings.csv cannot be read: "), "{gone}");
     assert!(missing.contains("absent.csv cannot be read: "), "{missing}");
     let expected = "ml-latest-small/ratings.csv, line 1: no column for rating";
     assert!(wrong.starts_with(expected), "{wrong}");
