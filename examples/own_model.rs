@@ -98,7 +98,7 @@ fn trained() -> Result<Training, TrainError> {
 
 fn main() -> Result<(), TrainError> {
     for epoch in trained()?.history() {
-        println!("epoch {}: training RMSE {:.4}", epoch.epoch, epoch.train.rmse);
+        println!("epoch {}: on the training set {:?}", epoch.epoch, epoch.train);
     }
     let train = toy::toy().ratings;
     let model = Box::new(ItemBiases::new(Arc::clone(&train)));
@@ -113,6 +113,8 @@ fn main() -> Result<(), TrainError> {
 
 #[cfg(test)]
 mod tests {
+    use factorscope::eval::MetricId;
+
     use super::*;
 
     #[test]
@@ -123,7 +125,7 @@ mod tests {
         for (b_i, expected) in training.model().parameters()[0].values.iter().zip(expected) {
             assert!((b_i - expected).abs() < 1e-6, "{b_i}, not {expected}");
         }
-        let rmse = |n: usize| training.history()[n].train.rmse;
+        let rmse = |n: usize| training.history()[n].train.get(MetricId::Rmse).unwrap();
         assert!(rmse(1) < rmse(0));
         assert_eq!(training.receipt(), None);
     }

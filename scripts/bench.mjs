@@ -72,9 +72,9 @@ await main(async () => {
         row.native.push(here.fit_seconds);
         row.browser.push(there.fit_seconds);
         row.test.push(here.test_seconds);
-        row.rmse = there.rmse?.mean ?? Number.NaN;
-        row.mae = there.mae?.mean ?? Number.NaN;
-        row.rank = there.rank?.mean ?? Number.NaN;
+        row.rmse = there.errors.rmse?.mean ?? Number.NaN;
+        row.mae = there.errors.mae?.mean ?? Number.NaN;
+        row.rank = there.errors.rank?.mean ?? Number.NaN;
         row.same &&= here.fingerprint === there.fingerprint;
       }
     }

@@ -21,6 +21,7 @@
 //!
 //! ```
 //! use factorscope::data::{split, toy};
+//! use factorscope::eval::MetricId;
 //! use factorscope::models::{Spec, fingerprint};
 //! use factorscope::train::Training;
 //!
@@ -32,7 +33,7 @@
 //!     training.pass()?;
 //! }
 //! let errors = training.history().last().unwrap().train;
-//! assert!(errors.rmse < 0.5);
+//! assert!(errors.get(MetricId::Rmse).unwrap() < 0.5);
 //!
 //! // Why user 2 (index 1) would give item 1 (index 0) what the model says.
 //! let explanation = training.model().explain(1, 0);

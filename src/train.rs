@@ -7,7 +7,9 @@ use thiserror::Error;
 
 use crate::data::Ratings;
 use crate::data::split::Split;
-use crate::eval::{Errors, errors, measure_test, measure_train, measure_validation, remarks};
+use crate::eval::{
+    Measures, MetricId, errors, measure_test, measure_train, measure_validation, remarks,
+};
 use crate::models::{Learning, Model, Spec, Task, is_finite};
 use crate::receipt::receipt;
 
@@ -17,13 +19,13 @@ use crate::receipt::receipt;
 pub struct Epoch {
     /// Passes done: 0 is the model at its start values.
     pub epoch: usize,
-    /// Errors on the training set; not numbers where that was not asked for.
-    pub train: Errors,
-    /// Errors on the validation set, where there is one and that was asked for.
+    /// What was measured on the training set.
+    pub train: Measures,
+    /// What was measured on the validation set, where there is one and that was asked for.
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub validation: Option<Errors>,
-    /// Errors on the test set; not numbers where there is none or that was not asked for.
-    pub test: Errors,
+    pub validation: Option<Measures>,
+    /// What was measured on the test set; nothing where there is none.
+    pub test: Measures,
     /// Seconds spent in passes so far, without the measuring.
     pub seconds: f64,
     /// Multiplications done in passes so far, to the leading order.
@@ -120,7 +122,7 @@ pub struct Training {
     /// The training ratings by which the run is watched.
     watched: Option<Arc<Ratings>>,
     /// Their error at the kept epoch, and the least one that counts as grown.
-    lowest: f64,
+    lowest: Option<f64>,
     limit: f64,
     now: Box<dyn Fn() -> f64>,
 }
@@ -202,15 +204,16 @@ impl Training {
             passes: 0,
             kept: 0,
             again: None,
-            lowest: f64::NAN,
+            lowest: None,
             limit: f64::INFINITY,
             now: Box::new(now),
         };
         let start = training.measure(0, 0.0, 0.0);
-        if let Some(Errors { rmse, .. }) = training.watch(&start) {
+        if let Some(found) = training.watch(&start) {
             let (low, high) = training.split.train.scale();
-            let expected = rmse.max(SMALL * f64::from(high - low));
-            training.lowest = rmse;
+            let small = SMALL * f64::from(high - low);
+            training.lowest = found.get(MetricId::Rmse);
+            let expected = training.lowest.map_or(small, |rmse| rmse.max(small));
             training.limit = DIVERGED * expected.max(spread(&training.split.train));
         }
         training.history.push(start);
@@ -287,13 +290,14 @@ impl Training {
         (self.done, self.spent) = (0, 0.0);
         let found = self.measure(epoch, seconds, operations);
         let watched = self.watch(&found);
-        if !is_finite(&*self.model) || watched.is_some_and(|errors| self.has_grown(errors)) {
+        if !is_finite(&*self.model) || watched.is_some_and(|found| self.has_grown(found)) {
             return self.diverge(epoch);
         }
         self.history.push(found);
         // What counts or solves does not grow an error, and what draws wanders: there the latest is kept.
-        let rmse = watched.map_or(f64::NAN, |errors| errors.rmse);
-        if self.ask != Ask::Nothing && (!self.descends() || rmse <= self.lowest) {
+        let rmse = watched.and_then(|found| found.get(MetricId::Rmse));
+        let is_lower = rmse.zip(self.lowest).is_some_and(|(now, lowest)| now <= lowest);
+        if self.ask != Ask::Nothing && (!self.descends() || is_lower) {
             (self.kept, self.lowest) = (epoch, rmse);
         }
         Ok(Progress::Passed)
@@ -325,8 +329,9 @@ impl Training {
     /// Whether the training error has grown far beyond that of the start values and of the mean, or is
     /// not a number. Only descent can overshoot: a model that solves or counts may well leave a start that
     /// happened to fit, and one that draws starts from a good point and wanders away from it.
-    fn has_grown(&self, errors: Errors) -> bool {
-        errors.rmse_unclamped.is_nan() || self.descends() && errors.rmse > self.limit
+    fn has_grown(&self, found: Measures) -> bool {
+        let grown = |rmse| self.descends() && rmse > self.limit;
+        found.get(MetricId::RmseUnclamped).is_none() || found.get(MetricId::Rmse).is_some_and(grown)
     }
 
     fn descends(&self) -> bool {
@@ -334,7 +339,7 @@ impl Training {
     }
 
     /// The errors on the ratings that are watched: where they are measured anyway, these.
-    fn watch(&self, epoch: &Epoch) -> Option<Errors> {
+    fn watch(&self, epoch: &Epoch) -> Option<Measures> {
         let on = self.watched.as_ref()?;
         Some(if self.ask == Ask::All { epoch.train } else { errors(&*self.model, on, on.scale()) })
     }
@@ -344,9 +349,9 @@ impl Training {
         let (all, held) = (self.ask == Ask::All, self.ask != Ask::Nothing);
         Epoch {
             epoch,
-            train: if all { measure_train(task, model, split) } else { Errors::NONE },
+            train: if all { measure_train(task, model, split) } else { Measures::default() },
             validation: if held { measure_validation(task, model, split) } else { None },
-            test: if held { measure_test(task, model, split) } else { Errors::NONE },
+            test: if held { measure_test(task, model, split) } else { Measures::default() },
             seconds,
             operations,
             singular: model.singular(),

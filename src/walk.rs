@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::data::{Ratings, split};
+use crate::eval::{MetricId, errors};
 use crate::models::{Memory, Model, Spec, Task};
 use crate::receipt::receipt;
 use crate::trace::Step;
@@ -225,7 +226,8 @@ impl Walk {
         let error = match self.task {
             Task::Rating => {
                 let scale = self.train.scale();
-                crate::eval::errors(&*self.model, &self.train, scale).rmse_unclamped
+                let found = errors(&*self.model, &self.train, scale);
+                found.get(MetricId::RmseUnclamped).unwrap_or(f64::NAN)
             }
             Task::Ranking => f64::NAN,
         };

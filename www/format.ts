@@ -2,9 +2,9 @@
 
 const MINUS = '\u2212';
 
-/** A fixed number of decimals. */
-export function fixed(value: number, digits = 3): string {
-  if (!Number.isFinite(value)) return '–';
+/** A fixed number of decimals; a dash for what was not measured. */
+export function fixed(value: number | undefined, digits = 3): string {
+  if (value === undefined || !Number.isFinite(value)) return '–';
   const text = Math.abs(value).toFixed(digits);
   return value < 0 && Number(text) !== 0 ? `${MINUS}${text}` : text;
 }

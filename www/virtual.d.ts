@@ -5,6 +5,13 @@ declare module 'virtual:registry' {
   export default registry;
 }
 
+declare module 'virtual:metrics' {
+  import type { Metric } from '../pkg/factorscope.js';
+
+  const metrics: readonly Metric[];
+  export default metrics;
+}
+
 declare module 'virtual:chapters' {
   /** The chapter that is the first to run a model, by the model's id. */
   const chapters: Readonly<

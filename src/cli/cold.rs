@@ -12,7 +12,7 @@ use super::text::{Align, cells, count, error, lines, table};
 use super::{Failure, json};
 use factorscope::data::load::Loaded;
 use factorscope::data::split::Split;
-use factorscope::eval::remarks;
+use factorscope::eval::{Metric, remarks};
 use factorscope::models::Task;
 use factorscope::validation::{ColdPoint, ColdStart, Side};
 
@@ -72,7 +72,11 @@ pub fn cold_start(args: &ColdStartArgs) -> Result<String, Failure> {
     let mut curves = Vec::new();
     for spec in &specs {
         let points = plan.curve(spec, ratings, seeds.start, |part| {
-            bar.set_message(format!("{} known, {}", part.known, test_error(part.errors)));
+            bar.set_message(format!(
+                "{} known, {}",
+                part.known,
+                test_error(spec.entry().task, part.errors)
+            ));
             bar.inc(1);
         });
         curves.push(Curve { settings: settings(spec), points: points? });
@@ -106,18 +110,23 @@ pub fn cold_start(args: &ColdStartArgs) -> Result<String, Failure> {
 }
 
 fn points_table(curves: &[Curve], against: &str) -> String {
-    let mut head = cells([&"known ratings", &"RMSE", &"MAE"]);
+    let shown = Metric::shown(Task::Rating);
+    let mut head = cells([&"known ratings"]);
+    head.extend(shown.clone().map(Metric::title));
     if curves.len() > 1 {
-        head.extend(cells([&format!("RMSE {against}"), &format!("MAE {against}")]));
+        head.extend(shown.clone().map(|metric| format!("{} {against}", metric.title())));
     }
+    let columns = vec![Align::Right; head.len()];
     let mut rows = vec![head];
     for (n, point) in curves[0].points.iter().enumerate() {
         let mut row = cells([&point.known]);
         for curve in curves {
-            let errors = curve.points[n].errors;
-            row.extend(cells([&error(errors.rmse), &error(errors.mae)]));
+            let found = curve.points[n].errors;
+            row.extend(
+                shown.clone().map(|metric| found.get(metric.id).map_or_else(String::new, error)),
+            );
         }
         rows.push(row);
     }
-    table("", &[Align::Right; 5][..=2 * curves.len()], &rows)
+    table("", &columns, &rows)
 }

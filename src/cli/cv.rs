@@ -1,5 +1,6 @@
 //! `cv`: cross-validation.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -12,7 +13,8 @@ use super::text::{Align, cells, count, error, lines, seconds, table};
 use super::{Failure, json};
 use factorscope::data::load::Loaded;
 use factorscope::data::split::Split;
-use factorscope::eval::remarks;
+use factorscope::eval::{Metric, remarks};
+use factorscope::models::Task;
 use factorscope::validation::{CrossValidation, Summary, cross_validate};
 
 #[derive(Debug, Serialize)]
@@ -23,14 +25,9 @@ struct Report {
     /// Decides which ratings are held back.
     split_seed: u64,
     data: input::Summary,
-    /// Of a model that predicts ratings.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rmse: Option<Summary>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mae: Option<Summary>,
-    /// Of a model that only ranks: the expected percentile rank.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rank: Option<Summary>,
+    /// Each metric over the folds, by its key.
+    #[serde(flatten)]
+    found: BTreeMap<&'static str, Summary>,
     /// What a reader of these numbers should know beside them.
     remarks: Vec<String>,
     fit_seconds: f64,
@@ -62,7 +59,7 @@ pub fn cv(args: &CvArgs) -> Result<String, Failure> {
     }
     let bar = progress(&spec, folds, "fold");
     let result = cross_validate(&spec, all, folds, seeds, clock(), |fold| {
-        bar.set_message(test_error(fold.errors));
+        bar.set_message(test_error(spec.entry().task, fold.errors));
         bar.inc(1);
         true
     });
@@ -76,9 +73,7 @@ pub fn cv(args: &CvArgs) -> Result<String, Failure> {
         seed: seeds.start,
         split_seed: seeds.split,
         data: input::Summary::of(&dataset, notes),
-        rmse: validation.rmse().known(),
-        mae: validation.mae().known(),
-        rank: validation.rank().known(),
+        found: validation.summaries(),
         // Each fold tests a part and learns from the others; together they test everything.
         remarks: remarks(spec.entry().task, &Split::of(Arc::clone(all), Arc::clone(all))),
         fit_seconds: validation.fit_seconds(),
@@ -93,7 +88,7 @@ pub fn cv(args: &CvArgs) -> Result<String, Failure> {
         "{}{spec}, {seeds}, {}\n\n{}\n{}fit {}, test {}, all folds together\nfingerprint {}",
         report.data.line(),
         count(folds, "fold"),
-        folds_table(&validation, &report),
+        folds_table(&validation, spec.entry().task),
         lines(&report.remarks),
         seconds(report.fit_seconds),
         seconds(report.test_seconds),
@@ -101,16 +96,17 @@ pub fn cv(args: &CvArgs) -> Result<String, Failure> {
     ))
 }
 
-fn folds_table(validation: &CrossValidation, report: &Report) -> String {
-    let measured = [("RMSE", &report.rmse), ("MAE", &report.mae), ("rank, %", &report.rank)];
-    let measured: Vec<(&str, &Summary)> =
-        measured.into_iter().filter_map(|(name, of)| Some((name, of.as_ref()?))).collect();
+fn folds_table(validation: &CrossValidation, task: Task) -> String {
+    let measured = Metric::shown(task);
+    let measured: Vec<(String, Summary)> = measured
+        .filter_map(|metric| Some((metric.title(), validation.summary(metric.id)?)))
+        .collect();
     let row = |label: &str, value: &dyn Fn(&Summary) -> f64, rest: &[String]| {
         let values = measured.iter().map(|(_, summary)| error(value(summary)));
         let row = [label.to_owned()].into_iter().chain(values).chain(rest.iter().cloned());
         row.collect::<Vec<String>>()
     };
-    let names = measured.iter().map(|(name, _)| (*name).to_owned());
+    let names = measured.iter().map(|(name, _)| name.clone());
     let head = [String::new()].into_iter().chain(names);
     let mut rows = vec![head.chain(cells([&"fit", &"fingerprint"])).collect()];
     for (n, fold) in validation.folds.iter().enumerate() {

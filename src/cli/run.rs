@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 
 use super::Failure;
 use super::args::{RunArgs, SplitArgs};
-use super::text::{Align, cells, error, table};
+use super::text::{Align, error, table};
 use factorscope::data::split::Split;
-use factorscope::eval::Errors;
-use factorscope::models::{Kind, Spec};
+use factorscope::eval::{Measures, Metric};
+use factorscope::models::{Kind, Spec, Task};
 use factorscope::random::Seeds;
 use factorscope::train::{Epoch, Training};
 
@@ -29,16 +29,16 @@ impl RunArgs {
 /// Trains to the end, with progress on a terminal.
 pub fn fit(spec: &Spec, split: Split, args: &RunArgs) -> Result<Training, Failure> {
     let mut training = Training::new(spec, split, args.seed, clock())?;
-    let bar = progress(spec, spec.epochs(), "epoch");
+    let (task, bar) = (spec.entry().task, progress(spec, spec.epochs(), "epoch"));
     for _ in 0..spec.epochs() {
-        let errors = training.pass().map(measured);
+        let errors = training.pass().map(|epoch| measured(task, epoch));
         match errors {
             Ok(errors) => bar.set_message(errors),
             Err(err) => {
                 bar.finish_and_clear();
                 let mut failure = Failure::from(err);
                 if !args.json {
-                    failure.output = last_good(training.history());
+                    failure.output = last_good(task, training.history());
                 }
                 return Err(failure);
             }
@@ -78,15 +78,11 @@ pub fn settings(spec: &Spec) -> Map<String, Value> {
     spec.entry().hyperparameters.iter().map(setting).collect()
 }
 
-/// The errors on the training set and on the test set, and on that part of the latter whose users and items
-/// training knows, those that are measured. Why none is, the remarks of the training say.
-pub fn error_table(epoch: &Epoch, known: Option<Errors>) -> String {
-    if !epoch.test.rank.is_nan() {
-        let line = |rank| format!("expected percentile rank {} %", error(rank));
-        let all = format!("{} (0 is best, 50 is chance)\n", line(epoch.test.rank));
-        let known = known.filter(|errors| !errors.rank.is_nan());
-        return all
-            + &known.map(|e| format!("without them {}\n", line(e.rank))).unwrap_or_default();
+/// What was measured on each set, and on that part of the test set whose users and items training knows. Why
+/// nothing was, the remarks of the training say.
+pub fn error_table(task: Task, epoch: &Epoch, known: Option<Measures>) -> String {
+    if !Metric::main(task).of_training {
+        return held_lines(task, epoch, known);
     }
     let sets = [
         ("training", Some(epoch.train)),
@@ -94,44 +90,64 @@ pub fn error_table(epoch: &Epoch, known: Option<Errors>) -> String {
         ("test", Some(epoch.test)),
         ("without them", known),
     ];
-    let measured = sets.iter().filter_map(|&(label, errors)| Some((label, errors?)));
-    let measured = measured.filter(|(_, errors)| !errors.rmse.is_nan());
-    let row =
-        |(label, errors): (&str, Errors)| cells([&label, &error(errors.rmse), &error(errors.mae)]);
-    let mut rows = vec![cells([&"", &"RMSE", &"MAE"])];
-    rows.extend(measured.map(row));
+    let shown = Metric::shown(task);
+    let head = [String::new()].into_iter().chain(shown.clone().map(Metric::title));
+    let mut rows = vec![head.collect::<Vec<String>>()];
+    for (label, found) in sets {
+        let Some(found) = found.filter(|found| found.get(Metric::main(task).id).is_some()) else {
+            continue;
+        };
+        let values =
+            shown.clone().map(|metric| found.get(metric.id).map_or_else(String::new, error));
+        rows.push([label.to_owned()].into_iter().chain(values).collect());
+    }
     if rows.len() == 1 {
         return String::new();
     }
-    table("", &[Align::Left, Align::Right, Align::Right], &rows)
+    let mut columns = vec![Align::Right; rows[0].len()];
+    columns[0] = Align::Left;
+    table("", &columns, &rows)
 }
 
-fn measured(epoch: &Epoch) -> String {
-    if epoch.train.rmse.is_nan() {
-        let is_measured = !(epoch.test.rank.is_nan() && epoch.test.rmse.is_nan());
-        return if is_measured { test_error(epoch.test) } else { String::new() };
-    }
-    let train = format!("RMSE training {}", error(epoch.train.rmse));
-    if epoch.test.rmse.is_nan() {
-        return train;
-    }
-    format!("{train}, test {}", error(epoch.test.rmse))
+/// A line for each metric of a model that is only measured on what is held back.
+fn held_lines(task: Task, epoch: &Epoch, known: Option<Measures>) -> String {
+    let lines = Metric::shown(task).filter_map(|metric| {
+        let Metric { words, unit, scale, .. } = metric;
+        let line = |x: f64| format!("{words} {} {unit}", error(x));
+        let scale = if scale.is_empty() { String::new() } else { format!(" ({scale})") };
+        let all = line(epoch.test.get(metric.id)?);
+        let known = known.and_then(|found| found.get(metric.id)).map(line);
+        let known = known.map_or_else(String::new, |line| format!("without them {line}\n"));
+        Some(format!("{all}{scale}\n{known}"))
+    });
+    lines.collect()
 }
 
-/// What is measured on a test set, in a word.
-pub fn test_error(errors: Errors) -> String {
-    if !errors.rank.is_nan() {
-        format!("test rank {} %", error(errors.rank))
-    } else if errors.rmse.is_nan() {
-        "nothing measured".to_owned()
-    } else {
-        format!("test RMSE {}", error(errors.rmse))
+/// What a model is judged by, for the progress bar.
+fn measured(task: Task, epoch: &Epoch) -> String {
+    let metric = Metric::main(task);
+    let (train, test) = (epoch.train.get(metric.id), epoch.test.get(metric.id));
+    match (train, test) {
+        (Some(train), Some(test)) => {
+            format!("{} training {}, test {}", metric.name, error(train), error(test))
+        }
+        (Some(train), None) => format!("{} training {}", metric.name, error(train)),
+        (None, Some(_)) => test_error(task, epoch.test),
+        (None, None) => String::new(),
     }
 }
 
-fn last_good(history: &[Epoch]) -> String {
+/// The same on a test set alone.
+pub fn test_error(task: Task, found: Measures) -> String {
+    let metric = Metric::main(task);
+    let Some(value) = found.get(metric.id) else { return "nothing measured".to_owned() };
+    let unit = if metric.unit.is_empty() { String::new() } else { format!(" {}", metric.unit) };
+    format!("test {} {}{unit}", metric.name, error(value))
+}
+
+fn last_good(task: Task, history: &[Epoch]) -> String {
     let Some(last) = history.last() else {
         return String::new();
     };
-    format!("Errors after epoch {}:\n{}", last.epoch, error_table(last, None))
+    format!("Errors after epoch {}:\n{}", last.epoch, error_table(task, last, None))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::args::{By, TrainArgs};
@@ -13,8 +13,8 @@ use super::{Failure, json};
 use factorscope::data::Ratings;
 use factorscope::data::load::Loaded;
 use factorscope::data::split::{self, Split};
-use factorscope::eval::{self, measure_test};
-use factorscope::models::fingerprint;
+use factorscope::eval::{self, Measures, Metric, measure_test};
+use factorscope::models::{Task, fingerprint};
 use factorscope::train::Epoch;
 
 #[derive(Debug, Serialize)]
@@ -32,37 +32,18 @@ struct Report {
     test_ratings: usize,
     /// What `rmse` and `mae` were measured on: `test`, or `train` where nothing was held back.
     on: &'static str,
-    /// Of a model that predicts ratings.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rmse: Option<f64>,
-    /// The same of predictions that are not clamped to the rating scale.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rmse_unclamped: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mae: Option<f64>,
-    /// Of a model that only ranks: the expected percentile rank on the test set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rank: Option<f64>,
+    #[serde(flatten)]
+    found: Measures,
     /// Test ratings of a user or an item without training ratings, and the errors without those.
     unknown_ratings: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    known_rmse: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    known_mae: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    known_rank: Option<f64>,
+    #[serde(flatten)]
+    known: Named,
     /// What a reader of these numbers should know beside them.
     remarks: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    validation_rmse: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    validation_mae: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    validation_rank: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    train_rmse: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    train_mae: Option<f64>,
+    #[serde(flatten)]
+    validation: Named,
+    #[serde(flatten)]
+    train: Named,
     epochs: usize,
     fit_seconds: f64,
     /// Seconds to predict and to measure `rmse` and `mae`, or `rank`.
@@ -78,25 +59,24 @@ struct Report {
 #[derive(Debug, Serialize)]
 struct Point {
     epoch: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    train_rmse: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    train_rmse_unclamped: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    train_mae: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    validation_rmse: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    validation_rank: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    test_rmse: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    test_rmse_unclamped: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    test_mae: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    test_rank: Option<f64>,
+    #[serde(flatten)]
+    train: Named,
+    #[serde(flatten)]
+    validation: Named,
+    #[serde(flatten)]
+    test: Named,
     seconds: f64,
+}
+
+/// What was measured, with this and a line before each name.
+#[derive(Debug)]
+struct Named(&'static str, Measures);
+
+impl Serialize for Named {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(set, found) = self;
+        serializer.collect_map(found.iter().map(|(metric, x)| (format!("{set}_{}", metric.key), x)))
+    }
 }
 
 /// Trains a model once and measures its errors.
@@ -150,20 +130,12 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         validation_ratings: validation.as_ref().map(|held| held.len()),
         test_ratings: test.len(),
         on,
-        rmse: known(found.rmse),
-        rmse_unclamped: known(found.rmse_unclamped),
-        mae: known(found.mae),
-        rank: known(found.rank),
+        found,
         unknown_ratings: unknown.map_or(0, |(count, _)| count),
-        known_rmse: unknown.and_then(|(_, errors)| known(errors.rmse)),
-        known_mae: unknown.and_then(|(_, errors)| known(errors.mae)),
-        known_rank: unknown.and_then(|(_, errors)| known(errors.rank)),
+        known: Named("known", unknown.map(|(_, found)| found).unwrap_or_default()),
         remarks: training.remarks(),
-        validation_rmse: last.validation.and_then(|found| known(found.rmse)),
-        validation_mae: last.validation.and_then(|found| known(found.mae)),
-        validation_rank: last.validation.and_then(|found| known(found.rank)),
-        train_rmse: known(last.train.rmse),
-        train_mae: known(last.train.mae),
+        validation: Named("validation", last.validation.unwrap_or_default()),
+        train: Named("train", last.train),
         epochs: last.epoch,
         fit_seconds: last.seconds,
         test_seconds,
@@ -179,8 +151,12 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
         "{}{spec}, {seeds}\n{}\n\n{}\n{}fit {}, test {}\nreceipt {}\nfingerprint {}",
         report.data.line(),
         report.sizes(args),
-        error_table(last, unknown.map(|(_, errors)| errors).filter(|_| args.test.is_some())),
-        report.note() + &lowest(history),
+        error_table(
+            spec.entry().task,
+            last,
+            unknown.map(|(_, errors)| errors).filter(|_| args.test.is_some())
+        ),
+        report.note() + &lowest(history, spec.entry().task),
         seconds(report.fit_seconds),
         seconds(report.test_seconds),
         report.receipt,
@@ -190,27 +166,20 @@ pub fn train(args: &TrainArgs) -> Result<String, Failure> {
 
 /// Where the validation error was lowest, and the test error there: the one that may be reported if the
 /// number of epochs is chosen by it.
-fn lowest(history: &[Epoch]) -> String {
-    let measured = history.iter().filter_map(|epoch| {
-        let found = epoch.validation?;
-        let (unit, held, test) = match known(found.rmse) {
-            Some(rmse) => ("RMSE", rmse, epoch.test.rmse),
-            None => ("rank, %,", known(found.rank)?, epoch.test.rank),
-        };
-        Some((unit, held, test, epoch.epoch))
-    });
-    let best = measured.min_by(|a, b| a.1.total_cmp(&b.1));
-    best.map_or_else(String::new, |(unit, held, test, epoch)| {
-        let there = known(test).map_or_else(String::new, |test| {
-            format!("; the test {unit} of that epoch is {}", error(test))
+fn lowest(history: &[Epoch], task: Task) -> String {
+    let metric = Metric::main(task);
+    let held = |epoch: &Epoch| epoch.validation.and_then(|found| found.get(metric.id));
+    let measured = history.iter().filter_map(|epoch| Some((held(epoch)?, epoch)));
+    let best = measured.min_by(|a, b| a.0.total_cmp(&b.0));
+    best.map_or_else(String::new, |(held, epoch)| {
+        let comma = if metric.unit.is_empty() { "" } else { "," };
+        let title = metric.title() + comma;
+        let there = epoch.test.get(metric.id).map_or_else(String::new, |test| {
+            format!("; the test {title} of that epoch is {}", error(test))
         });
-        format!("validation {unit} lowest after epoch {epoch}, at {}{there}\n", error(held))
+        let after = epoch.epoch;
+        format!("validation {title} lowest after epoch {after}, at {}{there}\n", error(held))
     })
-}
-
-/// Nothing where it was not measured.
-fn known(x: f64) -> Option<f64> {
-    Some(x).filter(|x| !x.is_nan())
 }
 
 fn divide(all: &Arc<Ratings>, args: &TrainArgs, seed: u64) -> Result<Split, Failure> {
@@ -231,15 +200,9 @@ impl Point {
     fn of(epoch: &Epoch) -> Self {
         Self {
             epoch: epoch.epoch,
-            train_rmse: known(epoch.train.rmse),
-            train_rmse_unclamped: known(epoch.train.rmse_unclamped),
-            train_mae: known(epoch.train.mae),
-            validation_rmse: epoch.validation.and_then(|found| known(found.rmse)),
-            validation_rank: epoch.validation.and_then(|found| known(found.rank)),
-            test_rmse: known(epoch.test.rmse),
-            test_rmse_unclamped: known(epoch.test.rmse_unclamped),
-            test_mae: known(epoch.test.mae),
-            test_rank: known(epoch.test.rank),
+            train: Named("train", epoch.train),
+            validation: Named("validation", epoch.validation.unwrap_or_default()),
+            test: Named("test", epoch.test),
             seconds: epoch.seconds,
         }
     }

@@ -1,46 +1,40 @@
 //! How far predictions are from the ratings that were held back.
 
+mod metrics;
 mod rank;
 
-pub use rank::expected_rank;
+pub use metrics::{List, METRICS, Measures, Metric, MetricId, Of, OfErrors};
 
 use std::sync::Arc;
-
-use serde::Serialize;
 
 use crate::data::Ratings;
 use crate::data::split::Split;
 use crate::models::{Model, Task};
 
-/// Errors of a model on a rating set; NaN what is not measured, and all where there is no rating.
-/// Models that predict ratings are measured by `rmse` and `mae`, models that only rank by `rank`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Errors {
-    /// Root mean squared error of predictions clamped to the rating scale.
-    pub rmse: f64,
-    /// The same of the predictions as they are: how far the parameters are off, where the clamped error
-    /// hides it.
-    pub rmse_unclamped: f64,
-    /// Mean absolute error of clamped predictions.
-    pub mae: f64,
-    /// Expected percentile rank: 0 is best, 50 is chance. See [`expected_rank`].
-    pub rank: f64,
+/// What is measured of a model for this task on ratings that were held back from the known ones.
+pub fn measure(task: Task, model: &dyn Model, known: &Ratings, held: &Ratings) -> Measures {
+    match task {
+        Task::Rating => errors(model, held, known.scale()),
+        Task::Ranking => lists(model, known, held),
+    }
 }
 
-impl Errors {
-    /// Nothing measured.
-    pub const NONE: Self =
-        Self { rmse: f64::NAN, rmse_unclamped: f64::NAN, mae: f64::NAN, rank: f64::NAN };
-}
-
-/// What is measured of a model for this task on the training set. A ranking of what a user has chosen already
-/// says nothing, so there is none.
-pub fn measure_train(task: Task, model: &dyn Model, Split { train, .. }: &Split) -> Errors {
+/// What is measured on the training set: nothing by lists, see [`Metric::of_training`].
+pub fn measure_train(task: Task, model: &dyn Model, Split { train, .. }: &Split) -> Measures {
     match task {
         Task::Rating => errors(model, train, train.scale()),
-        Task::Ranking => Errors::NONE,
+        Task::Ranking => Measures::default(),
     }
+}
+
+/// What is measured on the test set.
+pub fn measure_test(task: Task, model: &dyn Model, split: &Split) -> Measures {
+    measure(task, model, &split.train, &split.test)
+}
+
+/// What is measured on the validation set; nothing where there is none.
+pub fn measure_validation(task: Task, model: &dyn Model, split: &Split) -> Option<Measures> {
+    split.validation.as_ref().map(|held| measure(task, model, &split.train, held))
 }
 
 /// The ratings of a test set whose user and item both have training ratings, where any has not: of the
@@ -77,30 +71,12 @@ pub fn remarks(task: Task, split: &Split) -> Vec<String> {
     remarks
 }
 
-/// What is measured on the test set.
-pub fn measure_test(task: Task, model: &dyn Model, split: &Split) -> Errors {
-    measure_held(task, model, &split.train, &split.test)
-}
-
-/// What is measured on the validation set; nothing where there is none.
-pub fn measure_validation(task: Task, model: &dyn Model, split: &Split) -> Option<Errors> {
-    split.validation.as_ref().map(|held| measure_held(task, model, &split.train, held))
-}
-
-fn measure_held(task: Task, model: &dyn Model, train: &Ratings, held: &Ratings) -> Errors {
-    match task {
-        Task::Rating => errors(model, held, train.scale()),
-        Task::Ranking => Errors { rank: expected_rank(model, train, held), ..Errors::NONE },
-    }
-}
-
 /// Compares predictions, clamped to the rating scale and as they are, with the ratings of a set; sums in
-/// double precision in row order; `rank` is not measured, nor is a clamped error where the scale is one point. A prediction that is not a number makes the
-/// errors so, too.
-#[expect(clippy::float_cmp, reason = "a scale of one value has its two ends in common")]
-pub fn errors(model: &dyn Model, on: &Ratings, (low, high): (f32, f32)) -> Errors {
-    let (mut squares, mut unclamped, mut absolutes) = (0.0, 0.0, 0.0);
-    let mut predicted = Vec::new();
+/// double precision in row order. A clamped error is not measured where the scale is one point: whatever is
+/// predicted, clamping makes it right. Where a prediction is not a number, no error is one either.
+pub fn errors(model: &dyn Model, on: &Ratings, (low, high): (f32, f32)) -> Measures {
+    let mut sums = [0.0; METRICS.len()];
+    let (mut predicted, mut clamped, mut plain) = (Vec::new(), Vec::new(), Vec::new());
     for u in 0..on.users() {
         let row = on.row(u);
         predicted.resize(row.len(), 0.0);
@@ -110,21 +86,51 @@ pub fn errors(model: &dyn Model, on: &Ratings, (low, high): (f32, f32)) -> Error
             }
             None => model.predict_many(u, row.ids, &mut predicted),
         }
-        for (&prediction, &r) in predicted.iter().zip(row.ratings) {
-            let error = f64::from(r) - f64::from(prediction.clamp(low, high));
-            squares += error * error;
-            absolutes += error.abs();
-            let error = f64::from(r) - f64::from(prediction);
-            unclamped += error * error;
+        let pairs = || row.ratings.iter().zip(&predicted).map(|(&r, &x)| (f64::from(r), x));
+        clamped.clear();
+        clamped.extend(pairs().map(|(r, x)| r - f64::from(x.clamp(low, high))));
+        plain.clear();
+        plain.extend(pairs().map(|(r, x)| r - f64::from(x)));
+        for (sum, metric) in sums.iter_mut().zip(METRICS) {
+            if let Of::Errors(of) = &metric.of {
+                *sum = (of.add)(*sum, if of.clamped { &clamped } else { &plain });
+            }
         }
     }
     let n = on.len() as f64;
-    let rmse_unclamped = (unclamped / n).sqrt();
-    if low == high {
-        // Whatever is predicted, clamping makes it right.
-        return Errors { rmse_unclamped, ..Errors::NONE };
+    Measures::of(|metric| match &metric.of {
+        Of::Errors(of) if !of.clamped || low < high => (of.end)(sums[metric.id as usize] / n),
+        _ => f64::NAN,
+    })
+}
+
+/// What the lists of all users with something held back tell: of each, all items that are not in `known`.
+/// Nothing where no rating counts, or a prediction is not a number. O(users items (f + log items)).
+pub fn lists(model: &dyn Model, known: &Ratings, held: &Ratings) -> Measures {
+    let mut sums = [(0.0, 0.0); METRICS.len()];
+    let (mut items, mut scores, mut sorted) = (Vec::new(), Vec::new(), Vec::new());
+    for u in (0..held.users()).filter(|&u| !held.row(u).is_empty()) {
+        let rated = known.row(u).ids;
+        items.clear();
+        items.extend((0..held.items() as u32).filter(|i| rated.binary_search(i).is_err()));
+        scores.resize(items.len(), 0.0);
+        model.predict_many(u, &items, &mut scores);
+        if scores.iter().any(|score| score.is_nan()) {
+            return Measures::default();
+        }
+        sorted.clone_from(&scores);
+        sorted.sort_unstable_by(f32::total_cmp);
+        let list = List { items: &items, scores: &scores, sorted: &sorted, held: held.row(u) };
+        for (sum, metric) in sums.iter_mut().zip(METRICS) {
+            if let Of::Lists(add) = metric.of {
+                add(&list, sum);
+            }
+        }
     }
-    Errors { rmse: (squares / n).sqrt(), rmse_unclamped, mae: absolutes / n, ..Errors::NONE }
+    Measures::of(|metric| match metric.of {
+        Of::Lists(_) => sums[metric.id as usize].0 / sums[metric.id as usize].1,
+        Of::Errors(_) => f64::NAN,
+    })
 }
 
 #[cfg(test)]
@@ -141,9 +147,14 @@ mod tests {
         model.values_mut()[1][0] = -1.0;
         model.values_mut()[2].copy_from_slice(&[4.0, -0.5]);
         let found = errors(&*model, &known, known.scale());
-        assert!((found.rmse - (0.25_f64 / 2.0).sqrt()).abs() < 1e-7);
-        assert!((found.rmse_unclamped - (1.25_f64 / 2.0).sqrt()).abs() < 1e-7);
-        assert!((found.mae - 0.25).abs() < 1e-7);
+        for (id, expected) in [
+            (MetricId::Rmse, (0.25_f64 / 2.0).sqrt()),
+            (MetricId::RmseUnclamped, (1.25_f64 / 2.0).sqrt()),
+            (MetricId::Mae, 0.25),
+        ] {
+            let value = found.get(id).unwrap();
+            assert!((value - expected).abs() < 1e-7, "{id:?}: {value}, not {expected}");
+        }
     }
 
     #[test]
@@ -152,8 +163,8 @@ mod tests {
         let mut model = Spec::new("baseline").unwrap().build(Arc::clone(&known), 0);
         model.values_mut()[1][0] = 0.5;
         let found = errors(&*model, &known, known.scale());
-        assert!(found.rmse.is_nan() && found.mae.is_nan());
-        assert!((found.rmse_unclamped - 0.5).abs() < 1e-7);
+        let found: Vec<_> = found.iter().map(|(metric, value)| (metric.id, value)).collect();
+        assert_eq!(found, [(MetricId::RmseUnclamped, 0.5)]);
         let said = |task, set| unmeasured(task, &split::everything(set));
         assert_eq!(said(Task::Rating, &known), Some("nothing to measure: all ratings are equal"));
         assert!(said(Task::Ranking, &known).unwrap().contains("nothing is held back"));

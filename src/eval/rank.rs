@@ -1,42 +1,22 @@
 //! How high in each user's list the items stand that were held back.
 
-use crate::data::Ratings;
-use crate::models::Model;
+use super::metrics::List;
 
-/// The expected percentile rank (Hu, Koren, Volinsky 2008, eq. 8): sum r_ui rank_ui / sum r_ui over the
-/// ratings in `on`, in percent. For each user all items that are not in `known` are put in the order of
-/// the model's predictions; rank_ui is 0 for the first of them and 100 for the last. Equal predictions
-/// share the mean of their ranks, and a list of one has rank 50, so that chance gives 50.
+/// Adds to the expected percentile rank (Hu, Koren, Volinsky 2008, eq. 8): sum r_ui rank_ui / sum r_ui over
+/// the ratings held back, in percent. For each user all items that are not rated in training are put in the
+/// order of the model's predictions; rank_ui is 0 for the first of them and 100 for the last. Equal
+/// predictions share the mean of their ranks, and a list of one has rank 50, so that chance gives 50.
 ///
-/// A rating below 0 counts as 0. NaN where no rating counts, and where a prediction is not a number.
-/// O(users items (f + log items)).
-pub fn expected_rank(model: &dyn Model, known: &Ratings, on: &Ratings) -> f64 {
-    let (mut sum, mut weights) = (0.0, 0.0);
-    let (mut candidates, mut scores, mut sorted) = (Vec::new(), Vec::new(), Vec::new());
-    for u in 0..on.users() {
-        if on.row(u).is_empty() {
+/// A rating below 0 counts as 0.
+pub(super) fn add(list: &List<'_>, (sum, weights): &mut (f64, f64)) {
+    for (i, r) in list.held.iter() {
+        let Ok(at) = list.items.binary_search(&(i as u32)) else {
             continue;
-        }
-        let rated = known.row(u).ids;
-        candidates.clear();
-        candidates.extend((0..on.items() as u32).filter(|i| rated.binary_search(i).is_err()));
-        scores.resize(candidates.len(), 0.0);
-        model.predict_many(u, &candidates, &mut scores);
-        if scores.iter().any(|score| score.is_nan()) {
-            return f64::NAN;
-        }
-        sorted.clone_from(&scores);
-        sorted.sort_unstable_by(f32::total_cmp);
-        for (i, r) in on.row(u).iter() {
-            let Ok(at) = candidates.binary_search(&(i as u32)) else {
-                continue;
-            };
-            let weight = f64::from(r.max(0.0));
-            sum += weight * percentile(&sorted, scores[at]);
-            weights += weight;
-        }
+        };
+        let weight = f64::from(r.max(0.0));
+        *sum += weight * percentile(list.sorted, list.scores[at]);
+        *weights += weight;
     }
-    sum / weights
 }
 
 /// Where `score` stands in an ascending list that holds it: 0 at its end, 100 at its beginning.
@@ -55,9 +35,9 @@ fn percentile(sorted: &[f32], score: f32) -> f64 {
 mod tests {
     use std::sync::Arc;
 
-    use super::*;
-    use crate::data::{split, toy};
-    use crate::models::Spec;
+    use crate::data::{Ratings, split, toy};
+    use crate::eval::{MetricId, lists};
+    use crate::models::{Model, Spec};
 
     const X: f32 = f32::NAN;
 
@@ -66,6 +46,10 @@ mod tests {
         let mut model = Spec::new("baseline").unwrap().build(Arc::clone(train), 0);
         model.values_mut()[2].copy_from_slice(biases);
         model
+    }
+
+    fn expected_rank(model: &dyn Model, known: &Ratings, on: &Ratings) -> Option<f64> {
+        lists(model, known, on).get(MetricId::Rank)
     }
 
     fn table(cells: &[f32]) -> Arc<Ratings> {
@@ -79,14 +63,14 @@ mod tests {
         // Items 2 to 5 are left, in the order 4, 2, 5, 3: item 2 at 1/3, item 5 at 2/3 of the list.
         let model = predicting(&known, &[9.0, 0.3, 0.1, 0.4, 0.2]);
         let expected = (1.0 * 100.0 / 3.0 + 3.0 * 200.0 / 3.0) / 4.0;
-        assert!((expected_rank(&*model, &known, &on) - expected).abs() < 1e-12);
+        assert!((expected_rank(&*model, &known, &on).unwrap() - expected).abs() < 1e-12);
     }
 
     #[test]
     fn the_first_has_rank_0_and_the_last_100() {
         let known = table(&[4.0, X, X, X, X]);
         let model = predicting(&known, &[9.0, 4.0, 3.0, 2.0, 1.0]);
-        let rank = |cells: &[f32]| expected_rank(&*model, &known, &table(cells));
+        let rank = |cells: &[f32]| expected_rank(&*model, &known, &table(cells)).unwrap();
         assert_eq!(rank(&[X, 5.0, X, X, X]), 0.0);
         assert_eq!(rank(&[X, X, X, X, 5.0]), 100.0);
         // Two users, of whom the second has nothing known: 1 of 4 below the first, with rating 1.
@@ -94,31 +78,31 @@ mod tests {
         let on = table(&[X, X, X, X, 3.0, X, 1.0, X, X, X]);
         let model = predicting(&known, &[9.0, 4.0, 3.0, 2.0, 1.0]);
         let expected = (3.0 * 100.0 + 1.0 * 25.0) / 4.0;
-        assert_eq!(expected_rank(&*model, &known, &on), expected);
+        assert_eq!(expected_rank(&*model, &known, &on), Some(expected));
     }
 
     #[test]
     fn equal_predictions_share_their_ranks_and_chance_has_50() {
         let known = table(&[4.0, X, X, X, X]);
         let model = predicting(&known, &[0.0; 5]);
-        let rank = |cells: &[f32]| expected_rank(&*model, &known, &table(cells));
+        let rank = |cells: &[f32]| expected_rank(&*model, &known, &table(cells)).unwrap();
         assert_eq!(rank(&[X, 5.0, X, X, X]), 50.0);
         // Items 3 and 4 share the ranks 1/3 and 2/3 of the list.
         let model = predicting(&known, &[0.0, 3.0, 2.0, 2.0, 1.0]);
-        let rank = |cells: &[f32]| expected_rank(&*model, &known, &table(cells));
+        let rank = |cells: &[f32]| expected_rank(&*model, &known, &table(cells)).unwrap();
         assert!((rank(&[X, X, 2.0, X, X]) - 50.0).abs() < 1e-12);
         assert!((rank(&[X, X, 2.0, X, 2.0]) - 75.0).abs() < 1e-12);
         let known = table(&[4.0, 1.0, 1.0, 1.0, X]);
-        assert_eq!(expected_rank(&*model, &known, &table(&[X, X, X, X, 2.0])), 50.0);
+        assert_eq!(expected_rank(&*model, &known, &table(&[X, X, X, X, 2.0])), Some(50.0));
     }
 
     #[test]
     fn where_nothing_can_be_ranked_there_is_no_number() {
         let known = table(&[4.0, X, X, X, X]);
         let model = predicting(&known, &[0.0; 5]);
-        assert!(expected_rank(&*model, &known, &split::everything(&known).test).is_nan());
-        assert!(expected_rank(&*model, &known, &table(&[X, -2.0, X, X, X])).is_nan());
+        assert_eq!(expected_rank(&*model, &known, &split::everything(&known).test), None);
+        assert_eq!(expected_rank(&*model, &known, &table(&[X, -2.0, X, X, X])), None);
         let on = table(&[X, 2.0, X, X, X]);
-        assert!(expected_rank(&*predicting(&known, &[f32::NAN; 5]), &known, &on).is_nan());
+        assert_eq!(expected_rank(&*predicting(&known, &[f32::NAN; 5]), &known, &on), None);
     }
 }

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::{FoldError, fit};
 use crate::data::Ratings;
 use crate::data::split::Split;
-use crate::eval::{Errors, errors};
+use crate::eval::{Measures, errors};
 use crate::models::Spec;
 use crate::random;
 
@@ -63,8 +63,8 @@ const NOBODY: u32 = u32::MAX;
 pub struct ColdPoint {
     /// How many ratings of each cold user or item the model has learned from.
     pub known: usize,
-    /// Errors over the tested ratings.
-    pub errors: Errors,
+    /// What was measured on the tested ratings.
+    pub errors: Measures,
     /// How many ratings were tested.
     pub ratings: usize,
 }
@@ -188,17 +188,9 @@ impl ColdStart {
 impl ColdPoint {
     /// The errors over all ratings of several groups.
     pub fn pooled(known: usize, parts: &[Self]) -> Self {
-        let n: usize = parts.iter().map(|part| part.ratings).sum();
-        let sum = |of: fn(&Errors) -> f64| -> f64 {
-            parts.iter().map(|part| part.ratings as f64 * of(&part.errors)).sum()
-        };
-        let errors = Errors {
-            rmse: (sum(|e| e.rmse * e.rmse) / n as f64).sqrt(),
-            rmse_unclamped: (sum(|e| e.rmse_unclamped * e.rmse_unclamped) / n as f64).sqrt(),
-            mae: sum(|e| e.mae) / n as f64,
-            ..Errors::NONE
-        };
-        Self { known, errors, ratings: n }
+        let measured: Vec<_> = parts.iter().map(|part| (part.errors, part.ratings)).collect();
+        let ratings = measured.iter().map(|&(_, ratings)| ratings).sum();
+        Self { known, errors: Measures::pooled(&measured), ratings }
     }
 }
 
@@ -206,6 +198,7 @@ impl ColdPoint {
 mod tests {
     use super::*;
     use crate::data::simulation::simulate;
+    use crate::eval::MetricId;
 
     #[test]
     fn the_cold_have_n_known_ratings_and_the_same_tests_whatever_n_is() {
@@ -250,7 +243,7 @@ mod tests {
             let rmse = |inputs: &str| -> Vec<f64> {
                 let spec = Spec::with("attributes", [inputs, "epochs=15"]).unwrap();
                 let points = plan.curve(&spec, &all, 42, |_| ()).unwrap();
-                points.iter().map(|point| point.errors.rmse).collect()
+                points.iter().map(|point| point.errors.get(MetricId::Rmse).unwrap()).collect()
             };
             let (with, without) = (rmse(inputs), rmse("inputs=none"));
             assert!(with[0] < without[0] - 0.015, "{side:?}: {with:?}, {without:?}");
@@ -267,18 +260,5 @@ mod tests {
             error.contains("needs 5 items with more than 10 ratings, and there are 0"),
             "{error}"
         );
-    }
-
-    #[test]
-    fn errors_are_pooled_over_ratings() {
-        let point = |rmse, mae, ratings| ColdPoint {
-            known: 1,
-            errors: Errors { rmse, mae, ..Errors::NONE },
-            ratings,
-        };
-        let pooled = ColdPoint::pooled(1, &[point(1.0, 1.0, 30), point(2.0, 1.5, 10)]);
-        assert!((pooled.errors.rmse - (70.0_f64 / 40.0).sqrt()).abs() < 1e-12);
-        assert!((pooled.errors.mae - 1.125).abs() < 1e-12);
-        assert_eq!(pooled.ratings, 40);
     }
 }

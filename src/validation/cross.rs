@@ -1,19 +1,21 @@
 //! Cross-validation: every rating is predicted once by a model that has not seen it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use xxhash_rust::xxh64::xxh64;
 
 use super::{FoldError, fit};
 use crate::data::{Ratings, split};
-use crate::eval::{Errors, measure_test};
+use crate::eval::{METRICS, Measures, MetricId, measure_test};
 use crate::models::{Spec, fingerprint};
 use crate::random::Seeds;
 
 /// One fold's errors, times and model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Fold {
-    /// Errors on the fold's test set.
-    pub errors: Errors,
+    /// What was measured on the fold's test set.
+    pub errors: Measures,
     /// Seconds to train, as the clock handed in says.
     pub fit_seconds: f64,
     /// Seconds to predict the test set.
@@ -42,11 +44,6 @@ impl Summary {
         let variance = folds.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n;
         Self { mean, sd: variance.sqrt(), folds }
     }
-
-    /// Nothing where it was not measured.
-    pub fn known(self) -> Option<Self> {
-        Some(self).filter(|summary| !summary.mean.is_nan())
-    }
 }
 
 /// All folds.
@@ -57,19 +54,16 @@ pub struct CrossValidation {
 }
 
 impl CrossValidation {
-    /// Root mean squared error over the folds; not a number for a model that only ranks.
-    pub fn rmse(&self) -> Summary {
-        Summary::of(self.folds.iter().map(|fold| fold.errors.rmse).collect())
+    /// This metric over the folds; nothing where it was not measured in each.
+    pub fn summary(&self, id: MetricId) -> Option<Summary> {
+        let values = self.folds.iter().map(|fold| fold.errors.get(id));
+        values.collect::<Option<_>>().map(Summary::of)
     }
 
-    /// Mean absolute error over the folds.
-    pub fn mae(&self) -> Summary {
-        Summary::of(self.folds.iter().map(|fold| fold.errors.mae).collect())
-    }
-
-    /// Expected percentile rank over the folds; not a number for a model that predicts ratings.
-    pub fn rank(&self) -> Summary {
-        Summary::of(self.folds.iter().map(|fold| fold.errors.rank).collect())
+    /// Each metric that was measured in every fold, by its key.
+    pub fn summaries(&self) -> BTreeMap<&'static str, Summary> {
+        let all = METRICS.iter().map(|metric| (metric.key, self.summary(metric.id)));
+        all.filter_map(|(key, summary)| Some((key, summary?))).collect()
     }
 
     /// Seconds spent training, over all folds.

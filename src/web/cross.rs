@@ -1,5 +1,7 @@
 //! Cross-validation for a page.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -10,12 +12,9 @@ use crate::validation::{self, Summary};
 /// Errors, times and models of all folds.
 #[derive(Debug, Serialize, tsify::Tsify)]
 pub struct CrossValidated {
-    /// Root mean squared error over the folds, of a model that predicts ratings.
-    pub rmse: Option<Summary>,
-    /// Mean absolute error over the folds, likewise.
-    pub mae: Option<Summary>,
-    /// Expected percentile rank over the folds, of a model that only ranks.
-    pub rank: Option<Summary>,
+    /// Each metric that was measured in every fold.
+    #[tsify(type = "Partial<Record<MetricId, Summary>>")]
+    pub errors: BTreeMap<&'static str, Summary>,
     /// Seconds spent training, over all folds.
     pub fit_seconds: f64,
     /// Seconds spent predicting the test sets, over all folds.
@@ -48,9 +47,7 @@ pub fn cross_validate(
     let seeds = Seeds::new(seed.into(), split_seed.map(u64::from));
     let found = validation::cross_validate(&spec, ratings, folds, seeds, now, |_| true)?;
     to_js(&CrossValidated {
-        rmse: found.rmse().known(),
-        mae: found.mae().known(),
-        rank: found.rank().known(),
+        errors: found.summaries(),
         fit_seconds: found.fit_seconds(),
         test_seconds: found.test_seconds(),
         fingerprint: found.fingerprint(),

@@ -20,6 +20,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::chart::{Bin, Chart, Draw, Histogram, Lines, Series, WIDE};
+use crate::eval::METRICS;
 use crate::models::{Model, REGISTRY, Spec};
 
 /// Types that the structs use and that Rust spells otherwise.
@@ -39,6 +40,9 @@ export interface ParameterValues {
   /** Where a row is a list of neighbors: the user or item each value belongs to; 2^32 - 1 is nobody. */
   of: Uint32Array | undefined;
 }
+
+/** What was measured of a model on some ratings; what was not is absent. */
+export type Measures = Partial<Record<MetricId, number>>;
 ";
 
 /// Hands a panic's message to the console before the instance dies; the page then starts a new one.
@@ -53,6 +57,12 @@ pub fn start() {
 #[wasm_bindgen(unchecked_return_type = "Entry[]")]
 pub fn registry() -> Result<JsValue, JsError> {
     to_js(REGISTRY)
+}
+
+/// All that is measured, the first of each task being what its models are judged by.
+#[wasm_bindgen(unchecked_return_type = "Metric[]")]
+pub fn metrics() -> Result<JsValue, JsError> {
+    to_js(METRICS)
 }
 
 /// A chart of lines. `lengths` says how many points each line has, `points` holds x and y in turn,
@@ -113,7 +123,7 @@ fn spec(model: &str, settings: &[String]) -> Result<Spec, JsError> {
 }
 
 fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsError> {
-    let serializer = serde_wasm_bindgen::Serializer::new();
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
     Ok(value.serialize(&serializer)?)
 }
 

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use super::{Data, chart, parameters, performance_now, predictions, spec, to_js};
 use crate::chart::{Draw, Lines, Series, WIDE};
 use crate::data::{Dataset, Ratings, Stars, split};
-use crate::eval::Errors;
+use crate::eval::{Measures, Metric};
 use crate::explore::{Scored, favorites, top_n};
 use crate::models::{Spec, Task, fingerprint};
 use crate::train::{Epoch, Training};
@@ -111,40 +111,29 @@ impl Run {
         self.0.training().receipt().unwrap_or_default()
     }
 
-    /// Training, validation and test RMSE over the epochs; of a model that only ranks, the expected
-    /// percentile rank on those that are held back.
+    /// What the model is judged by over the epochs, on each part where that is measured.
     #[wasm_bindgen(unchecked_return_type = "Chart | undefined")]
     pub fn chart(&self, train: &[u8], validation: &[u8], test: &[u8]) -> Result<JsValue, JsError> {
+        let metric = Metric::main(self.0.spec.entry().task);
         let training = self.0.training();
-        let history = training.history();
-        let line = |color: &[u8], value: &dyn Fn(&Epoch) -> f64| Series {
-            color: (
-                color.first().copied().unwrap_or(0),
-                color.get(1).copied().unwrap_or(0),
-                color.get(2).copied().unwrap_or(0),
-            ),
-            points: history.iter().map(|e| (e.epoch as f64, value(e))).collect(),
+        let channel = |color: &[u8], n: usize| color.get(n).copied().unwrap_or(0);
+        let line = |color: &[u8], part: &dyn Fn(&Epoch) -> Option<Measures>| Series {
+            color: (channel(color, 0), channel(color, 1), channel(color, 2)),
+            points: (training.history().iter())
+                .filter_map(|epoch| Some((epoch.epoch as f64, part(epoch)?.get(metric.id)?)))
+                .collect(),
         };
-        let held = |errors: &Epoch| errors.validation.unwrap_or(Errors::NONE);
-        let (y_label, mut series) = match self.0.spec.entry().task {
-            Task::Rating => {
-                ("RMSE", vec![line(train, &|e| e.train.rmse), line(test, &|e| e.test.rmse)])
-            }
-            Task::Ranking => ("rank, %", vec![line(test, &|e| e.test.rank)]),
-        };
-        if training.split().validation.is_some() {
-            let between = series.len() - 1;
-            series.insert(
-                between,
-                match self.0.spec.entry().task {
-                    Task::Rating => line(validation, &|e| held(e).rmse),
-                    Task::Ranking => line(validation, &|e| held(e).rank),
-                },
-            );
+        let mut series = Vec::new();
+        if metric.of_training {
+            series.push(line(train, &|epoch| Some(epoch.train)));
         }
+        if training.split().validation.is_some() {
+            series.push(line(validation, &|epoch| epoch.validation));
+        }
+        series.push(line(test, &|epoch| Some(epoch.test)));
         let lines = Lines {
             x_label: "epoch".into(),
-            y_label: y_label.into(),
+            y_label: metric.title(),
             series,
             x_at_least: self.0.spec.epochs() as f64,
             x_log: false,

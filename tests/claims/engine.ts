@@ -2,9 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 
-import { type Entry, initSync, registry } from '../../pkg/factorscope.js';
+import { type Entry, initSync, type Metric, metrics, registry } from '../../pkg/factorscope.js';
 
 initSync({ module: readFileSync(new URL('../../pkg/factorscope_bg.wasm', import.meta.url)) });
 
 /** All models, as the build hands them to the pages. */
 export const entries: readonly Entry[] = registry();
+
+/** All that is measured, likewise. */
+export const measured: readonly Metric[] = metrics();

@@ -421,7 +421,7 @@ class Folded implements Asked {
   constructor(private readonly found: CrossValidated) {}
 
   async value(call: Call, evaluate: Evaluate): Promise<Value> {
-    const { rank, rmse } = this.found;
+    const { rank, rmse } = this.found.errors;
     const fold = await place(call, 0, evaluate);
     switch (call.name) {
       case 'cv_rmse':

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use factorscope::data::load::{Source, load};
 use factorscope::data::split::holdout;
 use factorscope::data::{Line, Rating, Ratings, Stars, cutout, simulation};
-use factorscope::eval::errors;
+use factorscope::eval::{MetricId, errors};
 use factorscope::models::bpmf::Bpmf;
 use factorscope::models::knn::Knn;
 use factorscope::models::{REGISTRY, Spec, Task, fingerprint, own};
@@ -57,7 +57,7 @@ fn trained(spec: &Spec, ratings: &Ratings) -> (f64, String) {
     for epoch in 0..spec.epochs() {
         model.pass(epoch);
     }
-    (errors(&*model, &test, ratings.scale()).rmse, fingerprint(&*model))
+    (errors(&*model, &test, ratings.scale()).get(MetricId::Rmse).unwrap(), fingerprint(&*model))
 }
 
 fn same_per_star(ratings: &Ratings, scales: &[Scale], few: bool) -> String {
@@ -168,7 +168,8 @@ fn a_walk_steps_in_stars_and_measures_in_ratings() {
 
             let mut walk = Walk::new(&spec, Arc::clone(&other), SEED);
             let start = bits(walk.model());
-            let error = errors(walk.model(), &other, other.scale()).rmse_unclamped;
+            let error =
+                errors(walk.model(), &other, other.scale()).get(MetricId::RmseUnclamped).unwrap();
             assert_eq!(walk.errors(), [error]);
             walk.jump(7);
             if let Subject::Rating(Rating { u, i, r }) = walk.last().unwrap().subject {
@@ -228,9 +229,9 @@ fn a_file_of_nonnegative_parts_may_have_ratings_below_zero() {
     let ratings = load(&[Source::new("below.csv", text)]).unwrap().ratings;
     assert!(ratings.scale().0 < 0.0);
     let mut model = Spec::with("nmf", ["biases=no"]).unwrap().build(Arc::clone(&ratings), SEED);
-    let start = errors(&*model, &ratings, ratings.scale()).rmse;
+    let start = errors(&*model, &ratings, ratings.scale()).get(MetricId::Rmse).unwrap();
     (0..30).for_each(|epoch| model.pass(epoch));
-    let end = errors(&*model, &ratings, ratings.scale()).rmse;
+    let end = errors(&*model, &ratings, ratings.scale()).get(MetricId::Rmse).unwrap();
     assert!(end < 0.5 * start, "{start}, then {end}");
     let nonnegative = |name| parameter(&*model, name).iter().flatten().all(|&x| x >= 0.0);
     assert!(nonnegative("p_u") && nonnegative("q_i"));

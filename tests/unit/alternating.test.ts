@@ -108,8 +108,8 @@ describe('the landscape of one rating', () => {
 describe('a race', () => {
   const epoch = (n: number, test: number): Epoch => ({
     epoch: n,
-    train: { rmse: test / 2, rmse_unclamped: test / 2, mae: 0, rank: Number.NaN },
-    test: { rmse: test, rmse_unclamped: test, mae: 0, rank: Number.NaN },
+    train: { rmse: test / 2, rmse_unclamped: test / 2, mae: 0 },
+    test: { rmse: test, rmse_unclamped: test, mae: 0 },
     seconds: n / 4,
     operations: n * 3e6,
     singular: 0,

@@ -16,7 +16,7 @@ const part = (
   fold,
   known,
   ratings,
-  errors: { rmse, rmse_unclamped: rmse, mae: 0, rank: Number.NaN },
+  errors: { rmse, rmse_unclamped: rmse, mae: 0 },
 });
 
 test('groups are pooled by their squared errors', () => {

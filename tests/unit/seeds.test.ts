@@ -4,7 +4,7 @@ import type { Epoch } from '../../pkg/factorscope.js';
 import { byEpoch, bySetting, meanAndSpread, seedsFrom, splitText } from '../../www/lab/seeds.ts';
 
 function epoch(n: number, validation: number | undefined, test: number): Epoch {
-  const errors = (rmse: number) => ({ rmse, rmse_unclamped: rmse, mae: rmse, rank: Number.NaN });
+  const errors = (rmse: number) => ({ rmse, rmse_unclamped: rmse, mae: rmse });
   return {
     epoch: n,
     train: errors(1),

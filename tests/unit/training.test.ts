@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import type { Epoch, RatedShare } from '../../pkg/factorscope.js';
+import type { Epoch, Metric, RatedShare, Task } from '../../pkg/factorscope.js';
 import { isUseful } from '../../www/data/intake.ts';
 import { addendsOf, filmName, shares, userIndex } from '../../www/lab/films.ts';
 import {
@@ -12,13 +12,17 @@ import {
   singularText,
 } from '../../www/lab/training.ts';
 import { sentence } from '../../www/sentence.ts';
+import { measured } from '../claims/engine.ts';
 import { addend, term } from './made.ts';
+
+const shown = (task: Task): Metric[] =>
+  measured.filter((metric) => metric.task === task && metric.shown);
 
 function epoch(n: number, train: number, test: number, singular = 0): Epoch {
   return {
     epoch: n,
-    train: { rmse: train, rmse_unclamped: train, mae: train / 2, rank: Number.NaN },
-    test: { rmse: test, rmse_unclamped: test, mae: test / 2, rank: Number.NaN },
+    train: { rmse: train, rmse_unclamped: train, mae: train / 2 },
+    test: { rmse: test, rmse_unclamped: test, mae: test / 2 },
     seconds: n,
     operations: n,
     singular,
@@ -42,7 +46,7 @@ test('progress tells the time left only while something is under way', () => {
 });
 
 test('errors are told with their change since the start', () => {
-  const rows = errorRows([epoch(0, 1, 1.5), epoch(1, 0.75, 1.25)]);
+  const rows = errorRows([epoch(0, 1, 1.5), epoch(1, 0.75, 1.25)], shown('rating'));
   expect(rows.map(({ change, name, now, start }) => [name, start, now, change])).toEqual([
     ['training RMSE', 1, 0.75, -0.25],
     ['test RMSE', 1.5, 1.25, -0.25],
@@ -53,23 +57,18 @@ test('errors are told with their change since the start', () => {
 
 test('a model that only ranks has one row, its rank on the test set', () => {
   const ranked = (n: number, rank: number): Epoch => {
-    const nothing = {
-      rmse: Number.NaN,
-      rmse_unclamped: Number.NaN,
-      mae: Number.NaN,
-      rank: Number.NaN,
-    };
-    return { ...epoch(n, 1, 1), train: nothing, test: { ...nothing, rank } };
+    return { ...epoch(n, 1, 1), train: {}, test: { rank } };
   };
-  expect(errorRows([ranked(0, 50), ranked(1, 12)], 'ranking')).toEqual([
+  expect(errorRows([ranked(0, 50), ranked(1, 12)], shown('ranking'))).toEqual([
     { name: 'test rank, %', set: 'test', start: 50, now: 12, change: -38 },
   ]);
   expect(overfitting([ranked(0, 50), ranked(1, 12)])).toBeUndefined();
 });
 
 test('a set that is empty or a training that has not begun has no numbers', () => {
-  expect(errorRows([]).map(({ now }) => now)).toEqual([NaN, NaN, NaN, NaN]);
-  expect(errorRows([epoch(0, 1, Number.NaN)])[1]?.change).toBeNaN();
+  expect(errorRows([], shown('rating')).map(({ now }) => now)).toEqual([NaN, NaN, NaN, NaN]);
+  const held = { ...epoch(0, 1, 1), test: {} };
+  expect(errorRows([held], shown('rating'))[1]?.change).toBeNaN();
 });
 
 test('systems without a unique solution are counted in one sentence, or not mentioned', () => {
@@ -101,7 +100,10 @@ test('the epoch to stop at is chosen by the validation error, never by the test 
 
 test('a validation part has its rows between training and test', () => {
   const { test: errors, ...rest } = epoch(0, 1, 1);
-  const rows = errorRows([{ ...rest, test: errors, validation: { ...errors, rmse: 0.9 } }]);
+  const rows = errorRows(
+    [{ ...rest, test: errors, validation: { ...errors, rmse: 0.9 } }],
+    shown('rating'),
+  );
   expect(rows.map(({ name }) => name)).toEqual([
     'training RMSE',
     'validation RMSE',

@@ -17,7 +17,8 @@ export function coldCurve(parts: readonly ColdPart[], at: number): ColdError[] {
   const known = [...new Set(own.map((part) => part.known))].sort((a, b) => a - b);
   return known.map((n) => {
     const same = own.filter((part) => part.known === n);
-    const squares = same.reduce((sum, { errors, ratings }) => sum + errors.rmse ** 2 * ratings, 0);
+    const square = ({ errors: { rmse = Number.NaN } }: ColdPart): number => rmse ** 2;
+    const squares = same.reduce((sum, part) => sum + square(part) * part.ratings, 0);
     const ratings = same.reduce((sum, part) => sum + part.ratings, 0);
     return { known: n, rmse: Math.sqrt(squares / ratings) };
   });

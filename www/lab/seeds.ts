@@ -57,8 +57,8 @@ export function bySetting(
 ): Outcome {
   const ends = trained.flatMap(({ name, history }) => {
     const last = history.at(-1);
-    const error = last?.validation?.rmse ?? Number.NaN;
-    return last && Number.isFinite(error) ? [{ name, error, test: last.test.rmse }] : [];
+    const error = last?.validation?.rmse;
+    return last && error !== undefined ? [{ name, error, test: last.test.rmse ?? Number.NaN }] : [];
   });
   if (ends.length === 0) return { test: Number.NaN, chosen: '' };
   const best = ends.reduce((low, one) => (one.error < low.error ? one : low));

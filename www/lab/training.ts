@@ -1,6 +1,6 @@
 // What a training says about itself, as pure functions of what the engine reports.
 
-import type { Epoch, Task } from '../../pkg/factorscope.js';
+import type { Epoch, Metric } from '../../pkg/factorscope.js';
 import type { Setup } from '../engine/types.ts';
 import { count, duration } from '../format.ts';
 
@@ -30,24 +30,28 @@ export interface ErrorRow {
 }
 
 /**
- * RMSE and MAE on each part, at the start and now; not numbers where a part is empty. Of a model that only
- * ranks, the expected percentile rank on what is held back.
+ * What tables show of a model, on each part where it is measured, at the start and now; not numbers where a
+ * part is empty.
  */
-export function errorRows(history: readonly Epoch[], task: Task = 'rating'): ErrorRow[] {
+export function errorRows(history: readonly Epoch[], shown: readonly Metric[]): ErrorRow[] {
   const first = history[0];
   const last = history.at(-1);
-  const row = (set: RatingSet, measure: 'rmse' | 'mae' | 'rank'): ErrorRow => {
-    const start = first?.[set]?.[measure] ?? Number.NaN;
-    const now = last?.[set]?.[measure] ?? Number.NaN;
-    const called = measure === 'rank' ? 'rank, %' : measure.toUpperCase();
-    const name = `${PART_NAMES[set]} ${called}`;
+  const row = (set: RatingSet, metric: Metric): ErrorRow => {
+    const start = first?.[set]?.[metric.id] ?? Number.NaN;
+    const now = last?.[set]?.[metric.id] ?? Number.NaN;
+    const name = `${PART_NAMES[set]} ${titleOf(metric)}`;
     return { name, set, start, now, change: now - start };
   };
   const parts = partsOf(history);
-  if (task === 'ranking') {
-    return parts.filter((set) => set !== 'train').map((set) => row(set, 'rank'));
-  }
-  return (['rmse', 'mae'] as const).flatMap((measure) => parts.map((set) => row(set, measure)));
+  return shown.flatMap((metric) => {
+    const own = parts.filter((set) => set !== 'train' || metric.of_training);
+    return own.map((set) => row(set, metric));
+  });
+}
+
+/** `RMSE`, or `rank, %`. */
+function titleOf({ name, unit }: Metric): string {
+  return unit ? `${name}, ${unit}` : name;
 }
 
 /** Seconds until `total` are done, if the rest goes as `done` went; nothing before the first is done. */
@@ -94,13 +98,14 @@ export function chosenEpoch(history: readonly Epoch[]): Epoch | undefined {
  * part, or on the test set where there is none.
  */
 export function overfitting(history: readonly Epoch[]): Epoch | undefined {
-  const error = (epoch: Epoch): number => (epoch.validation ?? epoch.test).rmse;
+  const error = ({ test, validation }: Epoch): number => (validation ?? test).rmse ?? Number.NaN;
   const best = lowest(history, error);
   const last = history.filter((epoch) => Number.isFinite(error(epoch))).at(-1);
   if (!best || !last) return undefined;
   const grown = best.epoch < last.epoch && error(last) - error(best) > 0.005;
   // Where the training error has risen as well, the model does not fit its ratings too well.
-  return grown && last.train.rmse < best.train.rmse ? best : undefined;
+  const fits = ({ train }: Epoch): number => train.rmse ?? Number.NaN;
+  return grown && fits(last) < fits(best) ? best : undefined;
 }
 
 function lowest(

@@ -4,12 +4,13 @@ import path from 'node:path';
 import type { Plugin, ViteDevServer } from 'vite';
 
 import { type Book, type Places, writeBook } from './book.ts';
-import { loadRegistry, type Model } from './registry.ts';
+import { loadRegistry, loadTables } from './registry.ts';
 import { chapterList } from './template.ts';
 
 const PLACES = { lessons: 'notebooks-md', pages: 'chapters' };
 const LIST = '<!-- chapters -->';
 const REGISTRY = 'virtual:registry';
+const METRICS = 'virtual:metrics';
 const CHAPTERS = 'virtual:chapters';
 
 /**
@@ -37,9 +38,9 @@ export function lessons(): Plugin {
       return { build: { rolldownOptions: { input } } };
     },
 
-    // The table of models reaches the page as data, so that controls stand before the engine runs.
-    // So does the chapter that introduces each of them.
-    resolveId: (id) => (id === REGISTRY || id === CHAPTERS ? `\0${id}` : undefined),
+    // The tables of models and metrics reach the page as data, so that controls stand before the engine runs.
+    // So does the chapter that introduces each model.
+    resolveId: (id) => ([REGISTRY, METRICS, CHAPTERS].includes(id) ? `\0${id}` : undefined),
 
     async load(id) {
       if (id === `\0${CHAPTERS}`) {
@@ -48,9 +49,9 @@ export function lessons(): Plugin {
         );
         return `export default ${JSON.stringify(Object.fromEntries(chapters))};`;
       }
-      if (id !== `\0${REGISTRY}`) return undefined;
-      const registry: readonly Model[] = await loadRegistry(path.join(places.root, 'pkg'));
-      return `export default ${JSON.stringify(registry)};`;
+      if (id !== `\0${REGISTRY}` && id !== `\0${METRICS}`) return undefined;
+      const { metrics, registry } = await loadTables(path.join(places.root, 'pkg'));
+      return `export default ${JSON.stringify(id === `\0${METRICS}` ? metrics : registry)};`;
     },
 
     transformIndexHtml: {

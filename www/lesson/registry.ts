@@ -21,10 +21,18 @@ export interface Model {
 interface Engine {
   initSync?: (options: { module: Uint8Array }) => unknown;
   registry?: () => readonly Model[];
+  metrics?: () => unknown;
 }
 
 /** Asks the engine itself, built in `folder`, which models there are. */
 export async function loadRegistry(folder: string): Promise<readonly Model[]> {
+  return (await loadTables(folder)).registry;
+}
+
+/** The same, and what is measured of them. */
+export async function loadTables(
+  folder: string,
+): Promise<{ registry: readonly Model[]; metrics: unknown }> {
   const script = path.join(folder, 'factorscope.js');
   const module = path.join(folder, 'factorscope_bg.wasm');
   if (!existsSync(script) || !existsSync(module)) {
@@ -33,9 +41,9 @@ export async function loadRegistry(folder: string): Promise<readonly Model[]> {
   // The time keeps Node from answering with the module of an earlier build.
   const url = `${pathToFileURL(script).href}?built=${statSync(module).mtimeMs}`;
   const engine = (await import(/* @vite-ignore */ url)) as Engine;
-  if (!engine.initSync || !engine.registry) {
-    throw new Error(`${script} does not export registry()`);
+  if (!engine.initSync || !engine.registry || !engine.metrics) {
+    throw new Error(`${script} does not export registry() and metrics()`);
   }
   engine.initSync({ module: readFileSync(module) });
-  return engine.registry();
+  return { registry: engine.registry(), metrics: engine.metrics() };
 }

@@ -155,7 +155,7 @@ export class ColdStart extends LabView {
 
   private table(): TemplateResult {
     const [having, lacking] = this.curves();
-    const cell = (value: number | undefined, show = fixed): string =>
+    const cell = (value: number | undefined, show: typeof signed = fixed): string =>
       value === undefined ? '–' : show(value, 4);
     return html`
       <div class="table-scroll" tabindex="0" role="group" aria-label="Errors of the cold start">

@@ -139,8 +139,8 @@ export class LambdaSweep extends LabView {
           return;
         }
         const { test, train, validation } = last;
-        const held = { validation: validation?.rmse ?? Number.NaN, test: test.rmse };
-        going.add({ lambda: all[n] ?? Number.NaN, train: train.rmse, ...held });
+        const held = { validation: validation?.rmse ?? Number.NaN, test: test.rmse ?? Number.NaN };
+        going.add({ lambda: all[n] ?? Number.NaN, train: train.rmse ?? Number.NaN, ...held });
         this.print = n === all.length - 1 ? trained : undefined;
         void this.draw();
       },

@@ -253,9 +253,7 @@ export class ModelRace extends LabView {
               this.lab.state.validation > 0
                 ? html`<tr>
                       <th scope="row">lowest validation RMSE</th>
-                      ${chosen(
-                        (e) => `${fixed(e.validation?.rmse ?? Number.NaN, 4)} after ${e.epoch}`,
-                      )}
+                      ${chosen((e) => `${fixed(e.validation?.rmse, 4)} after ${e.epoch}`)}
                     </tr>
                     <tr>
                       <th scope="row">test RMSE of that epoch</th>

@@ -11,6 +11,7 @@ import type { Print, Progress } from '../../engine/types.ts';
 import { fixed, signed } from '../../format.ts';
 import type { Line } from '../../lab/lines.ts';
 import type { Receipt } from '../../lab/state.ts';
+import { shownOf } from '../../lab/metrics.ts';
 import {
   chosenEpoch,
   errorRows,
@@ -233,7 +234,7 @@ export class ModelTraining extends LabView {
     }
     return html`<p class="note">
       The validation error was lowest after epoch ${best.epoch}, at
-      ${fixed(best.validation?.rmse ?? Number.NaN, 4)}${worse ? html`, and has risen since ${rise}` : nothing}.
+      ${fixed(best.validation?.rmse, 4)}${worse ? html`, and has risen since ${rise}` : nothing}.
       The test error of that epoch is ${fixed(best.test.rmse, 4)}.
     </p>`;
   }
@@ -251,7 +252,7 @@ export class ModelTraining extends LabView {
             </tr>
           </thead>
           <tbody>
-            ${errorRows(this.progress?.history ?? [], this.lab.entry.task).map(
+            ${errorRows(this.progress?.history ?? [], shownOf(this.lab.entry.task)).map(
               ({ change, name, now, start }) => html`
                 <tr>
                   <th scope="row">${name}</th>

@@ -1,6 +1,8 @@
+import type { Task } from '../../../pkg/factorscope.js';
 import { EngineDied } from '../../engine/client.ts';
 import type { Progress, Setup, Trained } from '../../engine/types.ts';
 import { fixed } from '../../format.ts';
+import { shownOf } from '../../lab/metrics.ts';
 import type { LabView } from '../frame/lab-view.ts';
 import { type Going, Job } from './job.ts';
 
@@ -20,7 +22,7 @@ export function trainingJob(host: LabView, setup: () => Setup): Job<Progress> {
       const trained = await lab.train(mine, going.grow);
       going.grow(trained);
       if (!going.over) lab.finish({ setup: mine, trained });
-      return ended(trained);
+      return ended(trained, lab.entry.task);
     } catch (error) {
       // A died engine has lost the model; its curve would belong to nothing.
       if (error instanceof EngineDied) going.lose();
@@ -31,12 +33,13 @@ export function trainingJob(host: LabView, setup: () => Setup): Job<Progress> {
 }
 
 /** How it ended, for those who do not see the bar. */
-function ended({ cancelled, history, stopped }: Trained): string {
+function ended({ cancelled, history, stopped }: Trained, task: Task): string {
   if (stopped) return '';
   const last = history.at(-1);
-  const rank =
-    last && Number.isFinite(last.test.rank) ? `, test rank ${fixed(last.test.rank, 2)} %` : '';
-  const rmse =
-    last && Number.isFinite(last.test.rmse) ? `, test RMSE ${fixed(last.test.rmse, 4)}` : rank;
-  return `${cancelled ? 'Cancelled' : 'Trained'} after epoch ${last?.epoch ?? 0}${rmse}.`;
+  const metric = shownOf(task)[0];
+  const error = metric && last?.test[metric.id];
+  const unit = metric?.unit ? ` ${metric.unit}` : '';
+  const told =
+    error === undefined ? '' : `, test ${metric?.name} ${fixed(error, unit ? 2 : 4)}${unit}`;
+  return `${cancelled ? 'Cancelled' : 'Trained'} after epoch ${last?.epoch ?? 0}${told}.`;
 }

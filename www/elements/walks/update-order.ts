@@ -198,7 +198,8 @@ function lines(fits: readonly Fit[]): Line[] {
   return WAYS.map((name, n) => ({
     name,
     color: COLORS[n] ?? 'svd',
-    points: fits[n]?.history.map(({ epoch, train }) => [epoch, train.rmse] as const) ?? [],
+    points:
+      fits[n]?.history.map(({ epoch, train }) => [epoch, train.rmse ?? Number.NaN] as const) ?? [],
   }));
 }
 
@@ -211,7 +212,7 @@ function conclusion([one, other]: [Fit, Fit]): string {
     (other.history[n]?.train.rmse ?? Number.NaN) - (one.history[n]?.train.rmse ?? Number.NaN);
   const gaps = Array.from({ length: last + 1 }, (_, n) => Math.abs(gap(n)));
   const widest = gaps.indexOf(Math.max(...gaps));
-  const end = (fit: Fit): string => fixed(fit.history[last]?.train.rmse ?? Number.NaN, 4);
+  const end = (fit: Fit): string => fixed(fit.history[last]?.train.rmse, 4);
   return (
     `After ${last} epochs the RMSE is ${end(one)} simultaneously and ${end(other)} sequentially.` +
     ` The two lines are furthest apart after epoch ${widest}, by ${fixed(gaps[widest] ?? 0, 4)}.`
