@@ -22,6 +22,8 @@ pub enum Axis {
     UserAttribute,
     /// A row an attribute of items.
     ItemAttribute,
+    /// A row a unit of a network's layer, with a number for each unit of the layer below.
+    Unit,
 }
 
 /// A parameter's symbol as LaTeX, in two parts: p_u is p by u.
@@ -70,6 +72,8 @@ pub struct Parameter<'a> {
     /// same layout as `values`. A slot whose number was never set holds `u32::MAX`. Where a row stands
     /// for a user's day: the user.
     pub of: Option<&'a [u32]>,
+    /// The layer of a network that it belongs to, counted from 0.
+    pub layer: Option<usize>,
 }
 
 impl<'a> Parameter<'a> {
@@ -80,7 +84,16 @@ impl<'a> Parameter<'a> {
         axis: Axis,
         values: &'a [f32],
     ) -> Self {
-        Self { name, symbol: symbol.into(), axis, columns: 1, stride: 1, values, of: None }
+        Self {
+            name,
+            symbol: symbol.into(),
+            axis,
+            columns: 1,
+            stride: 1,
+            values,
+            of: None,
+            layer: None,
+        }
     }
 
     /// Numbers that stand for everything, in one row.
@@ -94,6 +107,7 @@ impl<'a> Parameter<'a> {
             stride: n,
             values,
             of: None,
+            layer: None,
         }
     }
 
@@ -106,7 +120,16 @@ impl<'a> Parameter<'a> {
         of: &'a [u32],
         values: &'a [f32],
     ) -> Self {
-        Self { name, symbol: symbol.into(), axis, columns: k, stride: k, values, of: Some(of) }
+        Self {
+            name,
+            symbol: symbol.into(),
+            axis,
+            columns: k,
+            stride: k,
+            values,
+            of: Some(of),
+            layer: None,
+        }
     }
 
     /// A number for each day on which a user rated, user after user; `of` says whose.
@@ -117,6 +140,12 @@ impl<'a> Parameter<'a> {
         values: &'a [f32],
     ) -> Self {
         Self { of: Some(of), ..Self::scalars(name, symbol, Axis::Day, values) }
+    }
+
+    /// The same in a layer of a network.
+    #[must_use]
+    pub fn in_layer(self, layer: usize) -> Self {
+        Self { layer: Some(layer), ..self }
     }
 
     /// The rows without their padding.

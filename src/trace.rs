@@ -151,8 +151,34 @@ pub struct Written {
     pub abbreviation: Option<&'static str>,
 }
 
+/// A user, an item that the user prefers, and another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Triple {
+    /// The user.
+    pub u: usize,
+    /// The item that is preferred.
+    pub preferred: usize,
+    /// The item that it is preferred to.
+    pub other: usize,
+}
+
+/// What one layer of a network made of a batch.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Layer {
+    /// Its symbol as LaTeX.
+    pub latex: &'static str,
+    /// How many numbers it has for one rating.
+    pub units: usize,
+    /// Those numbers, rating by rating.
+    pub values: Vec<f32>,
+    /// The derivative of half the batch's objective with respect to each.
+    pub slopes: Vec<f32>,
+}
+
 /// What a step is about.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(rename_all = "lowercase")]
 pub enum Subject {
@@ -164,6 +190,10 @@ pub enum Subject {
     Item(usize),
     /// The vectors of all users or of all items together.
     Vectors(Axis),
+    /// That a user prefers one item to another.
+    Triple(Triple),
+    /// Several ratings at once.
+    Batch(Vec<Rating>),
 }
 
 /// One explained step: everything a lesson draws comes from here.
@@ -179,6 +209,8 @@ pub struct Step {
     /// What the ratings of the same user that weigh in the step leave of a frozen baseline; empty in
     /// models without one.
     pub rests: Vec<Rest>,
+    /// What the layers of a network made of the batch; empty in models without layers.
+    pub layers: Vec<Layer>,
     /// The linear system solved, where there is one; for a draw its precision matrix, and the mean as
     /// the solution.
     pub system: Option<System>,
@@ -202,6 +234,7 @@ impl Step {
             terms: Vec::new(),
             updates: Vec::new(),
             rests: Vec::new(),
+            layers: Vec::new(),
             system: None,
             objective: 0.0,
             counts: false,
@@ -247,6 +280,10 @@ pub trait Listen {
     /// A linear system and its solution.
     #[inline]
     fn system(&mut self, _system: impl FnOnce() -> System) {}
+
+    /// What the layers of a network made of a batch.
+    #[inline]
+    fn layers(&mut self, _layers: impl FnOnce() -> Vec<Layer>) {}
 
     /// The step's objective before the step.
     #[inline]
@@ -303,6 +340,10 @@ impl Listen for Step {
 
     fn system(&mut self, system: impl FnOnce() -> System) {
         self.system = Some(system());
+    }
+
+    fn layers(&mut self, layers: impl FnOnce() -> Vec<Layer>) {
+        self.layers = layers();
     }
 
     fn objective(&mut self, value: impl FnOnce() -> f64) {

@@ -143,6 +143,7 @@ impl<'a> Parameter<'a> {
             stride: factors.stride(),
             values: factors.values(),
             of: None,
+            layer: None,
         }
     }
 }

@@ -59,6 +59,20 @@ impl Order {
         }
         Visits { users, start, positions }
     }
+
+    /// The visits of an epoch, worked out where it is not the one that `known` holds.
+    pub(super) fn known<'a>(
+        self,
+        known: &'a mut Option<(usize, Visits)>,
+        train: &Ratings,
+        seed: u64,
+        epoch: usize,
+    ) -> &'a Visits {
+        if known.as_ref().is_some_and(|&(of, _)| of != epoch) {
+            *known = None;
+        }
+        &known.get_or_insert_with(|| (epoch, self.visits(train, seed, epoch))).1
+    }
 }
 
 /// One epoch's order: positions of ratings in row order (see [`Ratings::nth`]).

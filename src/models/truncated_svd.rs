@@ -280,6 +280,7 @@ impl State for TruncatedSvd {
                 stride: f,
                 values: &self.sigma,
                 of: None,
+                layer: None,
             },
             Parameter::vectors("q_i", ("q", "i"), Axis::Item, &self.q),
         ])

@@ -13,6 +13,7 @@ mod neighbors;
 mod newcomers;
 mod nonnegative;
 mod operations;
+mod proof;
 mod receipts;
 mod reference;
 mod rules;

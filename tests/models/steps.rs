@@ -10,8 +10,8 @@ use factorscope::trace::Subject;
 use factorscope::walk::Walk;
 
 use crate::support::{
-    SEED, bits, distance, has, parameter, set_values, set_where_known, small_sets, table, values,
-    variants,
+    Made, SEED, bits, distance, every_model, has, parameter, set_values, set_where_known,
+    small_sets, table, values, variants,
 };
 
 const X: f32 = f32::NAN;
@@ -35,22 +35,19 @@ fn has_shortcut(entry: &Entry) -> bool {
 #[test]
 fn all_steps_of_a_pass_do_what_the_pass_does() {
     for (name, train) in small_sets() {
-        for entry in REGISTRY {
-            for spec in variants(entry) {
-                let mut passing = spec.build(Arc::clone(&train), SEED);
-                let mut stepping = spec.build(Arc::clone(&train), SEED);
-                for epoch in 0..4 {
-                    passing.pass(epoch);
-                    for n in 0..stepping.steps() {
-                        stepping.step(epoch, n);
-                    }
+        for Made { name: model, spec, make } in every_model(&train) {
+            let (mut passing, mut stepping) = (make(), make());
+            for epoch in 0..4 {
+                passing.pass(epoch);
+                for n in 0..stepping.steps() {
+                    stepping.step(epoch, n);
                 }
-                let apart = distance(&*passing, &*stepping);
-                if has_shortcut(entry) {
-                    assert!(apart <= 1e-5, "{spec} on the {name}: {apart} apart");
-                } else {
-                    assert_eq!(bits(&*passing), bits(&*stepping), "{spec} on the {name}");
-                }
+            }
+            let apart = distance(&*passing, &*stepping);
+            if spec.is_some_and(|spec| has_shortcut(spec.entry())) {
+                assert!(apart <= 1e-5, "{model} on the {name}: {apart} apart");
+            } else {
+                assert_eq!(bits(&*passing), bits(&*stepping), "{model} on the {name}");
             }
         }
     }
@@ -59,24 +56,19 @@ fn all_steps_of_a_pass_do_what_the_pass_does() {
 #[test]
 fn a_pass_cut_anywhere_has_the_bits_of_the_whole_pass() {
     for (name, train) in small_sets() {
-        for entry in REGISTRY {
-            for spec in variants(entry) {
-                // What a receipt covers and is no parameter: whose the neighbors are, and kept draws.
-                let state =
-                    |model: &dyn Model| (bits(model), fingerprint(model), told(model, &train));
-                let mut whole = spec.build(Arc::clone(&train), SEED);
-                (0..EPOCHS).for_each(|epoch| whole.pass(epoch));
-                let whole = state(&*whole);
-                for length in [1, 7, usize::MAX] {
-                    let mut cut = spec.build(Arc::clone(&train), SEED);
-                    assert!(cut.units() > 1, "{spec} on the {name}");
-                    for epoch in 0..EPOCHS {
-                        for units in cuts(cut.units(), length) {
-                            cut.advance(epoch, units);
-                        }
+        for Made { name: model, make, .. } in every_model(&train) {
+            let mut whole = make();
+            (0..EPOCHS).for_each(|epoch| whole.pass(epoch));
+            let whole = state(&*whole, &train);
+            for length in [1, 7, usize::MAX] {
+                let mut cut = make();
+                assert!(cut.units() > 1, "{model} on the {name}");
+                for epoch in 0..EPOCHS {
+                    for units in cuts(cut.units(), length) {
+                        cut.advance(epoch, units);
                     }
-                    assert_eq!(state(&*cut), whole, "{spec} on the {name}, {length} at a time");
                 }
+                assert_eq!(state(&*cut, &train), whole, "{model} on the {name}, by {length}");
             }
         }
     }
@@ -85,25 +77,21 @@ fn a_pass_cut_anywhere_has_the_bits_of_the_whole_pass() {
 #[test]
 fn what_is_read_set_and_recalled_between_two_cuts_changes_nothing() {
     for (name, train) in small_sets() {
-        for entry in REGISTRY {
-            for spec in variants(entry) {
-                let mut whole = spec.build(Arc::clone(&train), SEED);
-                (0..EPOCHS).for_each(|epoch| whole.pass(epoch));
-                let mut cut = spec.build(Arc::clone(&train), SEED);
-                for epoch in 0..EPOCHS {
-                    for units in cuts(cut.units(), 5) {
-                        // A step of another epoch leaves an order of its own, and is taken back.
-                        let (before, memory) = (values(&*cut), cut.memory());
-                        cut.step(epoch + 1, 0);
-                        told(&*cut, &train);
-                        set_values(&mut *cut, &before);
-                        cut.recall(&memory);
-                        cut.advance(epoch, units);
-                    }
+        for Made { name: model, make, .. } in every_model(&train) {
+            let (mut whole, mut cut) = (make(), make());
+            for epoch in 0..EPOCHS {
+                whole.pass(epoch);
+                for units in cuts(cut.units(), 5) {
+                    // A step of another epoch leaves an order of its own, and is taken back.
+                    let (before, memory) = (values(&*cut), cut.memory());
+                    cut.step(epoch + 1, 0);
+                    told(&*cut, &train);
+                    set_values(&mut *cut, &before);
+                    cut.recall(&memory);
+                    cut.advance(epoch, units);
                 }
-                assert_eq!(bits(&*cut), bits(&*whole), "{spec} on the {name}");
-                assert_eq!(told(&*cut, &train), told(&*whole, &train), "{spec} on the {name}");
             }
+            assert_eq!(state(&*cut, &train), state(&*whole, &train), "{model} on the {name}");
         }
     }
 }
@@ -114,6 +102,12 @@ const EPOCHS: usize = 3;
 /// All units of a pass in ranges of this length.
 fn cuts(units: usize, length: usize) -> impl Iterator<Item = Range<usize>> {
     (0..units).step_by(length).map(move |from| from..units.min(from.saturating_add(length)))
+}
+
+/// All that tells one state of a model from another: its parameters, and, by what it predicts, what is none:
+/// whose the neighbors are, and kept draws.
+fn state(model: &dyn Model, train: &Ratings) -> (Vec<Vec<u32>>, String, Vec<u32>) {
+    (bits(model), fingerprint(model), told(model, train))
 }
 
 /// The bits of all predictions.
@@ -150,28 +144,26 @@ fn als_steps_are_the_pass_to_the_last_bit_where_it_takes_no_shortcut() {
 #[test]
 fn twenty_steps_back_undo_twenty_steps_to_the_last_bit() {
     for (name, train) in small_sets() {
-        for entry in REGISTRY {
-            for spec in variants(entry) {
-                let start = bits(&*spec.build(Arc::clone(&train), SEED));
-                let mut walk = Walk::new(&spec, Arc::clone(&train), SEED);
-                // The receipt also covers what is no parameter: whose the neighbors are, and kept draws.
-                let state = |walk: &Walk| (bits(walk.model()), walk.receipt());
-                let mut seen = vec![state(&walk)];
-                for _ in 0..20 {
-                    assert!(walk.forward().is_some(), "{spec} on the {name}");
-                    seen.push(state(&walk));
-                }
-                // In the toy no two items have raters in common that could be counted.
-                if name != "toy" || !has(entry, "support") {
-                    assert_ne!(seen[20].0, start, "{spec} on the {name}");
-                }
-                for at in (0..20).rev() {
-                    assert!(walk.back());
-                    assert_eq!(state(&walk), seen[at], "{spec} on the {name}, {at}");
-                }
-                assert!(!walk.back());
-                assert_eq!((walk.position().step, walk.errors().len()), (0, 1));
+        for Made { name: model, spec, make } in every_model(&train) {
+            let task = spec.as_ref().map_or(Task::Ranking, |spec| spec.entry().task);
+            let start = bits(&*make());
+            let mut walk = Walk::with_model(make(), Arc::clone(&train), task);
+            let state = |walk: &Walk| state(walk.model(), &train);
+            let mut seen = vec![state(&walk)];
+            for _ in 0..20 {
+                assert!(walk.forward().is_some(), "{model} on the {name}");
+                seen.push(state(&walk));
             }
+            // In the toy no two items have raters in common that could be counted.
+            if name != "toy" || !spec.is_some_and(|spec| has(spec.entry(), "support")) {
+                assert_ne!(seen[20].0, start, "{model} on the {name}");
+            }
+            for at in (0..20).rev() {
+                assert!(walk.back());
+                assert_eq!(state(&walk), seen[at], "{model} on the {name}, {at}");
+            }
+            assert!(!walk.back());
+            assert_eq!((walk.position().step, walk.errors().len()), (0, 1));
         }
     }
 }
@@ -255,20 +247,19 @@ fn a_walk_stops_before_a_parameter_is_no_longer_finite() {
 #[test]
 fn the_terms_of_an_explanation_sum_to_the_prediction_bit_for_bit() {
     for (name, train) in small_sets() {
-        for entry in REGISTRY {
-            for spec in variants(entry) {
-                let model = trained(&spec, &train, 3);
-                for u in 0..train.users() {
-                    let items: Vec<u32> = (0..train.items() as u32).collect();
-                    let mut many = vec![0.0; items.len()];
-                    model.predict_many(u, &items, &mut many);
-                    for (i, &at_once) in many.iter().enumerate() {
-                        let terms = model.explain(u, i).terms;
-                        let sum: f32 = terms.iter().map(|term| term.value).sum();
-                        let predicted = model.predict(u, i);
-                        assert_eq!(sum.to_bits(), predicted.to_bits(), "{spec}, {name}: {u}, {i}");
-                        assert_eq!(at_once.to_bits(), predicted.to_bits(), "{spec}, {name}");
-                    }
+        for Made { name: made, make, .. } in every_model(&train) {
+            let mut model = make();
+            (0..3).for_each(|epoch| model.pass(epoch));
+            for u in 0..train.users() {
+                let items: Vec<u32> = (0..train.items() as u32).collect();
+                let mut many = vec![0.0; items.len()];
+                model.predict_many(u, &items, &mut many);
+                for (i, &at_once) in many.iter().enumerate() {
+                    let terms = model.explain(u, i).terms;
+                    let sum: f32 = terms.iter().map(|term| term.value).sum();
+                    let predicted = model.predict(u, i);
+                    assert_eq!(sum.to_bits(), predicted.to_bits(), "{made}, {name}: {u}, {i}");
+                    assert_eq!(at_once.to_bits(), predicted.to_bits(), "{made}, {name}");
                 }
             }
         }

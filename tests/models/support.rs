@@ -9,8 +9,10 @@ use factorscope::data::load::{load, read_path};
 use factorscope::data::{
     Attribute, Attributes, Ids, Lists, Rating, Ratings, cutout, simulation, toy,
 };
-use factorscope::models::{Entry, Kind, Model, Need, Spec};
+use factorscope::models::{Entry, Kind, Model, Need, REGISTRY, Spec};
 use serde_json::Value;
+
+use crate::proof;
 
 pub const SEED: u64 = 42;
 
@@ -108,6 +110,24 @@ pub fn variants(entry: &Entry) -> Vec<Spec> {
         specs = each.collect();
     }
     specs
+}
+
+/// A model of the registry or of the tests' own, to be made at its start values.
+pub struct Made {
+    pub name: String,
+    /// Its settings, where it is in the registry.
+    pub spec: Option<Spec>,
+    pub make: Box<dyn Fn() -> Box<dyn Model>>,
+}
+
+/// Every variant of every model of the registry, and the models that only tests know.
+pub fn every_model(train: &Arc<Ratings>) -> Vec<Made> {
+    let known = REGISTRY.iter().flat_map(variants).map(|spec| {
+        let (train, of) = (Arc::clone(train), spec.clone());
+        let make = Box::new(move || of.build(Arc::clone(&train), SEED));
+        Made { name: spec.to_string(), spec: Some(spec), make }
+    });
+    known.chain(proof::models(train)).collect()
 }
 
 pub fn has(entry: &Entry, name: &str) -> bool {

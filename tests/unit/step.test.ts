@@ -68,6 +68,7 @@ const step: Step = {
     change(4, 2, 1, 0.25),
   ],
   rests: [],
+  layers: [],
   system: undefined,
   objective: 0,
   counts: false,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Moment, Predict, answers_as_its_model, context};
-use crate::data::{Line, Rating, Ratings};
+use crate::data::{Line, Rating};
 use crate::models::order::{Order, Visits};
 use crate::models::{Model, Newcomer, Parameter, Spec};
 use crate::trace::{Explanation, Listen, Step, Subject};
@@ -85,19 +85,6 @@ impl<M: Sgd> Descent<M> {
     }
 }
 
-/// The order of an epoch, worked out where it is not the one at hand.
-fn visits_of<'a>(
-    known: &'a mut Option<(usize, Visits)>,
-    (order, seed): (Order, u64),
-    train: &Ratings,
-    epoch: usize,
-) -> &'a Visits {
-    if known.as_ref().is_some_and(|&(of, _)| of != epoch) {
-        *known = None;
-    }
-    &known.get_or_insert_with(|| (epoch, order.visits(train, seed, epoch))).1
-}
-
 /// One rating: predict, compare, step.
 fn learn<M: Sgd>(model: &mut M, n: usize, rating: Rating, context: &mut M::Context) {
     let Rating { u, i, r } = rating;
@@ -118,7 +105,7 @@ impl<M: Sgd> Model for Descent<M> {
         let Self { model, order, seed, visits, context } = self;
         model.begin(epoch);
         let train = Arc::clone(model.train());
-        let visits = visits_of(visits, (*order, *seed), &train, epoch);
+        let visits = order.known(visits, &train, *seed, epoch);
         let context = context.get_or_insert_with(|| model.context());
         if *order == Order::Shuffled {
             for &n in &visits.positions()[units] {
@@ -146,7 +133,7 @@ impl<M: Sgd> Model for Descent<M> {
         let Self { model, order, seed, visits, .. } = self;
         model.begin(epoch);
         let train = Arc::clone(model.train());
-        let position = visits_of(visits, (*order, *seed), &train, epoch).positions()[n] as usize;
+        let position = order.known(visits, &train, *seed, epoch).positions()[n] as usize;
         let rating = train.nth(position);
         let Rating { u, i, r } = rating;
         let mut step = Step::new(Subject::Rating(rating), &model.parameters());
@@ -156,6 +143,10 @@ impl<M: Sgd> Model for Descent<M> {
         model.update_shared(at, &context, &mut step);
         model.update(at, &mut context, &mut step);
         step
+    }
+
+    fn operations(&self) -> f64 {
+        self.model.operations()
     }
 
     fn objective(&self) -> f64 {

@@ -1,19 +1,25 @@
 //! The shapes that learning has: what a model writes down of itself, and adapters that make a [`Model`]
 //! of it.
 //!
-//! A model says what it predicts once, as [`Predict`], and how it learns in the shape that fits:
+//! A model says what it predicts once, as [`Predict`] (a network as part of its shape, batch by batch), and
+//! how it learns in the shape that fits:
 //!
-//! | shape     | adapter     | a unit of work                            |
-//! | --------- | ----------- | ----------------------------------------- |
-//! | [`Sgd`]   | [`Descent`] | the ratings of a user, or a single rating |
-//! | [`Sweep`] | [`Sweeps`]  | a user, an item, or all of a side         |
+//! | shape       | adapter     | a unit of work                            |
+//! | ----------- | ----------- | ----------------------------------------- |
+//! | [`Sgd`]     | [`Descent`] | the ratings of a user, or a single rating |
+//! | [`Sweep`]   | [`Sweeps`]  | a user, an item, or all of a side         |
+//! | [`Network`] | [`Batched`] | a batch of ratings                        |
+//! | [`Triples`] | [`Pairs`]   | a user, a preferred item and another one  |
 //!
 //! The adapter has what all models of a shape share: the order of visits, the cuts of a pass, the explained
 //! step.
 //!
 //! [`Model`]: super::Model
 
+mod batched;
 mod descent;
+mod optimizer;
+mod pairs;
 mod sweeps;
 
 use std::any::Any;
@@ -23,7 +29,10 @@ use super::{Newcomer, Parameter};
 use crate::data::{Line, Ratings};
 use crate::trace::{Explanation, Listen, RatedShare};
 
+pub use batched::{Batched, Cell, Loss, Network};
 pub use descent::{Decaying, Descent, Sgd, Visit};
+pub use optimizer::{Gradients, Optimizer};
+pub use pairs::{Pairs, Triples};
 pub use sweeps::{At, Stage, Sweep, Sweeps};
 
 /// What a model of any shape has.
@@ -142,10 +151,6 @@ macro_rules! answers_as_its_model {
 
         fn explain(&self, u: usize, i: usize) -> Explanation {
             super::explain(&self.model, u, i, Moment::Latest)
-        }
-
-        fn operations(&self) -> f64 {
-            self.model.operations()
         }
 
         fn parameters(&self) -> Vec<Parameter<'_>> {

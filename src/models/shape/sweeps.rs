@@ -175,6 +175,10 @@ impl<M: Sweep> Model for Sweeps<M> {
         step
     }
 
+    fn operations(&self) -> f64 {
+        self.model.operations()
+    }
+
     fn objective(&self) -> f64 {
         self.model.objective()
     }

@@ -178,7 +178,8 @@ export class StepWalk extends WalkingView {
         <span class="of-item">${this.film(i)}</span>, ${tex('r_{ui}')} =
         ${plain(r, 2)}${this.unit()}${this.when(u, i)}`;
     }
-    if ('vectors' in step.subject) return html`${this.who(step)}`;
+    const several = ['vectors', 'batch', 'triple'].some((kind) => kind in step.subject);
+    if (several) return html`${this.who(step)}`;
     return 'user' in step.subject
       ? html`<span class="of-user">${this.who(step)}</span>, all ratings`
       : html`<span class="of-item">${this.who(step)}</span>, all ratings`;
@@ -201,7 +202,11 @@ export class StepWalk extends WalkingView {
   private who({ subject }: Step): string {
     if ('user' in subject) return `user ${subject.user + 1}`;
     if ('vectors' in subject) return `all ${subject.vectors}s together`;
-    return 'item' in subject ? this.film(subject.item) : `user ${subject.rating.u + 1}`;
+    if ('item' in subject) return this.film(subject.item);
+    if ('batch' in subject) return `${subject.batch.length} ratings`;
+    if ('rating' in subject) return `user ${subject.rating.u + 1}`;
+    const { u, preferred, other } = subject.triple;
+    return `user ${u + 1}, ${this.film(preferred)} before ${this.film(other)}`;
   }
 
   private film(item: number): string {
