@@ -224,3 +224,74 @@ test('a dropped file is open in no engine before a live part asks one', async ()
   await trains(page);
   expect(page.workers().length).toBe(workers + 1);
 });
+
+describe('six parts on one data set', () => {
+  /** The workbench with its first part six times, each with another seed, and no other. */
+  async function six(): Promise<{ page: Page; parts: Locator[] }> {
+    const { page } = await workbench();
+    await facts(page).locator('strong').waitFor();
+    const ids = await page.evaluate(() => {
+      const first = document.querySelector<HTMLElement>('model-lab');
+      const block = JSON.parse(first?.dataset['lab'] ?? '{}') as { id: string };
+      for (const other of document.querySelectorAll('model-lab')) {
+        if (other !== first) other.remove();
+      }
+      const more = [1, 2, 3, 4, 5].map((seed) => {
+        const id = `${block.id}-again-${seed}`;
+        const own = { ...block, id, model: 'baseline', seed, show: ['train', 'recommendations'] };
+        const element = document.createElement('div');
+        Object.assign(element, { id }).dataset['lab'] = JSON.stringify(own);
+        // A live part reads what it is when it is made: it is parsed with all of that.
+        const html = element.outerHTML
+          .replace('<div', '<model-lab')
+          .replace('/div>', '/model-lab>');
+        first?.insertAdjacentHTML('afterend', html);
+        return `#${id}`;
+      });
+      return [`#${block.id}`, ...more];
+    });
+    return { page, parts: ids.map((id) => page.locator(id)) };
+  }
+
+  const button = (part: Locator): Locator =>
+    part.getByRole('button', { name: 'Train', exact: true });
+
+  async function allTrain(parts: readonly Locator[]): Promise<void> {
+    for (const part of parts) await button(part).click();
+    for (const part of parts) {
+      await expect
+        .poll(() => part.locator('film-table tbody tr').count())
+        .toBeGreaterThanOrEqual(10);
+      await expect.poll(() => button(part).isEnabled()).toBe(true);
+    }
+  }
+
+  test('have it open in one engine, which answers each of them by its own model', async () => {
+    const { page, parts } = await six();
+    await parts[0]?.locator('[id$="-epochs"]').first().fill('2');
+    await allTrain(parts);
+    expect(page.workers().length).toBe(1);
+    const prints = parts.map((part) => part.locator('.training .fingerprint').innerText());
+    expect(new Set(await Promise.all(prints)).size).toBeGreaterThan(1);
+    expect(await visibleFaults(page)).toEqual([]);
+  });
+
+  test('are all told where their engine dies, and train again in the next', async () => {
+    const { page, parts } = await six();
+    await parts[0]?.locator('[id$="-epochs"]').first().fill('2');
+    await allTrain(parts);
+    const [, ...others] = parts;
+    const script = "performance.now = () => { throw new WebAssembly.RuntimeError('unreachable') }";
+    await Promise.all(page.workers().map((worker) => worker.evaluate(`void (${script})`)));
+    await button(parts[0] as Locator).click();
+    for (const part of parts) {
+      await expect
+        .poll(async () => (await part.locator('.fault').allInnerTexts()).join(' '))
+        .toMatch(/started anew; what it had trained is lost/);
+    }
+    for (const part of others) expect(await part.locator('film-table tbody tr').count()).toBe(0);
+    await allTrain(parts);
+    expect(page.workers().length).toBe(1);
+    expect(await visibleFaults(page)).toEqual([]);
+  });
+});

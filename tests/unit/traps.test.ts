@@ -91,6 +91,7 @@ const CALLS: Record<string, unknown[]> = {
 const OUTSIDE = ['start', 'cancel'];
 
 vi.stubGlobal('addEventListener', vi.fn());
+vi.stubGlobal('FileReaderSync', class {});
 const { Upload } = await import('../../pkg/factorscope.js');
 const { Engine } = await import('../../www/engine/worker.ts');
 

@@ -3,7 +3,6 @@
 import type { Remote } from 'comlink';
 
 import wasmUrl from '../../pkg/factorscope_bg.wasm?url';
-import type { Answer, Arguments, Family, Question } from './ask.ts';
 import { EngineDied, EngineMissing, Life, type WorkerLike } from './life.ts';
 import type { Cutout, Opened, Source } from './types.ts';
 import type { Engine } from './worker.ts';
@@ -53,10 +52,11 @@ export class Client {
   private life: Life | undefined;
   private serving: Promise<Life> | undefined;
   private source: { source: Source; cutout: Cutout } | undefined;
+  private closed = false;
   /** Questions under way. */
-  private readonly asked = new Set<Promise<unknown>>();
-  /** How often what was under way has been cancelled. */
-  private cancels = 0;
+  private readonly asked = new Map<Promise<unknown>, string>();
+  /** How often what a part had under way has been cancelled. */
+  private readonly cancels = new Map<string, number>();
 
   constructor(parts: Partial<Parts> = {}) {
     this.parts = { spawn, module, lost: () => undefined, serves: () => undefined, ...parts };
@@ -73,11 +73,12 @@ export class Client {
 
   /**
    * Asks the engine something. Fails with `EngineDied` where it did not survive that, and with
-   * `EngineMissing` where none could be started; the next call finds another engine, or tries again.
+   * `EngineMissing` where none could be started; the next call finds another engine, or tries again. `scope`
+   * is the part that asks.
    */
-  async call<T>(ask: (engine: Remote<Engine>) => Promise<T>): Promise<T> {
-    const answer = this.inTurn(ask);
-    this.asked.add(answer);
+  async call<T>(ask: (engine: Remote<Engine>) => Promise<T>, scope = ''): Promise<T> {
+    const answer = this.inTurn(ask, scope);
+    this.asked.set(answer, scope);
     try {
       return await answer;
     } finally {
@@ -85,43 +86,35 @@ export class Client {
     }
   }
 
-  /**
-   * Asks the data set, or the model that was trained to be kept by this name: the run itself, or the object
-   * of its family.
-   */
-  ask<F extends Family, Q extends Question<F>>(
-    name: string,
-    family: F,
-    question: Q,
-    ...list: Arguments<F, Q>
-  ): Promise<Answer<F, Q>> {
-    return this.call(
-      (engine) => engine.ask(name, family, question as string, list) as Promise<Answer<F, Q>>,
-    );
+  /** Whether a question of this part is under way. */
+  isAsked(scope: string): boolean {
+    return [...this.asked.values()].includes(scope);
   }
 
   /** Behind a pass that was cancelled and does not end, it has its turn in the next worker. */
-  private async inTurn<T>(ask: (engine: Remote<Engine>) => Promise<T>): Promise<T> {
-    const { cancels } = this;
+  private async inTurn<T>(ask: (engine: Remote<Engine>) => Promise<T>, scope = ''): Promise<T> {
+    const cancels = this.cancels.get(scope);
     const life = await this.alive();
     return life.ask(ask).catch(async (error: unknown) => {
-      // What was under way at the cancel is what was ended; what came after it has not begun.
-      const behind = error instanceof EngineDied && error.cancelled && cancels === this.cancels;
-      if (!behind) throw error;
+      // What the cancel was for has ended; what came after it, or is of another part, goes on in the next.
+      const isMeant = cancels !== this.cancels.get(scope);
+      if (!(error instanceof EngineDied) || !error.cancelled || isMeant) throw error;
       return (await this.alive()).ask(ask);
     });
   }
 
   /**
-   * Asks what is under way to end. An engine that has not done so after some seconds is ended, whether
+   * Asks what a part has under way to end. An engine that has not done so after some seconds is ended, whether
    * it is in a long pass or silent for good; whoever waits for it hears so.
    */
-  async cancel(patience = PATIENCE_MS): Promise<void> {
+  async cancel(patience = PATIENCE_MS, scope = ''): Promise<void> {
     const { life } = this;
-    const asked = [...this.asked];
+    const asked = [...this.asked].flatMap(([answer, of]) => (of === scope ? [answer] : []));
     if (!life || asked.length === 0) return;
-    this.cancels += 1;
-    life.ask((engine) => engine.cancel()).catch(() => undefined);
+    this.cancels.set(scope, (this.cancels.get(scope) ?? 0) + 1);
+    // Behind what it is to end, which waits for the engine to be there.
+    const behind = this.serving ?? Promise.resolve(life);
+    behind.then(() => life.ask((engine) => engine.cancel(scope))).catch(() => undefined);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<boolean>((resolve) => {
       timer = setTimeout(() => resolve(true), patience);
@@ -141,7 +134,15 @@ export class Client {
 
   /** Ends the worker. The next call starts another. */
   stop(): void {
-    this.life?.finish(new Error('The engine was ended.'));
+    this.life?.finish(ended());
+  }
+
+  /** Ends the worker for good: who still asks is refused. */
+  close(): void {
+    this.serving = Promise.reject(ended());
+    this.serving.catch(() => undefined);
+    this.closed = true;
+    this.stop();
   }
 
   private alive(): Promise<Life> {
@@ -160,7 +161,7 @@ export class Client {
     const life = new Life(this.parts.spawn, this.parts.module, (error) => {
       if (this.life === life) {
         this.life = undefined;
-        this.serving = undefined;
+        if (!this.closed) this.serving = undefined;
       }
       const died = error instanceof EngineDied;
       if (died || error instanceof EngineMissing) this.parts.lost(error);
@@ -175,4 +176,8 @@ export class Client {
     this.parts.serves();
     return life;
   }
+}
+
+function ended(): Error {
+  return new Error('the engine was ended');
 }

@@ -1,4 +1,4 @@
-// One worker, one data set, and the models and walks that are kept to be asked: the engine behind a live part.
+// One worker, one data set, and the models and walks that are kept to be asked: the engine behind the live parts.
 
 import { expose } from 'comlink';
 
@@ -54,8 +54,8 @@ export class Engine {
   private cold: ColdPlan | undefined;
   /** Files that are being read, or could not be. */
   private upload: Upload | undefined;
-  /** How often what was under way has been cancelled. */
-  private cancels = 0;
+  /** How often what a part had under way has been cancelled. */
+  private readonly cancels = new Map<string, number>();
 
   async start(module: WebAssembly.Module): Promise<void> {
     ({ memory } = await init({ module_or_path: module }));
@@ -100,11 +100,12 @@ export class Engine {
     }
   }
 
-  /** Trains with the errors after each epoch; answers when done, cancelled or diverged. */
+  /** Trains for a part with the errors after each epoch; answers when done, cancelled or diverged. */
   async train(
     setup: Setup,
     wanted: Wanted = {},
     tell?: (progress: Progress) => unknown,
+    scope = '',
   ): Promise<Trained> {
     const { keep } = wanted;
     const kept: Kept<Run> = { key: JSON.stringify(setup), is: undefined };
@@ -112,7 +113,7 @@ export class Engine {
       this.models.get(keep)?.is?.free();
       this.models.set(keep, kept);
     }
-    const { run, trained } = await train(this.opened, setup, wanted, this.underWay(), tell);
+    const { run, trained } = await train(this.opened, setup, wanted, this.underWay(scope), tell);
     // Where other data was opened meanwhile, or another training begun, nobody may ask this model.
     if (keep !== undefined && this.models.get(keep) === kept) kept.is = run;
     else run.free();
@@ -172,15 +173,15 @@ export class Engine {
     return bars(xLabel, yLabel, all);
   }
 
-  /** Ends all that is under way after its current epoch. */
-  cancel(): void {
-    this.cancels += 1;
+  /** Ends all that a part has under way after its current epoch. */
+  cancel(scope = ''): void {
+    this.cancels.set(scope, (this.cancels.get(scope) ?? 0) + 1);
   }
 
   /** Tells something that begins now whether it has been cancelled since; what begins later changes nothing in that. */
-  private underWay(): () => boolean {
-    const before = this.cancels;
-    return () => this.cancels !== before;
+  private underWay(scope: string): () => boolean {
+    const before = this.cancels.get(scope);
+    return () => this.cancels.get(scope) !== before;
   }
 
   private get opened(): Data {

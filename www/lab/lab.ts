@@ -1,10 +1,10 @@
-import { proxy } from 'comlink';
-
 import type { Chart, Entry } from '../../pkg/factorscope.js';
 import { dataChanges, pageData, retryData, simulated } from '../data/store.ts';
 import type { Answer, Arguments, Family, Question } from '../engine/ask.ts';
 import { Client, EngineMissing } from '../engine/client.ts';
+import { engines, Held, type Holder } from '../engine/held.ts';
 import { each, poolSize } from '../engine/pool.ts';
+import { Session } from '../engine/session.ts';
 import type { Cutout, Opened, Print, Progress, Setup, Source, Trained } from '../engine/types.ts';
 import type { Lab as Block } from '../lesson/lab.ts';
 import { type Data, SPLITTING } from '../lesson/views.ts';
@@ -46,24 +46,31 @@ export interface Result {
  * has ready or has no longer.
  */
 export class Lab extends EventTarget {
-  private readonly client = new Client({
+  /** The data set with its engine, which other parts may hold as well, and this part at that engine. */
+  private at: { held: Held; session: Session } | undefined;
+  private readonly holder: Holder = {
     lost: (error) => {
-      if (error instanceof EngineMissing) this.tell(error);
-      // Those who waited for it are told first; then nobody has a model any more.
-      else setTimeout(() => this.finish(undefined));
+      if (error instanceof EngineMissing) {
+        this.tell(error);
+        return;
+      }
+      // Who asked it something is told by the answer that does not come; then nobody has a model any more.
+      const loss = this.ready && !this.at?.session.isAsking ? sentence(error) : undefined;
+      setTimeout(() => this.finish(undefined, loss));
     },
     serves: () => this.tell(undefined),
-  });
+  };
+  /** Counts data sets. */
+  private version = 0;
   /** The engines that help with a job, and whether that is over. */
   private readonly helpers = new Map<Client, () => boolean>();
+  /** What the engine died of, where that took a model from this part which asked it nothing. */
+  loss: string | undefined;
   /** How often something under way has been cancelled. */
   private cancels = 0;
   /** Why there is no engine with the data set, as a sentence; `trouble` tells of a change. */
   trouble: string | undefined;
   private opening: Promise<Opened> | undefined;
-  /** The data set, where it is known and not yet open in the engine, and its opening. */
-  private unopened: Source | undefined;
-  private opens: Promise<Opened> | undefined;
   /** What its link said came out, until the reader changes something. */
   receipt: Receipt = { run: undefined, data: undefined };
   /** What has been found of the link that was followed. */
@@ -233,8 +240,9 @@ export class Lab extends EventTarget {
   }
 
   /** Tells all views of a model that has been trained, or that there is none any more. */
-  finish(result: Result | undefined): void {
+  finish(result: Result | undefined, loss?: string): void {
     this.ready = result;
+    this.loss = loss;
     this.dispatchEvent(new Event('trained'));
   }
 
@@ -279,44 +287,30 @@ export class Lab extends EventTarget {
   }
 
   /** The engine, with the data set open: that of a large file only once it is asked something. */
-  async engine(): Promise<Client> {
+  async engine(): Promise<Session> {
     await this.opened();
-    const { unopened } = this;
-    if (unopened) {
-      this.opens ??= this.client.open(unopened, false);
-      try {
-        await this.opens;
-        if (this.unopened === unopened) this.unopened = undefined;
-      } catch (error) {
-        if (this.unopened === unopened) this.tell(error);
-        throw error;
-      } finally {
-        this.opens = undefined;
-      }
+    const { at } = this;
+    // Other data may have come meanwhile.
+    if (!at) return this.engine();
+    try {
+      await at.held.open();
+    } catch (error) {
+      if (this.at !== at) return this.engine();
+      this.tell(error);
+      throw error;
     }
-    return this.client;
+    return at.session;
   }
 
   /** Trains in the engine, where the model stays to be asked. `tell` hears how far it is. */
   async train(setup: Setup, tell?: (progress: Progress) => void): Promise<Trained> {
-    const client = await this.engine();
-    const colors = {
+    const engine = await this.engine();
+    const chart = {
       train: color('train'),
       validation: color('validation'),
       test: color('test'),
     };
-    let over = false;
-    const heard = proxy((progress: Progress) => {
-      // What is told goes another way than the answer, and may come after it.
-      if (!over) tell?.(progress);
-    });
-    try {
-      return await client.call((engine) =>
-        engine.train(setup, { keep: MODEL, chart: colors }, heard),
-      );
-    } finally {
-      over = true;
-    }
+    return engine.train(setup, { keep: MODEL, chart }, tell);
   }
 
   /** Asks the data set or the model that was trained last. */
@@ -325,8 +319,8 @@ export class Lab extends EventTarget {
     question: Q,
     ...list: Arguments<F, Q>
   ): Promise<Answer<F, Q>> {
-    const client = await this.engine();
-    return client.ask(MODEL, family, question, ...list);
+    const engine = await this.engine();
+    return engine.ask(MODEL, family, question, ...list);
   }
 
   /**
@@ -334,7 +328,7 @@ export class Lab extends EventTarget {
    * part opens nothing: the data set is there. What they come to is heard in their order.
    */
   async spread<T>(
-    parts: readonly ((client: Client) => Promise<T>)[],
+    parts: readonly ((engine: Session) => Promise<T>)[],
     over: () => boolean,
     heard: (found: T, at: number) => void,
   ): Promise<void> {
@@ -347,14 +341,14 @@ export class Lab extends EventTarget {
     const opening = helpers.map(async (helper) => {
       this.helpers.set(helper, over);
       await helper.open(source, cutout);
-      return helper;
+      return new Session(helper, this.block.id);
     });
     // What the cancel of another job cuts short is done again.
-    const whole = parts.map((part) => async (client: Client): Promise<T> => {
+    const whole = parts.map((part) => async (engine: Session): Promise<T> => {
       for (;;) {
         const { cancels } = this;
-        const found = await part(client);
-        if (client !== first || cancels === this.cancels || over()) return found;
+        const found = await part(engine);
+        if (engine !== first || cancels === this.cancels || over()) return found;
       }
     });
     try {
@@ -366,7 +360,7 @@ export class Lab extends EventTarget {
 
   /** The same where only all of it together says something. */
   async all<T>(
-    parts: readonly ((client: Client) => Promise<T>)[],
+    parts: readonly ((engine: Session) => Promise<T>)[],
     over: () => boolean,
   ): Promise<T[]> {
     const found: T[] = [];
@@ -377,14 +371,14 @@ export class Lab extends EventTarget {
   /** Ends what is under way after its current epoch, or with its engine if that takes long. */
   cancel(): void {
     this.cancels += 1;
-    void this.client.cancel();
+    void this.at?.session.cancel();
     for (const [helper, over] of this.helpers) if (over()) this.dismiss(helper);
   }
 
   /** An engine that helped with a job keeps nothing that anybody would ask for. */
   private dismiss(helper: Client): void {
     this.helpers.delete(helper);
-    helper.stop();
+    helper.close();
   }
 
   /** A chart of the lines that have points; nothing where none has. */
@@ -399,8 +393,8 @@ export class Lab extends EventTarget {
       .filter(({ points }) => points.length > 0)
       .map(({ color: name, points }) => ({ color: modelColor(name), points }));
     if (drawn.length === 0) return undefined;
-    const client = await this.engine();
-    return client.call((engine) => engine.lines(xLabel, yLabel, drawn, xLog));
+    const session = await this.engine();
+    return session.call((engine) => engine.lines(xLabel, yLabel, drawn, xLog));
   }
 
   /** The address that restores this state, with what came out of it. */
@@ -412,10 +406,18 @@ export class Lab extends EventTarget {
   }
 
   private async open(): Promise<Opened> {
+    const { version } = this;
     const { cutout, opened, source } = await this.origin();
-    if (!opened) return this.client.open(source, cutout);
-    this.unopened = source;
-    return opened;
+    if (version !== this.version) return this.opened();
+    // A table that is edited stays in the engine of its part.
+    if (source.kind === 'table' && this.at) return this.at.held.replace(source);
+    const held =
+      source.kind === 'table'
+        ? new Held(source, cutout)
+        : engines.hold(source, cutout, this.holder);
+    held.add(this.holder);
+    this.at = { held, session: new Session(held.client, this.block.id) };
+    return opened ?? held.open();
   }
 
   /** Where the data comes from, and what is known of it without opening it. */
@@ -447,10 +449,14 @@ export class Lab extends EventTarget {
   }
 
   private reopen(): void {
+    this.version += 1;
     this.opening = undefined;
-    this.unopened = undefined;
-    this.opens = undefined;
     this.ready = undefined;
+    this.loss = undefined;
+    if (!this.current.table) {
+      this.at?.held.release(this.holder);
+      this.at = undefined;
+    }
     this.dispatchEvent(new Event('data'));
     this.dispatchEvent(new Event('change'));
   }

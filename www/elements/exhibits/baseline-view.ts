@@ -80,12 +80,10 @@ export abstract class BaselineView extends LabView {
       ...this.lab.setup('everything'),
       settings,
     });
-    const client = await this.lab.engine();
-    const means = client.call((engine) => engine.fit(setup('method=means'), 1));
+    const engine = await this.lab.engine();
+    const means = engine.fit(setup('method=means'), 1);
     const solved = this.solves
-      ? client.call((engine) =>
-          engine.fit(setup('method=least-squares', `lambda=${lambda}`), PASSES),
-        )
+      ? engine.fit(setup('method=least-squares', `lambda=${lambda}`), PASSES)
       : undefined;
     const [meansFit, solvedFit] = await Promise.all([means, solved]);
     return {

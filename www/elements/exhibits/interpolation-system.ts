@@ -24,12 +24,12 @@ export class InterpolationSystem extends PairView<Interpolating> {
   protected override readonly choice = CHOICES.interpolation;
   protected override readonly label = 'The system of one prediction';
 
-  protected override readonly find: Find<Interpolating> = async (client, user, asked) => {
-    const item = asked ?? (await client.ask(PAIR, 'interpolation', 'best', user));
+  protected override readonly find: Find<Interpolating> = async (engine, user, asked) => {
+    const item = asked ?? (await engine.ask(PAIR, 'interpolation', 'best', user));
     return {
       item,
-      interpolated: await client.ask(PAIR, 'interpolation', 'system', user, item),
-      known: await knownRating(client, user, item),
+      interpolated: await engine.ask(PAIR, 'interpolation', 'system', user, item),
+      known: await knownRating(engine, user, item),
     };
   };
 

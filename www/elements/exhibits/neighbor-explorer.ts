@@ -36,9 +36,9 @@ export class NeighborExplorer extends PairView<Neighbored> {
   protected override readonly choice = CHOICES.neighbors;
   protected override readonly label = 'One prediction from its neighbors';
 
-  protected override readonly find: Find<Neighbored> = async (client, user, asked, chosen) => {
-    const item = asked ?? (await client.ask(PAIR, 'neighbors', 'best', user));
-    const neighborhood = await client.ask(PAIR, 'neighbors', 'neighborhood', user, item);
+  protected override readonly find: Find<Neighbored> = async (engine, user, asked, chosen) => {
+    const item = asked ?? (await engine.ask(PAIR, 'neighbors', 'best', user));
+    const neighborhood = await engine.ask(PAIR, 'neighbors', 'neighborhood', user, item);
     const ids = neighborhood.candidates.map(({ id }) => id);
     const other = chosen !== undefined && ids.includes(chosen) ? chosen : ids[0];
     const row = neighborhood.axis === 'user' ? user : item;
@@ -49,8 +49,8 @@ export class NeighborExplorer extends PairView<Neighbored> {
       shared:
         other === undefined
           ? undefined
-          : await client.ask(PAIR, 'neighbors', 'sharedRaters', row, other),
-      known: await knownRating(client, user, item),
+          : await engine.ask(PAIR, 'neighbors', 'sharedRaters', row, other),
+      known: await knownRating(engine, user, item),
     };
   };
 

@@ -299,13 +299,13 @@ export class RatingPosterior extends LabView {
       if (this.lab.chosen(CHOICE.film) >= opened.items.length) this.lab.unfit(CHOICE.film);
       const { i, u } = this.pair;
       this.asked = this.wanted();
-      const client = await this.lab.engine();
+      const engine = await this.lab.engine();
       const rated = await this.lab.ask('data', 'row', u);
       const told = await this.lab.ask('draws', 'posterior', u, i);
       if (late()) return;
       this.rated = rated;
       this.told = told;
-      const chart = await client.call((engine) => engine.bars('rating', 'draws', drawn(told)));
+      const chart = await engine.call((remote) => remote.bars('rating', 'draws', drawn(told)));
       if (!late()) this.chart = chart;
     });
   }

@@ -70,9 +70,9 @@ export class SameNumbers extends LabView {
     const passes = this.lab.state.settings['epochs'] ?? 1;
     return this.question(async (late) => {
       try {
-        const client = await this.lab.engine();
-        const one = await client.call((engine) => engine.fit(pmf, passes));
-        const other = await client.call((engine) => engine.fit(svd, passes));
+        const engine = await this.lab.engine();
+        const one = await engine.fit(pmf, passes);
+        const other = await engine.fit(svd, passes);
         if (!late()) this.both = { pmf: one, svd: other, lambda };
         return one.stopped ?? other.stopped;
       } catch (error) {

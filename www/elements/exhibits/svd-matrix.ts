@@ -75,8 +75,8 @@ export class SvdMatrix extends LabView {
       const setup = this.lab.setupWith({ factors, refill: 'no', lambda: 0 });
       const made = JSON.stringify([this.dataVersion, setup]);
       if (made === this.made && this.shown) return;
-      const client = await this.lab.engine();
-      const fit = await client.call((engine) => engine.fit(setup, PASSES));
+      const engine = await this.lab.engine();
+      const fit = await engine.fit(setup, PASSES);
       const all = triples(fit.parameters);
       if (!all) throw new Error('this model has no singular values');
       const matrix = filled(opened.cells, fit.parameters, opened.items.length);

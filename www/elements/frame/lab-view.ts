@@ -17,6 +17,8 @@ export abstract class LabView extends LitElement {
   protected readonly computes: boolean = true;
   /** Counts questions, so that an answer to an earlier one is known to be late. */
   private questions = 0;
+  /** Counts data sets, likewise. */
+  private dataSets = 0;
 
   constructor() {
     super();
@@ -24,6 +26,7 @@ export abstract class LabView extends LitElement {
       change: () => this.changed(),
       data: () => {
         this.drop();
+        this.dataSets += 1;
         this.dataChanged();
       },
       trained: () => {
@@ -80,10 +83,13 @@ export abstract class LabView extends LitElement {
     this.questions += 1;
   }
 
-  /** Shows what goes wrong in some work, and what it returns: why a training ended early. */
+  /**
+   * Shows what goes wrong in some work, and what it returns: why a training ended early. What it asked of
+   * former data is late.
+   */
   protected async guarded(
     work: () => Promise<string | undefined | void>,
-    late = (): boolean => false,
+    late = this.withData(),
   ): Promise<void> {
     try {
       const stopped = await work();
@@ -91,6 +97,11 @@ export abstract class LabView extends LitElement {
     } catch (error) {
       if (!late()) this.fault = sentence(error);
     }
+  }
+
+  private withData(): () => boolean {
+    const { dataSets } = this;
+    return () => dataSets !== this.dataSets;
   }
 
   protected faultText(fault = this.fault): TemplateResult | typeof nothing {

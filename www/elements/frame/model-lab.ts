@@ -61,6 +61,7 @@ export class ModelLab extends LitElement {
                 <button type="button" @click=${() => lab.retry()}>Try again</button>
               </p>`
         }
+        ${lab.loss === undefined ? nothing : html`<p class="fault" role="alert">${lab.loss}</p>`}
         ${
           lab.onPageData && standInReason() !== undefined
             ? html`<p class="fault" role="status">
@@ -89,6 +90,7 @@ export class ModelLab extends LitElement {
     this.lab.addEventListener('trouble', this.renewed);
     this.lab.addEventListener('verdict', this.renewed);
     this.lab.addEventListener('change', this.renewed);
+    this.lab.addEventListener('trained', this.renewed);
     this.follow();
   }
 

@@ -4,7 +4,7 @@ import '../frame/run-link.ts';
 import { html, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 
-import type { Client } from '../../engine/client.ts';
+import type { Session } from '../../engine/session.ts';
 import type { Opened, Print, Setup } from '../../engine/types.ts';
 import type { Choice } from '../../lab/choices.ts';
 import { LabView } from '../frame/lab-view.ts';
@@ -31,7 +31,7 @@ export const PAIR = 'pair';
 
 /** What is asked of the model, which the engine keeps as `PAIR`; the item with most to say where none is named. */
 export type Find<Found> = (
-  client: Client,
+  engine: Session,
   user: number,
   item: number | undefined,
   other: number | undefined,
@@ -92,16 +92,16 @@ export abstract class PairView<
       const { choice, lab } = this;
       const opened = await lab.opened();
       this.fitTo(opened);
-      const client = await lab.engine();
+      const engine = await lab.engine();
       if (late()) return;
       const user = lab.chosen(choice.user);
       const train = (setup: Setup): Promise<Print> =>
-        client.call((engine) => engine.train(setup, { keep: PAIR, passes: 1 }));
+        engine.train(setup, { keep: PAIR, passes: 1 });
       if (lab.chosen(choice.item) === undefined) {
         // Found at the settings of the start, whatever has been set by now, and it stays while they change:
         // or the same settings would show one film or another, and nothing could be compared.
         await train(lab.setup('everything', lab.start));
-        const { item } = await this.find(client, user, undefined, undefined);
+        const { item } = await this.find(engine, user, undefined, undefined);
         if (late()) return;
         lab.choose(choice.item, item);
         return;
@@ -109,7 +109,7 @@ export abstract class PairView<
       const asked = this.wanted();
       const other = choice.other && lab.chosen(choice.other);
       const print = await train(lab.setup('everything'));
-      const found = await this.find(client, user, lab.chosen(choice.item), other);
+      const found = await this.find(engine, user, lab.chosen(choice.item), other);
       if (late()) return;
       this.shown = { opened, user, found, print };
       this.asked = asked;
@@ -166,10 +166,10 @@ export abstract class PairView<
 
 /** The rating of a pair, where there is one. */
 export async function knownRating(
-  client: Client,
+  engine: Session,
   user: number,
   item: number,
 ): Promise<number | undefined> {
-  const { items, ratings } = await client.ask(PAIR, 'data', 'row', user);
+  const { items, ratings } = await engine.ask(PAIR, 'data', 'row', user);
   return ratings[items.indexOf(item)];
 }

@@ -6,7 +6,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Chart } from '../../../pkg/factorscope.js';
-import type { Client } from '../../engine/client.ts';
+import type { Session } from '../../engine/session.ts';
 import type { ColdPart, ColdSetup } from '../../engine/types.ts';
 import { count, fixed, plain, signed } from '../../format.ts';
 import { CHOICES } from '../../lab/choices.ts';
@@ -226,8 +226,8 @@ export class ColdStart extends LabView {
     await this.lab.spread(
       TRAININGS.map(
         ([at, fold, known]) =>
-          (client: Client) =>
-            client.call((engine) => engine.coldPart(setup, at, fold, known)),
+          (engine: Session) =>
+            engine.call((remote) => remote.coldPart(setup, at, fold, known)),
       ),
       () => going.over,
       (part) => {
@@ -240,10 +240,11 @@ export class ColdStart extends LabView {
     return `${count(lines)} ${SIDES[side]} were new, each once.`;
   }
 
-  private async draw(): Promise<void> {
-    const { parts } = this.job;
-    const chart = await this.lab.chart('known ratings', 'RMSE', this.lines());
-    if (parts === this.job.parts) this.chart = chart;
+  private draw(): Promise<void> {
+    return this.question(async (late) => {
+      const chart = await this.lab.chart('known ratings', 'RMSE', this.lines());
+      if (!late()) this.chart = chart;
+    });
   }
 
   private async look(): Promise<void> {

@@ -8,7 +8,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
 import type { Chart, Hyperparameter } from '../../../pkg/factorscope.js';
-import type { Client } from '../../engine/client.ts';
+import type { Session } from '../../engine/session.ts';
 import type { Fit, Print, Trained } from '../../engine/types.ts';
 import { fixed, plain } from '../../format.ts';
 import type { Line } from '../../lab/lines.ts';
@@ -81,11 +81,11 @@ export class LambdaSweep extends LabView {
 
   private shrink(): Promise<void> {
     return this.question(async (late) => {
-      const client = await this.lab.engine();
+      const engine = await this.lab.engine();
       const fits: { lambda: number; fit: Fit }[] = [];
       for (const lambda of logarithmic(TOY.from, TOY.to, TOY.steps)) {
         const setup = this.lab.setupWith({ lambda: Number(lambda.toPrecision(4)) });
-        const fit = await client.call((engine) => engine.fit(setup, TOY.passes));
+        const fit = await engine.fit(setup, TOY.passes);
         if (late()) return;
         fits.push({ lambda, fit });
       }
@@ -125,9 +125,9 @@ export class LambdaSweep extends LabView {
     this.print = undefined;
     if (!this.lambda) throw new Error('this model has no lambda');
     const all = lambdas(this.lambda);
-    const trainings = all.map((value, n) => (client: Client): Promise<Trained> => {
+    const trainings = all.map((value, n) => (engine: Session): Promise<Trained> => {
       going.say(`${n + 1} of ${all.length}: λ = ${plain(value, 5)}`);
-      return client.call((engine) => engine.train(this.lab.setupWith({ lambda: value })));
+      return engine.train(this.lab.setupWith({ lambda: value }));
     });
     await this.lab.spread(
       trainings,

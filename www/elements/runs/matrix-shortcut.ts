@@ -123,15 +123,13 @@ export class MatrixShortcut extends LabView {
   }
 
   private async measure(going: Going<Shortened & { user: string }>): Promise<string> {
-    const [opened, client] = [await this.lab.opened(), await this.lab.engine()];
+    const [opened, engine] = [await this.lab.opened(), await this.lab.engine()];
     const user = Math.min(this.lab.state.user, opened.users.length - 1);
     const setup = this.lab.setup();
-    const { stopped } = await client.call((engine) =>
-      engine.train(setup, { keep: SWEPT, passes: 1 }),
-    );
+    const { stopped } = await engine.train(setup, { keep: SWEPT, passes: 1 });
     going.warn(stopped);
     if (going.over) return '';
-    const found = await client.ask(SWEPT, 'implicit', 'shortcut', user);
+    const found = await engine.ask(SWEPT, 'implicit', 'shortcut', user);
     going.add({ ...found, user: opened.users[user] ?? '' });
     return '';
   }

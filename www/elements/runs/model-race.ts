@@ -4,7 +4,6 @@ import './seeds-table.ts';
 import '../frame/split-note.ts';
 import '../frame/validation-choice.ts';
 
-import { proxy } from 'comlink';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 
@@ -24,7 +23,7 @@ import {
 import { type Settings, settingsList } from '../../lab/registry.ts';
 import { byEpoch } from '../../lab/seeds.ts';
 import { chosenEpoch } from '../../lab/training.ts';
-import type { Print, Progress, Setup } from '../../engine/types.ts';
+import type { Print, Setup } from '../../engine/types.ts';
 import { LabView } from '../frame/lab-view.ts';
 import { type Going, Job } from './job.ts';
 import type { Contestant } from './seeds-table.ts';
@@ -322,21 +321,16 @@ export class ModelRace extends LabView {
   }
 
   private async race(going: Going<Runner>): Promise<string> {
-    const client = await this.lab.engine();
+    const engine = await this.lab.engine();
     for (const { entry, settings, setup } of this.field()) {
       if (going.over) return '';
       let runner: Runner = { entry, settings, history: [], print: undefined };
       going.add(runner);
-      let over = false;
-      const tell = proxy(({ epochs, history }: Progress): void => {
-        // What is told goes another way than the answer, and may come after it.
-        if (over) return;
+      const raced = await engine.train(setup, {}, ({ epochs, history }) => {
         runner = { ...runner, history };
         going.say(`${entry.title}: epoch ${history.length - 1} of ${epochs}`);
         going.grow(runner);
       });
-      const raced = await client.call((engine) => engine.train(setup, {}, tell));
-      over = true;
       going.grow({ ...runner, history: raced.history, print: raced });
       if (raced.stopped) going.warn(`${entry.title}: ${raced.stopped}`);
     }

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
 import type { Epoch } from '../../../pkg/factorscope.js';
-import type { Client } from '../../engine/client.ts';
+import type { Session } from '../../engine/session.ts';
 import type { Setup, Trained } from '../../engine/types.ts';
 import { fixed, signed } from '../../format.ts';
 import { LARGEST_SEED } from '../../lab/link.ts';
@@ -129,9 +129,9 @@ export class SeedsTable extends LabView {
     const total = each.length * seeds.length;
     let begun = 0;
     const trainings = seeds.flatMap((splitSeed) =>
-      each.map(({ setup }) => (client: Client): Promise<Trained> => {
+      each.map(({ setup }) => (engine: Session): Promise<Trained> => {
         going.say(`training ${++begun} of ${total}`);
-        return client.call((engine) => engine.train({ ...setup, splitSeed }));
+        return engine.train({ ...setup, splitSeed });
       }),
     );
     let trained: Trained[] = [];

@@ -5,7 +5,7 @@ import '../frame/split-note.ts';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 
-import type { Client } from '../../engine/client.ts';
+import type { Session } from '../../engine/session.ts';
 import type { Setup, Trained } from '../../engine/types.ts';
 import { fixed, signed } from '../../format.ts';
 import { settingsList } from '../../lab/registry.ts';
@@ -137,9 +137,9 @@ export class TimeSplits extends LabView {
       WHAT.map((_, what) => ({ name, setup: this.setupOf(what, split) })),
     );
     let begun = 0;
-    const parts = trainings.map(({ name, setup }) => (client: Client): Promise<Trained> => {
+    const parts = trainings.map(({ name, setup }) => (engine: Session): Promise<Trained> => {
       going.say(`training ${++begun} of ${trainings.length}, ${name}`);
-      return client.call((engine) => engine.train(setup));
+      return engine.train(setup);
     });
     await this.lab.spread(
       parts,

@@ -3,7 +3,7 @@ import '../frame/run-link.ts';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 
-import type { Client } from '../../engine/client.ts';
+import type { Session } from '../../engine/session.ts';
 import type { Print, Setup } from '../../engine/types.ts';
 import { fixed, signed } from '../../format.ts';
 import { alike, cosines, type Matched, matched, nearest } from '../../lab/alike.ts';
@@ -60,7 +60,7 @@ export class TwoSeeds extends LabView {
     const other = { ...setup, seed: (setup.seed + 1) % 2 ** 32 };
     const counts = await this.lab.ask('data', 'itemCounts');
     const [first, second] = await this.lab.all(
-      [setup, other].map((one) => (client: Client) => vectorsOf(client, one)),
+      [setup, other].map((one) => (engine: Session) => vectorsOf(engine, one)),
       () => going.over,
     );
     if (!first || !second) return '';
@@ -169,9 +169,9 @@ interface ItemVectors extends Print {
   stopped: string | undefined;
 }
 
-async function vectorsOf(client: Client, setup: Setup): Promise<ItemVectors> {
-  const trained = await client.call((engine) => engine.train(setup, { keep: SEEDED }));
-  return { ...trained, values: await client.ask(SEEDED, 'factors', 'itemVectors') };
+async function vectorsOf(engine: Session, setup: Setup): Promise<ItemVectors> {
+  const trained = await engine.train(setup, { keep: SEEDED });
+  return { ...trained, values: await engine.ask(SEEDED, 'factors', 'itemVectors') };
 }
 
 function compared(

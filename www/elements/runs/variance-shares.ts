@@ -7,7 +7,7 @@ import { customElement } from 'lit/decorators.js';
 import { fixed } from '../../format.ts';
 import { modelEntry, settingsList, settingsOf } from '../../lab/registry.ts';
 import { type Part, shares } from '../../lab/sweep.ts';
-import type { Client } from '../../engine/client.ts';
+import type { Session } from '../../engine/session.ts';
 import type { Print, Trained } from '../../engine/types.ts';
 import { type Going, Job } from './job.ts';
 import { LabView } from '../frame/lab-view.ts';
@@ -62,8 +62,8 @@ export class VarianceShares extends LabView {
     const [first, second] = await this.lab.all(
       [plain, setup].map(
         (one) =>
-          (client: Client): Promise<Trained> =>
-            client.call((engine) => engine.train(one)),
+          (engine: Session): Promise<Trained> =>
+            engine.train(one),
       ),
       () => going.over,
     );

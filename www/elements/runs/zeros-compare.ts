@@ -6,6 +6,7 @@ import { customElement, state } from 'lit/decorators.js';
 
 import type { Epoch, Film } from '../../../pkg/factorscope.js';
 import { Client } from '../../engine/client.ts';
+import { Session } from '../../engine/session.ts';
 import type { Print, Setup } from '../../engine/types.ts';
 import { fixed, plain } from '../../format.ts';
 import { CHOICES } from '../../lab/choices.ts';
@@ -49,11 +50,12 @@ export class ZerosCompare extends VariantsView<Variant, Large> {
   protected override readonly names = VARIANT_NAMES;
   protected override readonly words = { all: 'all three', pass: 'sweep' };
   /** Opens tables from which a cell is held back; the lab's own engine keeps the whole one. */
-  private readonly apart = new Client();
+  private readonly client = new Client();
+  private readonly apart = new Session(this.client, 'apart');
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.apart.stop();
+    this.client.stop();
   }
 
   protected override render(): TemplateResult {
@@ -97,16 +99,16 @@ export class ZerosCompare extends VariantsView<Variant, Large> {
     const table = without(whole, held);
     const passes = this.lab.state.settings['epochs'] ?? 1;
     return this.question(async (late) => {
-      let client = await this.lab.engine();
+      let engine = await this.lab.engine();
       if (held !== undefined) {
-        client = this.apart;
+        engine = this.apart;
         const { items, users } = table;
-        await client.open({ kind: 'table', users, items, cells: engineCells(table) }, false);
+        await this.client.open({ kind: 'table', users, items, cells: engineCells(table) }, false);
       }
       const fits = [];
       for (const variant of VARIANTS) {
         if (late()) return undefined;
-        fits.push(await client.call((engine) => engine.fit(this.setup(variant), passes)));
+        fits.push(await engine.fit(this.setup(variant), passes));
       }
       const [biased, plain, zeros] = fits;
       if (late() || !biased || !plain || !zeros) return undefined;

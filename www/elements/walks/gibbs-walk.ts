@@ -121,13 +121,11 @@ export class GibbsWalk extends LabView {
     return this.question(async (late) => {
       try {
         this.opened = await this.lab.opened();
-        const client = await this.lab.engine();
+        const engine = await this.lab.engine();
         if (late()) return;
         if (key !== this.begun) this.clouds = [];
         this.begun = key;
-        const walked = await client.call((engine) =>
-          engine.walk(WALK, setup, step, color('user'), 'rmse'),
-        );
+        const walked = await engine.walk(WALK, setup, step, color('user'), 'rmse');
         if (late()) return;
         this.walked = walked;
         if (walked.position.step !== step) this.lab.set({ step: walked.position.step }, true);
@@ -145,12 +143,10 @@ export class GibbsWalk extends LabView {
     const start = Math.floor(this.lab.state.step / per) * per;
     this.drop();
     try {
-      const client = await this.lab.engine();
+      const engine = await this.lab.engine();
       for (let n = 1; n <= SWEEPS; n++) {
         const step = start + n * per;
-        const walked = await client.call((engine) =>
-          engine.walk(WALK, setup, step, color('user'), 'rmse'),
-        );
+        const walked = await engine.walk(WALK, setup, step, color('user'), 'rmse');
         if (going.over) return '';
         this.walked = walked;
         const cloud = { users: points(walked, 'p_u'), items: points(walked, 'q_i') };

@@ -69,16 +69,13 @@ export class UpdateOrder extends LabView {
     const { lab } = this;
     const [one, other] = [lab.setupWith({ update: WAYS[0] }), lab.setupWith({ update: WAYS[1] })];
     const passes = this.epochs();
-    const client = await lab.engine();
+    const engine = await lab.engine();
     const opened = await lab.opened();
     const [first, second] = [
-      await client.call((engine) => engine.walk(WALK, one, 1, COLOR, 'rmse')),
-      await client.call((engine) => engine.walk(WALK, other, 1, COLOR, 'rmse')),
+      await engine.walk(WALK, one, 1, COLOR, 'rmse'),
+      await engine.walk(WALK, other, 1, COLOR, 'rmse'),
     ];
-    const fits: [Fit, Fit] = [
-      await client.call((engine) => engine.fit(one, passes)),
-      await client.call((engine) => engine.fit(other, passes)),
-    ];
+    const fits: [Fit, Fit] = [await engine.fit(one, passes), await engine.fit(other, passes)];
     const chart = await lab.chart('epoch', 'RMSE', lines(fits));
     const steps: [Step, Step] | undefined =
       first.step && second.step ? [first.step, second.step] : undefined;

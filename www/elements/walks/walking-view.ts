@@ -96,11 +96,15 @@ export abstract class WalkingView extends LabView {
     if (!fresh && asked === at && drawn === this.drawn) return false;
     // Where other settings ended the walk early, it goes on to the step that was meant.
     const step = fresh && asked === at ? (this.goal ?? asked) : asked;
-    const client = await lab.engine();
+    const engine = await lab.engine();
     const opened = await lab.opened();
     const color = modelColor(lab.entry.id);
-    const walked = await client.call((engine) => engine.walk(WALK, setup, step, color, drawn));
-    if (dataVersion !== this.dataVersion) return true;
+    const walked = await engine.walk(WALK, setup, step, color, drawn).catch((error: unknown) => {
+      // The engine of other data has ended with it.
+      if (dataVersion === this.dataVersion) throw error;
+      return undefined;
+    });
+    if (!walked || dataVersion !== this.dataVersion) return true;
     this.begun = key;
     this.drawn = drawn;
     this.opened = opened;
