@@ -4,7 +4,7 @@ import { proxy } from 'comlink';
 
 import type { Note, Preview } from '../../pkg/factorscope.js';
 import { Client, EngineDied } from '../engine/client.ts';
-import type { LoadProgress, Meant, NamedFile } from '../engine/types.ts';
+import type { LoadProgress, ReadingOptions, NamedFile } from '../engine/types.ts';
 import { dataChanges, ownData, useOwn } from './store.ts';
 
 /** More than any published rating set has (the Netflix Prize comes as 17,770 files). */
@@ -95,7 +95,7 @@ class Intake extends EventTarget {
    * Reads files in a worker of their own and uses them as the page's data from then on. Fails with the
    * engine's sentence, and then nothing has changed; `unclear` is set where the reader can say more.
    */
-  async take(files: readonly NamedFile[], meant: Meant = {}): Promise<{ kept: boolean }> {
+  async take(files: readonly NamedFile[], meant: ReadingOptions = {}): Promise<{ kept: boolean }> {
     if (files.length === 0) throw new Error('There is no file in what was handed over.');
     if (this.client) throw new Error('Another file is being read.');
     const client = new Client();
@@ -130,7 +130,7 @@ class Intake extends EventTarget {
   }
 
   /** Reads the files that were read last once more, as they are meant. */
-  again(meant: Meant): Promise<{ kept: boolean }> {
+  again(meant: ReadingOptions): Promise<{ kept: boolean }> {
     return this.take(this.read?.files ?? [], meant);
   }
 

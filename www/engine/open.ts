@@ -1,7 +1,15 @@
 // How a data set gets into the engine, and what a page is told of it.
 
 import { Data, Upload } from '../../pkg/factorscope.js';
-import type { Cutout, Loaded, LoadProgress, Meant, NamedFile, Opened, Source } from './types.ts';
+import type {
+  Cutout,
+  Loaded,
+  LoadProgress,
+  ReadingOptions,
+  NamedFile,
+  Opened,
+  Source,
+} from './types.ts';
 
 /** Reads a part of a file at once; only workers have it, and TypeScript's types are those of a page. */
 declare const FileReaderSync: new () => { readAsArrayBuffer(blob: Blob): ArrayBuffer };
@@ -21,7 +29,7 @@ export function opened(source: Source, cutout: Cutout): Data {
 /** The ratings of files that have been read. */
 export function ratingsOf(
   upload: Upload,
-  meant: Meant,
+  meant: ReadingOptions,
   tell: (progress: LoadProgress) => unknown,
 ): Data {
   return upload.load(

@@ -42,7 +42,7 @@ export interface Loaded {
 }
 
 /** What a reader may say about how files are meant; the rest is recognized. */
-export type Meant = Partial<Pick<Options, 'columns' | 'withoutRating'>>;
+export type ReadingOptions = Partial<Pick<Options, 'columns' | 'withoutRating'>>;
 
 /** A data set that is open in a worker. */
 export interface Opened {

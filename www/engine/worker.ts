@@ -25,7 +25,7 @@ import type {
   Fit,
   Loaded,
   LoadProgress,
-  Meant,
+  ReadingOptions,
   NamedFile,
   Opened,
   Progress,
@@ -78,7 +78,7 @@ export class Engine {
   /** Reads files and hands over what a page shares of them. Those that cannot be read are kept. */
   async load(
     files: readonly NamedFile[],
-    meant: Meant,
+    meant: ReadingOptions,
     tell: (progress: LoadProgress) => unknown,
   ): Promise<Loaded> {
     const heard = onward(tell);

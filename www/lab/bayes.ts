@@ -1,7 +1,7 @@
 // Normal distributions, draws and how they are spread: pure functions.
 
 /** A normal distribution of one number. */
-export interface Normal {
+export interface Gaussian {
   mean: number;
   variance: number;
 }
@@ -13,7 +13,7 @@ export interface Seen {
 }
 
 /** The height of the normal curve at x. */
-export function density(x: number, { mean, variance }: Normal): number {
+export function density(x: number, { mean, variance }: Gaussian): number {
   return Math.exp(-((x - mean) ** 2) / (2 * variance)) / Math.sqrt(2 * Math.PI * variance);
 }
 
@@ -21,7 +21,7 @@ export function density(x: number, { mean, variance }: Normal): number {
  * The likelihood of t = p q + noise as a function of p, scaled to a distribution; nothing where no
  * rating says anything about p.
  */
-export function likelihood(seen: readonly Seen[], noise: number): Normal | undefined {
+export function likelihood(seen: readonly Seen[], noise: number): Gaussian | undefined {
   const squares = seen.reduce((sum, { q }) => sum + q * q, 0);
   if (squares === 0) return undefined;
   const products = seen.reduce((sum, { q, t }) => sum + q * t, 0);
@@ -29,7 +29,7 @@ export function likelihood(seen: readonly Seen[], noise: number): Normal | undef
 }
 
 /** The posterior of p under p ~ N(0, prior): precisions add, and the mean is their weighted mean. */
-export function posterior(seen: readonly Seen[], noise: number, prior: number): Normal {
+export function posterior(seen: readonly Seen[], noise: number, prior: number): Gaussian {
   const told = likelihood(seen, noise);
   if (!told) return { mean: 0, variance: prior };
   const precision = 1 / told.variance + 1 / prior;

@@ -23,7 +23,7 @@ pub struct ShareOf {
 
 /// One user's matrix, added up in two ways.
 #[derive(Debug, Serialize, tsify::Tsify)]
-pub struct Shortened {
+pub struct ShortcutCost {
     /// Items in all.
     pub items: usize,
     /// Items that the user rated in training.
@@ -64,7 +64,7 @@ impl Implicit {
     }
 
     /// Adds up one user's matrix with and without the shortcut.
-    #[wasm_bindgen(unchecked_return_type = "Shortened")]
+    #[wasm_bindgen(unchecked_return_type = "ShortcutCost")]
     pub fn shortcut(&self, u: usize) -> Result<JsValue, JsError> {
         let (shared, model) = (&self.0.shared, self.0.model());
         shared.check(u, 0)?;
@@ -96,7 +96,7 @@ impl Implicit {
         let (items, ratings) = (train.items() as f64, train.len() as f64);
         // A symmetric matrix has f (f + 1) / 2 elements to be computed.
         let each = f * (f + 1.0) / 2.0;
-        to_js(&Shortened {
+        to_js(&ShortcutCost {
             items: train.items(),
             rated: train.row(u).len(),
             factors: shared.spec.count("factors"),

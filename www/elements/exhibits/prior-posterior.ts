@@ -6,7 +6,14 @@ import { customElement, state } from 'lit/decorators.js';
 
 import type { Chart } from '../../../pkg/factorscope.js';
 import { fixed, plain } from '../../format.ts';
-import { curve, density, likelihood, type Normal, posterior, type Seen } from '../../lab/bayes.ts';
+import {
+  curve,
+  density,
+  likelihood,
+  type Gaussian,
+  posterior,
+  type Seen,
+} from '../../lab/bayes.ts';
 import { CHOICES } from '../../lab/choices.ts';
 import type { Line } from '../../lab/lines.ts';
 import { tex } from '../../maths.ts';
@@ -123,7 +130,7 @@ export class PriorPosterior extends LabView {
   private lines(): Line[] {
     const { noise, prior } = this.variances;
     const told = likelihood(this.seen, noise);
-    const of = (normal: Normal): [number, number][] =>
+    const of = (normal: Gaussian): [number, number][] =>
       curve((x) => density(x, normal), -REACH, REACH, PIECES);
     return [
       { name: 'prior', color: 'train', points: of({ mean: 0, variance: prior }) },

@@ -9,19 +9,19 @@ import type { Opened } from '../../engine/types.ts';
 import { count, fixed, plain, signed } from '../../format.ts';
 import { CHOICES } from '../../lab/choices.ts';
 import { histogram, mean } from '../../lab/newcomer.ts';
-import { Newcomer } from './newcomer.ts';
+import { NewAttributesView } from './new-attributes-view.ts';
 
 const STEP = 0.25;
 const GENRES = CHOICES['new-film'].genres;
 
 /** A made-up film that nobody has rated: genres to switch, and what all users would give it. */
 @customElement('new-film')
-export class NewFilm extends Newcomer {
+export class NewFilm extends NewAttributesView {
   @state() private answered: NewItem | undefined;
   /** The same without any genre. */
   @state() private unknown: NewItem | undefined;
 
-  protected override readonly told = GENRES;
+  protected override readonly choice = GENRES;
 
   protected override fits(told: readonly number[], { info }: Opened): boolean {
     return told.every((at) => at < info.item_attributes.length);

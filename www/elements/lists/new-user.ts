@@ -10,7 +10,7 @@ import { filmName } from '../../lab/films.ts';
 import { CHOICES } from '../../lab/choices.ts';
 import { apart, type Arrow, arrows, kinds, mean, row, type Word } from '../../lab/newcomer.ts';
 import { tex } from '../../maths.ts';
-import { Newcomer } from './newcomer.ts';
+import { NewAttributesView } from './new-attributes-view.ts';
 
 const FILMS = 5;
 /** The numbers of the attributes that hold, one a kind at most. */
@@ -28,14 +28,14 @@ type Place = (at: readonly [number, number]) => Point;
 
 /** A made-up user: attributes to switch, the sum of their vectors, and the films that follow. */
 @customElement('new-user')
-export class NewUser extends Newcomer {
+export class NewUser extends NewAttributesView {
   @state() private answered: Told | undefined;
   /** The same of whom nothing is known. */
   @state() private unknown: Told | undefined;
   @state() private vectors: Float32Array = new Float32Array();
   @state() private y: ParameterValues | undefined;
 
-  protected override readonly told = TOLD;
+  protected override readonly choice = TOLD;
 
   /** One a kind at most. */
   protected override fits(told: readonly number[], { info }: Opened): boolean {

@@ -122,7 +122,7 @@ export class RatingTable extends BaselineView {
         @mousedown=${(event: MouseEvent) => choose(event)}
         @focus=${(event: FocusEvent) => this.enter(at, event.currentTarget as HTMLInputElement)}
         @input=${(event: InputEvent) => this.type(at, (event.currentTarget as HTMLInputElement).value)}
-        @blur=${() => this.leave()}
+        @blur=${() => this.commit()}
         @keydown=${(event: KeyboardEvent) => this.key(at, event)}
       />
     </td>`;
@@ -194,7 +194,7 @@ export class RatingTable extends BaselineView {
     this.put(table, at, readCell(text));
   }
 
-  private leave(): void {
+  private commit(): void {
     const { draft } = this;
     const { table } = this.lab.state;
     this.draft = undefined;

@@ -3,7 +3,7 @@ import '../data/data-source.ts';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 
-import type { Shortened } from '../../../pkg/factorscope.js';
+import type { ShortcutCost } from '../../../pkg/factorscope.js';
 import { count, fixed } from '../../format.ts';
 import { brief, large } from '../../lab/confidence.ts';
 import { tex } from '../../maths.ts';
@@ -16,7 +16,7 @@ const SWEPT = 'swept';
 /** One user's matrix, added up over all films and by the shortcut: multiplications, time, difference. */
 @customElement('matrix-shortcut')
 export class MatrixShortcut extends LabView {
-  private readonly job = new Job<Shortened & { user: string }>(this, {
+  private readonly job = new Job<ShortcutCost & { user: string }>(this, {
     key: () => JSON.stringify([this.lab.setup(), this.lab.state.user]),
     work: (going) => this.measure(going),
   });
@@ -90,7 +90,7 @@ export class MatrixShortcut extends LabView {
     `;
   }
 
-  private rows(found: Shortened | undefined): TemplateResult[] {
+  private rows(found: ShortcutCost | undefined): TemplateResult[] {
     const each = found ? (found.factors * (found.factors + 1)) / 2 : Number.NaN;
     const full = found ? found.items * each : Number.NaN;
     const short = found ? found.rated * each : Number.NaN;
@@ -122,7 +122,7 @@ export class MatrixShortcut extends LabView {
     ];
   }
 
-  private async measure(going: Going<Shortened & { user: string }>): Promise<string> {
+  private async measure(going: Going<ShortcutCost & { user: string }>): Promise<string> {
     const [opened, engine] = [await this.lab.opened(), await this.lab.engine()];
     const user = Math.min(this.lab.state.user, opened.users.length - 1);
     const setup = this.lab.setup();

@@ -29,7 +29,7 @@ interface Columns {
 }
 
 /** What stands in one row beside before and after. */
-interface Beside {
+interface RowContext {
   gamma: number | undefined;
   factor: boolean | undefined;
   counts: boolean;
@@ -136,7 +136,11 @@ export class StepUpdates extends LitElement {
     </tbody>`;
   }
 
-  private row(update: Update, first: boolean, { counts, factor, gamma }: Beside): TemplateResult {
+  private row(
+    update: Update,
+    first: boolean,
+    { counts, factor, gamma }: RowContext,
+  ): TemplateResult {
     const { after, before, column, gradient, parameter, row } = update;
     const film = filmOf(this.parameters, this.items, update, first);
     return html`<tr>

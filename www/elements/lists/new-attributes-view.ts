@@ -9,15 +9,15 @@ import { LabView } from '../frame/lab-view.ts';
 import { trainingJob } from '../runs/training.ts';
 
 /** What the views of somebody, or something, new have in common: a model trained on everything. */
-export abstract class Newcomer extends LabView {
+export abstract class NewAttributesView extends LabView {
   @state() protected opened: Opened | undefined;
-  /** What is told of the newcomer, when it was asked. */
+  /** What is told of who, or what, is new, when it was asked. */
   private asked = '';
   /** Trains as soon as it is near the screen, and again where something has changed. */
   private readonly job = trainingJob(this, () => this.lab.setup('everything'));
 
-  /** What is told of the newcomer: attributes by their places. */
-  protected abstract readonly told: Choice<readonly number[]>;
+  /** What is told of who, or what, is new: attributes by their places. */
+  protected abstract readonly choice: Choice<readonly number[]>;
 
   /** Whether the data can tell so. */
   protected abstract fits(told: readonly number[], opened: Opened): boolean;
@@ -32,7 +32,7 @@ export abstract class Newcomer extends LabView {
   protected override labChanged(): void {
     this.requestUpdate();
     if (this.job.differs) void this.train();
-    else if (this.opened && this.lab.result && this.asked !== this.lab.chosen(this.told).join()) {
+    else if (this.opened && this.lab.result && this.asked !== this.lab.chosen(this.choice).join()) {
       void this.answer(this.opened);
     }
   }
@@ -75,8 +75,8 @@ export abstract class Newcomer extends LabView {
   }
 
   private async answer(opened: Opened): Promise<void> {
-    if (!this.fits(this.lab.chosen(this.told), opened)) this.lab.unfit(this.told);
-    this.asked = this.lab.chosen(this.told).join();
+    if (!this.fits(this.lab.chosen(this.choice), opened)) this.lab.unfit(this.choice);
+    this.asked = this.lab.chosen(this.choice).join();
     await this.ask();
   }
 
