@@ -106,23 +106,25 @@ impl<M: Sgd> Model for Descent<M> {
         model.begin(epoch);
         let train = Arc::clone(model.train());
         let visits = order.known(visits, &train, *seed, epoch);
-        let context = context.get_or_insert_with(|| model.context());
+        // On the stack for the time being: what stands behind a reference is read again after every store.
+        let mut room = context.take().unwrap_or_else(|| model.context());
         if *order == Order::Shuffled {
             for &n in &visits.positions()[units] {
                 let rating = train.nth(n as usize);
-                model.at_user(rating.u, context);
-                learn(model, n as usize, rating, context);
-                model.leave_user(rating.u, context);
+                model.at_user(rating.u, &mut room);
+                learn(model, n as usize, rating, &mut room);
+                model.leave_user(rating.u, &room);
             }
         } else {
             for (u, positions) in units.map(|unit| visits.user(unit)) {
-                model.at_user(u, context);
+                model.at_user(u, &mut room);
                 for &n in positions {
-                    learn(model, n as usize, train.nth_of(u, n as usize), context);
+                    learn(model, n as usize, train.nth_of(u, n as usize), &mut room);
                 }
-                model.leave_user(u, context);
+                model.leave_user(u, &room);
             }
         }
+        *context = Some(room);
     }
 
     fn steps(&self) -> usize {
