@@ -7,6 +7,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use factorscope::data::compact::encode_fast;
 use factorscope::data::load::{NoteKind, Options, Source, load, load_with, read_path};
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
@@ -225,16 +226,22 @@ fn write_skewed(path: &Path, ratings: u64, users: u64, items: u64) {
     out.flush().unwrap();
 }
 
-/// Loads as many ratings from a file on disk, and holds the peak to 32 bytes for each.
+/// Loads as many ratings from a file on disk and packs them, and holds the peak to 32 bytes for each.
 fn takes_32_bytes_a_rating(ratings: u64, users: u64, items: u64) {
     let _alone = alone();
     let path =
         std::env::temp_dir().join(format!("factorscope-{ratings}-{}.csv", std::process::id()));
     write_skewed(&path, ratings, users, items);
-    let (peak, outcome) = cost(&read_path(&path).unwrap());
+    MEMORY.reset_peak_usage();
+    let before = MEMORY.current_usage();
+    let taken = || (MEMORY.peak_usage() - before) as f64 / ratings as f64;
+    let dataset = load(&read_path(&path).unwrap());
     fs::remove_file(&path).unwrap();
-    assert_eq!(outcome, Ok(ratings as usize));
-    assert!(peak as u64 <= 32 * ratings, "{} bytes a rating", peak as f64 / ratings as f64);
+    let dataset = dataset.unwrap();
+    assert_eq!(dataset.ratings.len() as u64, ratings);
+    assert!(taken() <= 32.0, "{} bytes a rating to load", taken());
+    let packed = encode_fast(&dataset).len();
+    assert!(taken() <= 32.0, "{} bytes a rating, packed into {packed} bytes", taken());
 }
 
 #[test]

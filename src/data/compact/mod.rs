@@ -18,11 +18,10 @@ mod reader;
 mod tests;
 mod writer;
 
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 
 use flate2::Compression;
-use flate2::write::DeflateEncoder;
 use thiserror::Error;
 use xxhash_rust::xxh64::{Xxh64, xxh64};
 
@@ -65,7 +64,22 @@ pub fn encode_fast(dataset: &Dataset) -> Vec<u8> {
 }
 
 fn encode_at(dataset: &Dataset, level: Compression) -> Vec<u8> {
-    let mut out = Writer(Vec::new());
+    let (mut bytes, length) = written(dataset, level);
+    // What is beyond the limit when deflated is within it when stored.
+    if length > reader::most(bytes.len() - HEAD as usize) {
+        (bytes, _) = written(dataset, Compression::none());
+    }
+    let (head, packed) = bytes.split_at_mut(HEAD as usize);
+    head[MAGIC.len() + 1..].copy_from_slice(&xxh64(packed, 0).to_le_bytes());
+    bytes
+}
+
+/// The compact form but for its hash, and the length of what is deflated in it.
+fn written(dataset: &Dataset, level: Compression) -> (Vec<u8>, u64) {
+    let mut head = MAGIC.to_vec();
+    head.push(VERSION);
+    head.resize(HEAD as usize, 0);
+    let mut out = Writer::new(head, level);
     let ratings = &dataset.ratings;
     out.text(&dataset.name);
     let origin = ORIGINS.iter().position(|&o| o == dataset.origin);
@@ -75,24 +89,7 @@ fn encode_at(dataset: &Dataset, level: Compression) -> Vec<u8> {
     out.catalogue(&dataset.catalogue);
     out.ratings(ratings);
     out.attributes(&ratings.attributes().users, ratings.users());
-
-    let mut packed = deflate(&out.0, level);
-    // What is beyond the limit when deflated is within it when stored.
-    if out.0.len() as u64 > reader::most(packed.len()) {
-        packed = deflate(&out.0, Compression::none());
-    }
-    let mut bytes = MAGIC.to_vec();
-    bytes.push(VERSION);
-    bytes.extend(xxh64(&packed, 0).to_le_bytes());
-    bytes.extend(packed);
-    bytes
-}
-
-fn deflate(content: &[u8], level: Compression) -> Vec<u8> {
-    let mut deflate = DeflateEncoder::new(Vec::new(), level);
-    // Writing to memory does not fail.
-    let packed = deflate.write_all(content).and_then(|()| deflate.finish());
-    packed.unwrap_or_default()
+    out.finish()
 }
 
 /// The data set that was encoded.

@@ -1,8 +1,9 @@
 //! What is packed comes back, and what is forged is refused early.
 
-use std::io::Read;
+use std::io::{Read, Write};
 
 use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
 
 use super::*;
 use crate::data::{Attribute, Ids, Item, Rating, Ratings, toy};
@@ -102,8 +103,18 @@ fn a_set_of_version_1_is_read_without_attributes_and_one_of_a_later_version_is_n
 
 fn inflated(bytes: &[u8]) -> Vec<u8> {
     let mut payload = Vec::new();
-    let packed = &bytes[MAGIC.len() + 9..];
+    let packed = &bytes[HEAD as usize..];
     DeflateDecoder::new(packed).read_to_end(&mut payload).unwrap();
+    payload
+}
+
+/// A payload that `write` writes.
+fn payload(write: impl FnOnce(&mut Writer)) -> Vec<u8> {
+    let mut out = Writer::new(vec![0; HEAD as usize], Compression::fast());
+    write(&mut out);
+    let (bytes, length) = out.finish();
+    let payload = inflated(&bytes);
+    assert_eq!(payload.len() as u64, length);
     payload
 }
 
@@ -128,15 +139,15 @@ fn a_forged_payload_neither_panics_nor_allocates_what_it_claims() {
 
 /// A forged payload of items without ratings: `genre` is named by each of them.
 fn naming(items: u64, genre: &str) -> Vec<u8> {
-    let mut out = Writer(Vec::new());
-    out.text("forged");
-    out.number(3);
-    out.ids(&Ids::default());
-    out.ids(&Ids::counting(items as usize));
-    let item = Item { genres: vec![genre.to_owned()], ..Item::default() };
-    out.catalogue(&vec![item; items as usize]);
-    out.0.extend([0, 0, 0]);
-    out.0
+    payload(|out| {
+        out.text("forged");
+        out.number(3);
+        out.ids(&Ids::default());
+        out.ids(&Ids::counting(items as usize));
+        let item = Item { genres: vec![genre.to_owned()], ..Item::default() };
+        out.catalogue(&vec![item; items as usize]);
+        out.bytes([0, 0, 0]);
+    })
 }
 
 #[test]
@@ -152,15 +163,16 @@ fn a_genre_that_is_named_often_is_not_copied_beyond_what_the_file_can_hold() {
 fn what_inflates_to_more_than_it_can_hold_is_refused() {
     let refusal = |payload: &[u8]| decode(&forge(VERSION, payload)).unwrap_err().to_string();
     // Consistent as far as it goes: a million users, then items.
-    let mut ids = Writer(Vec::new());
-    ids.text("forged");
-    ids.number(3);
-    for count in [1_000_000, 50_000] {
-        ids.number(count);
-        ids.0.extend(vec![1; count as usize + 1]);
-    }
-    ids.0.extend(vec![0; 200_000]);
-    assert_eq!(refusal(&ids.0), "it inflates to more than it can hold");
+    let ids = payload(|out| {
+        out.text("forged");
+        out.number(3);
+        for count in [1_000_000, 50_000] {
+            out.number(count);
+            out.bytes(vec![1; count as usize + 1]);
+        }
+        out.bytes(vec![0; 200_000]);
+    });
+    assert_eq!(refusal(&ids), "it inflates to more than it can hold");
     // Nothing is expected after the first of these zeros.
     assert_eq!(refusal(&vec![0; 4_000_000]), "it is longer than its content");
 }
@@ -176,7 +188,7 @@ fn what_deflates_beyond_the_limit_is_stored_and_comes_back() {
 
 #[test]
 fn bytes_behind_the_content_are_refused_though_the_checksum_fits() {
-    let packed = [&encode(&toy::toy())[MAGIC.len() + 9..], b"\0"].concat();
+    let packed = [&encode(&toy::toy())[HEAD as usize..], b"\0"].concat();
     let hash = xxh64(&packed, 0).to_le_bytes();
     let bytes = [MAGIC.as_slice(), &[VERSION], &hash, &packed].concat();
     assert!(decode(&bytes).is_err());

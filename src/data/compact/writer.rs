@@ -1,6 +1,10 @@
 //! From a data set to the content of the compact form.
 
 use std::collections::HashMap;
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 
 use crate::data::{Ids, Item, Lists, Ratings};
 
@@ -11,28 +15,63 @@ fn decimal(id: &str) -> Option<u64> {
     is_usual.then_some(value)
 }
 
-/// The content before it is deflated.
-pub(super) struct Writer(pub(super) Vec<u8>);
+/// How much is deflated at once.
+const PART: usize = 1 << 15;
+
+/// The content, deflated as it is written and never whole in memory.
+pub(super) struct Writer {
+    deflate: DeflateEncoder<Vec<u8>>,
+    /// What is still to be deflated.
+    part: Vec<u8>,
+    /// How much has been.
+    written: u64,
+}
 
 impl Writer {
+    /// Goes on behind these bytes, at this level.
+    pub(super) fn new(before: Vec<u8>, level: Compression) -> Self {
+        let deflate = DeflateEncoder::new(before, level);
+        Self { deflate, part: Vec::with_capacity(2 * PART), written: 0 }
+    }
+
+    /// The deflated bytes behind those before, and how long the content is.
+    pub(super) fn finish(mut self) -> (Vec<u8>, u64) {
+        self.flush();
+        // Writing to memory does not fail.
+        (self.deflate.finish().unwrap_or_default(), self.written)
+    }
+
+    pub(super) fn bytes(&mut self, bytes: impl IntoIterator<Item = u8>) {
+        self.part.extend(bytes);
+        if self.part.len() >= PART {
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
+        let _infallible = self.deflate.write_all(&self.part);
+        self.written += self.part.len() as u64;
+        self.part.clear();
+    }
+
     pub(super) fn number(&mut self, mut value: u64) {
         while value >= 0x80 {
-            self.0.push(value as u8 | 0x80);
+            self.part.push(value as u8 | 0x80);
             value >>= 7;
         }
-        self.0.push(value as u8);
+        self.bytes([value as u8]);
     }
 
     pub(super) fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
-        self.0.extend(text.as_bytes());
+        self.bytes(text.bytes());
     }
 
     /// Ascending decimal ids as gaps, others as text.
     pub(super) fn ids(&mut self, ids: &Ids) {
         self.number(ids.len() as u64);
         let values: Option<Vec<u64>> = ids.iter().map(decimal).collect();
-        self.0.push(u8::from(values.is_some()));
+        self.bytes([u8::from(values.is_some())]);
         let Some(values) = values else {
             return ids.iter().for_each(|id| self.text(id));
         };
@@ -98,21 +137,19 @@ impl Writer {
                 next = i + 1;
             }
         }
-        let mut values: Vec<f32> = ratings.iter().map(|rating| rating.r).collect();
-        values.sort_unstable_by(f32::total_cmp);
-        values.dedup_by_key(|r| r.to_bits());
+        let values = values(ratings);
         self.number(values.len() as u64);
         for value in &values {
-            self.0.extend(value.to_le_bytes());
+            self.bytes(value.to_le_bytes());
         }
         for rating in ratings.iter() {
             let at = values.binary_search_by(|value| value.total_cmp(&rating.r));
             self.number(at.unwrap_or_default() as u64);
         }
         let Some(times) = ratings.timestamps() else {
-            return self.0.push(0);
+            return self.bytes([0]);
         };
-        self.0.push(1);
+        self.bytes([1]);
         let row = |u| &times[ratings.positions(u)];
         let first = |u| row(u).iter().min().copied().unwrap_or_default();
         for u in 0..ratings.users() {
@@ -123,8 +160,27 @@ impl Writer {
             for u in 0..ratings.users() {
                 let start = first(u);
                 let since = row(u).iter().map(|time| time - start);
-                self.0.extend(since.map(|since| since.to_le_bytes()[byte]));
+                self.bytes(since.map(|since| since.to_le_bytes()[byte]));
             }
         }
     }
+}
+
+/// The different ratings, ascending.
+fn values(ratings: &Ratings) -> Vec<f32> {
+    let sort = |values: &mut Vec<f32>| {
+        values.sort_unstable_by(f32::total_cmp);
+        values.dedup_by_key(|r| r.to_bits());
+    };
+    let (mut values, mut room) = (Vec::new(), PART);
+    for rating in ratings.iter() {
+        values.push(rating.r);
+        // Mostly there are few, of very many ratings.
+        if values.len() == room {
+            sort(&mut values);
+            room = 2 * values.len() + PART;
+        }
+    }
+    sort(&mut values);
+    values
 }
