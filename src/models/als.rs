@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, OWN, place, square};
+use super::checks::{Agreement, Checks, Cold};
 use super::choice::choices;
 use super::entry::{Curve, Entry, Form, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, PRODUCT, dot};
@@ -50,6 +51,14 @@ pub const ENTRY: Entry = Entry {
             r"\Bigl(\sum_{u \in R(i)} p_u p_u^\top + \lambda I\Bigr)\, q_i = \sum_{u \in R(i)} (r_{ui} - \mu - b_u - b_i)\, p_u",
         ),
     ],
+    checks: Checks {
+        cold: |spec| match spec.choice("variant") {
+            Variant::Biased => Cold::Baseline,
+            Variant::Plain | Variant::Zeros => Cold::Zero,
+        },
+        agreement: Agreement::Close,
+        ..Checks::new("als.json", 0.858)
+    },
     needs: &[],
     watched: Curve::Objective,
     learning: |_| Learning::Solving,

@@ -5,6 +5,7 @@ mod bag;
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, place, square};
+use super::checks::{Agreement, Checks};
 use super::choice::choices;
 use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, dot};
@@ -69,6 +70,11 @@ pub const ENTRY: Entry = Entry {
             r"\forall g \in G(i):\; y_g \leftarrow y_g + \gamma_2\,(e_{ui}\, |G(i)|^{-1/2}\, w_u - \lambda_2\, y_g)",
         ),
     ],
+    checks: Checks {
+        agreement: Agreement::Close,
+        shares: true,
+        ..Checks::new("attributes.json", 0.832)
+    },
     needs: &[],
     watched: Curve::Rmse,
     learning: |_| Learning::Descent,

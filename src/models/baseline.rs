@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, place, square};
+use super::checks::{Checks, Smoothness};
 use super::choice::choices;
 use super::entry::{Curve, Entry, Form, Hyperparameter, Learning, Rule, Task};
 use super::shape::{At, Predict, Stage, State, Sweep, Sweeps};
@@ -31,6 +32,13 @@ pub const ENTRY: Entry = Entry {
             r"b_u \leftarrow \frac{1}{|R(u)| + \lambda} \sum_{i \in R(u)} (r_{ui} - \mu - b_i)",
         ),
     ],
+    checks: Checks {
+        smoothness: |spec| match spec.choice("method") {
+            Method::Means => Smoothness::None,
+            Method::LeastSquares => Smoothness::Quadratic,
+        },
+        ..Checks::new("baseline.json", 0.875)
+    },
     needs: &[],
     watched: Curve::Rmse,
     learning: |_| Learning::Solving,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rand::Rng;
 
 use super::biases::{B_I, B_U, Biases, ITEM_BIAS, MEAN, OWN, USER_BIAS, place, square};
+use super::checks::{Checks, Cold};
 use super::choice::choices;
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, dot};
@@ -42,6 +43,10 @@ pub const ENTRY: Entry = Entry {
         Rule::of(Form::Draw, &["mu_Q", "Lambda_Q"], r"\mu_Q, \Lambda_Q \sim \mathcal{N}(\mu_Q \mid \mu^*, (\beta^* \Lambda_Q)^{-1})\; \mathcal{W}(\Lambda_Q \mid W^*, \nu^*)"),
         Rule::of(Form::Draw, &["q_i", "b_i"], r"q_i \sim \mathcal{N}(\mu_i^*, (\Lambda_i^*)^{-1}),\quad \Lambda_i^* = \Lambda_Q + \alpha \sum_{u \in R(i)} p_u p_u^\top,\quad \Lambda_i^*\, \mu_i^* = \Lambda_Q\, \mu_Q + \alpha \sum_{u \in R(i)} (r_{ui} - \mu - b_u)\, p_u"),
     ],
+    checks: Checks {
+        cold: |_| Cold::Drawn,
+        ..Checks::new("bayes.json", 0.842)
+    },
     needs: &[],
     watched: Curve::Rmse,
     learning: |_| Learning::Sampling,

@@ -3,6 +3,7 @@
 use super::Spec;
 use super::als::weights::Weights;
 use super::als::{Als, Variant};
+use super::checks::{Agreement, Checks};
 use super::choice::choices;
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::shape::Sweeps;
@@ -54,6 +55,7 @@ pub const ENTRY: Entry = Entry {
             r"\Bigl(\sum_{u \in R(i)} c_{ui}\, p_u p_u^\top + \lambda I\Bigr)\, q_i = \sum_{u \in R(i)} c_{ui}\,(r_{ui} - \mu - b_u - b_i)\, p_u",
         ),
     ],
+    checks: Checks { agreement: Agreement::Close, ..Checks::new("confidence.json", 0.855) },
     needs: &[],
     watched: Curve::Rmse,
     learning: |_| Learning::Solving,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::checks::Checks;
 use super::choice::Choice;
 use super::{Model, Spec};
 use crate::data::Ratings;
@@ -146,6 +147,9 @@ pub struct Entry {
     pub rules: &'static [Rule],
     /// What it needs of the data beside ratings.
     pub needs: &'static [Need],
+    /// What the tests over every model hold it to.
+    #[serde(skip)]
+    pub checks: Checks,
     /// What to look at while it learns step by step.
     pub watched: Curve,
     /// How it learns, which a choice among its hyperparameters may decide; asked by [`Spec::learning`].

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::als::normal::{Normal, White};
 use super::als::weights::{Weighted, Weights};
 use super::biases::{place, square};
+use super::checks::{Agreement, Checks, Cold};
 use super::choice::choices;
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, PRODUCT, dot};
@@ -35,6 +36,13 @@ pub const ENTRY: Entry = Entry {
             r"\Bigl(Q^\top Q + \sum_{i \in R(u)} (c_{ui} - 1)\, q_i q_i^\top + \lambda I\Bigr)\, p_u = \sum_{i \in R(u)} c_{ui}\, q_i",
         ),
     ],
+    checks: Checks {
+        cold: |_| Cold::Zero,
+        agreement: Agreement::Close,
+        shares: true,
+        beside: &[("epsilon", "confidence=log")],
+        ..Checks::new("confidence.json", 9.8)
+    },
     needs: &[],
     watched: Curve::Objective,
     learning: |_| Learning::Solving,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, Rate, place, square};
+use super::checks::{Agreement, Checks, Cold};
 use super::choice::choices;
 use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, OWN_PRODUCT, dot};
@@ -61,6 +62,15 @@ pub const ENTRY: Entry = Entry {
             r"\forall j \in N^k(i;u):\; c_{ij} \leftarrow c_{ij} + \gamma_3\,\bigl(|N^k(i;u)|^{-1/2}\, e_{ui} - \lambda_3\, c_{ij}\bigr)",
         ),
     ],
+    checks: Checks {
+        cold: |spec| match spec.choice("implicit") {
+            Partner::Item => Cold::Baseline,
+            Partner::User => Cold::OwnSum,
+        },
+        agreement: Agreement::Close,
+        shares: true,
+        ..Checks::new("integrated.json", 0.853)
+    },
     needs: &[],
     watched: Curve::Rmse,
     learning: |_| Learning::Descent,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::biases::square;
+use super::checks::Checks;
 use super::choice::choices;
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::knn::{self, KEPT, Knn, LAMBDA_2, NEIGHBORS, Residuals, SUPPORT};
@@ -34,6 +35,11 @@ pub const ENTRY: Entry = Entry {
             r"s_{ij} \leftarrow \frac{n_{ij}}{n_{ij} + \lambda_2}\,\rho_{ij}",
         ),
     ],
+    checks: Checks {
+        shares: true,
+        beside: &[("support", "lambda_2=0")],
+        ..Checks::new("neighbors.json", 0.850)
+    },
     needs: &[],
     watched: Curve::Rmse,
     learning: |_| Learning::Counting,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::baseline::Baseline;
 use super::biases::{Biases, OWN, place, square};
+use super::checks::Checks;
 use super::entry::{Curve, Entry, Form, Hyperparameter, Kind, Learning, Rule, Task};
 use super::shape::{At, Moment, Predict, Stage, State, Sweep, Sweeps};
 use super::side::Side;
@@ -92,6 +93,11 @@ pub const ITEMS: Entry = Entry {
         &["s_ij"],
         r"s_{ij} \leftarrow \frac{n_{ij}}{n_{ij} + \lambda_2}\,\rho_{ij},\qquad \rho_{ij} = \frac{\sum_u (r_{ui} - b_{ui})(r_{uj} - b_{uj})}{\sqrt{\sum_u (r_{ui} - b_{ui})^2 \sum_u (r_{uj} - b_{uj})^2}}",
     )],
+    checks: Checks {
+        shares: true,
+        beside: &[("support", "lambda_2=0")],
+        ..Checks::new("neighbors.json", 0.842)
+    },
     needs: &[],
     watched: Curve::Rmse,
     learning: |_| Learning::Counting,
@@ -119,6 +125,7 @@ pub const USERS: Entry = Entry {
         &["s_ij"],
         r"s_{uv} \leftarrow \frac{n_{uv}}{n_{uv} + \lambda_2}\,\rho_{uv},\qquad \rho_{uv} = \frac{\sum_i (r_{ui} - b_{ui})(r_{vi} - b_{vi})}{\sqrt{\sum_i (r_{ui} - b_{ui})^2 \sum_i (r_{vi} - b_{vi})^2}}",
     )],
+    checks: Checks { beside: &[("support", "lambda_2=0")], ..Checks::new("neighbors.json", 0.850) },
     hyperparameters: &[
         NEIGHBORS,
         LAMBDA_2,

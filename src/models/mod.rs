@@ -9,6 +9,7 @@ pub mod attributes;
 pub mod baseline;
 mod biases;
 pub mod bpmf;
+pub mod checks;
 mod choice;
 pub mod confidence;
 mod entry;

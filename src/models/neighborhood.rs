@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, Rate, square};
+use super::checks::Checks;
 use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
 use super::order::Order;
 use super::shape::{Decaying, Descent, Moment, Predict, Sgd, State, Visit};
@@ -35,6 +36,7 @@ pub const ENTRY: Entry = Entry {
             r"\forall j \in N^k(i;u):\; c_{ij} \leftarrow c_{ij} + \gamma_2\,\bigl(|N^k(i;u)|^{-1/2}\, e_{ui} - \lambda_2\, c_{ij}\bigr)",
         ),
     ],
+    checks: Checks { shares: true, ..Checks::new("integrated.json", 0.868) },
     needs: &[],
     watched: Curve::Rmse,
     learning: |_| Learning::Descent,

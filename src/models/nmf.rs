@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, OWN, Rate, place, square};
+use super::checks::{Checks, Cold};
 use super::choice::choices;
 use super::entry::{Curve, Entry, Form, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, PRODUCT, add_scaled, dot};
@@ -34,6 +35,11 @@ pub const ENTRY: Entry = Entry {
         Rule::gradient(&["p_u"], "gamma", r"p_u \leftarrow \max\bigl(0,\, p_u + \gamma\,(e_{ui}\, q_i - \lambda\, p_u)\bigr)").projected().when("method", "sgd"),
         Rule::gradient(&["q_i"], "gamma", r"q_i \leftarrow \max\bigl(0,\, q_i + \gamma\,(e_{ui}\, p_u - \lambda\, q_i)\bigr)").projected().when("method", "sgd"),
     ],
+    checks: Checks {
+        cold: |spec| if spec.choice("biases") { Cold::Baseline } else { Cold::Zero },
+        beside: &[("gamma", "method=sgd"), ("order", "method=sgd")],
+        ..Checks::new("nonnegative.json", 0.866)
+    },
     needs: &[],
     watched: Curve::Rmse,
     learning: |spec| match spec.choice("method") {

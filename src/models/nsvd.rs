@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, Rate, place, square};
+use super::checks::{Agreement, Checks};
 use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, dot};
 use super::implicit::{Carried, Implicit};
@@ -36,6 +37,11 @@ pub const ENTRY: Entry = Entry {
             r"\forall j \in R(u):\; x_j \leftarrow x_j + \gamma\,(e_{ui}\, |R(u)|^{-1/2}\, q_i - \lambda\, x_j)",
         ),
     ],
+    checks: Checks {
+        agreement: Agreement::Close,
+        shares: true,
+        ..Checks::new("asymmetric.json", 0.859)
+    },
     needs: &[],
     watched: Curve::Rmse,
     learning: |_| Learning::Descent,

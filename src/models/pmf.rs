@@ -4,6 +4,7 @@ use std::f64::consts::PI;
 use std::sync::Arc;
 
 use super::biases::{B_I, B_U, Biases, MEAN, OWN, Rate, place, square};
+use super::checks::{Checks, Cold};
 use super::choice::choices;
 use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Rule, Task};
 use super::factors::{Factors, PRODUCT, dot};
@@ -45,6 +46,14 @@ pub const ENTRY: Entry = Entry {
             r"q_i \leftarrow q_i + \gamma\,\Bigl(e_{ui}\, p_u - \frac{\sigma^2}{\sigma_q^2 |R(i)|}\, q_i\Bigr)",
         ),
     ],
+    checks: Checks {
+        cold: |spec| match spec.choice("offset") {
+            Offset::None => Cold::Zero,
+            Offset::Mean => Cold::Mean,
+            Offset::Biases => Cold::Baseline,
+        },
+        ..Checks::new("bayes.json", 0.856)
+    },
     needs: &[],
     watched: Curve::Rmse,
     learning: |_| Learning::Descent,

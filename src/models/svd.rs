@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, Rate, place, square};
+use super::checks::{Checks, Cold, Smoothness};
 use super::choice::choices;
 use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, PRODUCT, dot};
@@ -36,6 +37,14 @@ pub const ENTRY: Entry = Entry {
             r"q_i \leftarrow q_i + \gamma\,(e_{ui}\, p_u - \lambda\, q_i)",
         ),
     ],
+    checks: Checks {
+        cold: |spec| if spec.choice("biases") { Cold::Baseline } else { Cold::Zero },
+        smoothness: |spec| match spec.choice("update") {
+            Update::Simultaneous => Smoothness::Quadratic,
+            Update::Sequential => Smoothness::None,
+        },
+        ..Checks::new("svd.json", 0.875)
+    },
     needs: &[],
     watched: Curve::Rmse,
     learning: |_| Learning::Descent,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, Rate, place, square};
+use super::checks::{Agreement, Checks};
 use super::entry::{Curve, Entry, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, OWN_PRODUCT, dot};
 use super::implicit::{self, Carried, Implicit};
@@ -41,6 +42,11 @@ pub const ENTRY: Entry = Entry {
             r"\forall j \in N(u):\; y_j \leftarrow y_j + \gamma\,(e_{ui}\, |N(u)|^{-1/2}\, q_i - \lambda\, y_j)",
         ),
     ],
+    checks: Checks {
+        agreement: Agreement::Close,
+        shares: true,
+        ..Checks::new("svdpp.json", 0.858)
+    },
     needs: &[],
     watched: Curve::Rmse,
     learning: |_| Learning::Descent,

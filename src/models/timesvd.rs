@@ -5,6 +5,7 @@ mod curves;
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, Rate, place, square};
+use super::checks::Checks;
 use super::choice::choices;
 use super::entry::{Curve, Entry, Hyperparameter, Kind, Learning, Need, Rule, Task};
 use super::factors::{Factors, OWN_PRODUCT, add_scaled, dot};
@@ -44,6 +45,7 @@ pub const ENTRY: Entry = Entry {
             r"q_i \leftarrow q_i + \gamma\,\bigl(e_{ui}\,(p_u + \alpha_{pu}\,\mathrm{dev}_u(t)) - \lambda\, q_i\bigr)",
         ),
     ],
+    checks: Checks::new("timesvd.json", 0.841),
     needs: &[Need::Timestamps],
     watched: Curve::Rmse,
     learning: |_| Learning::Descent,

@@ -1,5 +1,6 @@
 //! timeSVD++: [`TimeSvd`] with the y_j of SVD++.
 
+use super::checks::{Agreement, Checks};
 use super::entry::{Curve, Entry, Hyperparameter, Learning, Need, Rule, Task};
 use super::order::Order;
 use super::shape::Descent;
@@ -37,6 +38,11 @@ pub const ENTRY: Entry = Entry {
             r"\forall j \in N(u):\; y_j \leftarrow y_j + \gamma\,(e_{ui}\, |N(u)|^{-1/2}\, q_i - \lambda\, y_j)",
         ),
     ],
+    checks: Checks {
+        agreement: Agreement::Close,
+        shares: true,
+        ..Checks::new("timesvd.json", 0.838)
+    },
     needs: &[Need::Timestamps],
     watched: Curve::Rmse,
     learning: |_| Learning::Descent,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::biases::{Biases, OWN, square};
+use super::checks::{Checks, Cold};
 use super::choice::choices;
 use super::entry::{Curve, Entry, Form, Hyperparameter, Learning, Rule, Task};
 use super::factors::{Factors, dot};
@@ -42,6 +43,14 @@ pub const ENTRY: Entry = Entry {
             r"\sigma_k \leftarrow \lVert P\,\Sigma\, w_k\rVert\quad\text{for the eigenvectors } w_k \text{ of } \Sigma\, P^\top P\,\Sigma",
         ),
     ],
+    checks: Checks {
+        cold: |spec| match spec.choice("fill") {
+            Fill::Zeros => Cold::Zero,
+            Fill::ItemMeans | Fill::Biases => Cold::Baseline,
+        },
+        // With item means as fill .955, with zeros 2.79.
+        ..Checks::new("truncated_svd.json", 0.859)
+    },
     needs: &[],
     watched: Curve::Rmse,
     learning: |spec| {

@@ -1,11 +1,12 @@
 //! Every gradient in every step against finite differences of what the step lessens.
 //!
-//! In each single parameter these objectives are quadratic, so a central difference is exact for any
-//! width; a wide one keeps single precision's rounding small.
+//! In a single parameter most objectives are quadratic, so a central difference is exact for any width, and
+//! a wide one keeps single precision's rounding small; of a model that says so the differences are narrow.
 
 use std::sync::Arc;
 
 use factorscope::data::Ratings;
+use factorscope::models::checks::Smoothness;
 use factorscope::models::{Form, Learning, Model, Need, REGISTRY, Spec};
 use factorscope::trace::{Step, Subject, Update};
 
@@ -13,19 +14,35 @@ use crate::support::{
     SEED, has, reference_set, set_for, set_values, set_where_known, values, variants,
 };
 
-const WIDTH: f32 = 0.0625;
+const WIDE: f32 = 0.0625;
+const NARROW: f32 = 0.001;
 
 /// A model that can be put into any state and asked for an objective there.
 struct Probe {
     model: Box<dyn Model>,
     strides: Vec<usize>,
+    /// How far a parameter is moved to either side, and how near the derivative is then held to be.
+    width: f32,
+    tolerance: f64,
 }
 
 impl Probe {
     fn new(spec: &Spec, train: &Arc<Ratings>) -> Self {
+        Self::of(spec, train, smoothness(spec))
+    }
+
+    fn of(spec: &Spec, train: &Arc<Ratings>, smoothness: Smoothness) -> Self {
         let model = spec.build(Arc::clone(train), SEED);
         let strides = model.parameters().iter().map(|p| p.stride).collect();
-        Self { model, strides }
+        let (width, tolerance) = match smoothness {
+            Smoothness::Quadratic | Smoothness::None => (WIDE, 1e-4),
+            Smoothness::Smooth => (NARROW, 2e-3),
+        };
+        Self { model, strides, width, tolerance }
+    }
+
+    fn is_close(&self, a: f64, b: f64) -> bool {
+        (a - b).abs() <= self.tolerance * (1.0 + b.abs())
     }
 
     fn place(&self, update: &Update) -> (usize, usize) {
@@ -41,13 +58,14 @@ impl Probe {
         objective: impl Fn(&mut dyn Model) -> f64,
     ) -> f64 {
         let (parameter, at) = self.place(update);
+        let width = self.width;
         let mut beside = |by: f32| {
             let mut state = state.to_vec();
             state[parameter][at] += by;
             set_values(&mut *self.model, &state);
             (f64::from(state[parameter][at]), objective(&mut *self.model))
         };
-        let ((x0, y0), (x1, y1)) = (beside(-WIDTH), beside(WIDTH));
+        let ((x0, y0), (x1, y1)) = (beside(-width), beside(width));
         0.5 * (y1 - y0) / (x1 - x0)
     }
 
@@ -57,10 +75,6 @@ impl Probe {
             state[parameter][at] = update.after;
         }
     }
-}
-
-fn close(a: f64, b: f64) -> bool {
-    (a - b).abs() <= 1e-4 * (1.0 + b.abs())
 }
 
 /// Every variant that learns so, small and with penalties and start values large enough to be seen.
@@ -96,15 +110,11 @@ fn rate(spec: &Spec, parameter: &str) -> (f32, bool) {
     ((spec.get(rate) * decay) as f32, rule.form == Form::ProjectedGradient)
 }
 
-fn is_sequential(spec: &Spec) -> bool {
-    spec.word("update") == Some("sequential")
-}
-
 #[test]
 fn a_descending_step_goes_along_the_gradient_of_its_objective() {
     for spec in small_variants(Learning::Descent) {
         let train = set_for(&spec);
-        if is_sequential(&spec) {
+        if smoothness(&spec) == Smoothness::None {
             continue;
         }
         let mut model = spec.build(Arc::clone(&train), SEED);
@@ -118,7 +128,7 @@ fn a_descending_step_goes_along_the_gradient_of_its_objective() {
             for update in &step.updates {
                 let slope = probe.slope(&state, update, |model| model.step(1, n).objective);
                 assert!(
-                    close(f64::from(update.gradient), slope),
+                    probe.is_close(f64::from(update.gradient), slope),
                     "{spec}, step {n}: {update:?}, by differences {slope}"
                 );
                 // The engine writes the same as (1 - gamma lambda) before + …: equal to rounding.
@@ -131,6 +141,25 @@ fn a_descending_step_goes_along_the_gradient_of_its_objective() {
                     "{spec}, step {n}: {update:?}, by its rule {after}"
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn a_narrow_difference_tells_the_gradient_of_an_objective_that_is_only_known_to_be_smooth() {
+    for spec in small_variants(Learning::Descent) {
+        if smoothness(&spec) == Smoothness::None {
+            continue;
+        }
+        let train = set_for(&spec);
+        let mut model = spec.build(Arc::clone(&train), SEED);
+        let mut probe = Probe::of(&spec, &train, Smoothness::Smooth);
+        model.pass(0);
+        let state = values(&*model);
+        for update in model.step(1, 0).updates {
+            let slope = probe.slope(&state, &update, |model| model.step(1, 0).objective);
+            let gradient = f64::from(update.gradient);
+            assert!(probe.is_close(gradient, slope), "{spec}: {update:?}, by differences {slope}");
         }
     }
 }
@@ -149,7 +178,7 @@ fn a_step_changes_every_parameter_on_which_its_objective_depends_and_no_other() 
         for (parameter, values) in state.iter().enumerate() {
             for at in 0..values.len() {
                 let mut beside = state.clone();
-                beside[parameter][at] += WIDTH;
+                beside[parameter][at] += WIDE;
                 set_values(&mut *probe.model, &beside);
                 let depends = probe.model.step(1, 0).objective != objective.objective;
                 let told = changed.contains(&(parameter, at));
@@ -250,7 +279,7 @@ fn a_closed_form_step_tells_the_gradient_before_and_leaves_none() {
                 for update in solved {
                     let slope = probe.slope(&state, update, own);
                     assert!(
-                        close(f64::from(update.gradient), slope),
+                        probe.is_close(f64::from(update.gradient), slope),
                         "{spec}, step {n}: {update:?}, by differences {slope}"
                     );
                 }
@@ -258,7 +287,7 @@ fn a_closed_form_step_tells_the_gradient_before_and_leaves_none() {
                 for update in solved {
                     let slope = probe.slope(&state, update, own);
                     assert!(slope.abs() < 1e-4, "{spec}, step {n}: {slope} is left");
-                    if !is_means(&spec) {
+                    if smoothness(&spec) != Smoothness::None {
                         let slope = probe.slope(&state, update, |model| model.objective());
                         assert!(slope.abs() < 2e-4, "{spec}, step {n}: {slope} is left");
                     }
@@ -289,7 +318,7 @@ fn a_draw_tells_the_gradient_before_and_the_mean_at_which_there_is_none() {
             for update in &step.updates {
                 let slope = probe.slope(&state, update, own);
                 let gradient = f64::from(update.gradient);
-                assert!(close(gradient, slope), "{spec}, step {n}: {update:?}, {slope}");
+                assert!(probe.is_close(gradient, slope), "{spec}, step {n}: {update:?}, {slope}");
             }
             // The bias, where there is one, is told first and stands last in the system.
             let mean = system.solution.as_ref().unwrap();
@@ -308,16 +337,15 @@ fn a_draw_tells_the_gradient_before_and_the_mean_at_which_there_is_none() {
     }
 }
 
-/// Means minimize each side on its own, not the model's objective.
-fn is_means(spec: &Spec) -> bool {
-    spec.word("method") == Some("means")
+fn smoothness(spec: &Spec) -> Smoothness {
+    (spec.entry().checks.smoothness)(spec)
 }
 
 #[test]
 fn no_closed_form_step_raises_the_objective() {
     for spec in small_variants(Learning::Solving) {
         let train = set_for(&spec);
-        if is_means(&spec) {
+        if smoothness(&spec) == Smoothness::None {
             continue;
         }
         let mut model = spec.build(Arc::clone(&train), SEED);

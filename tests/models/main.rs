@@ -5,6 +5,7 @@
 mod attributes;
 mod bayes;
 mod confidence;
+mod declared;
 mod golden;
 mod gradients;
 mod integrated;

@@ -1,28 +1,23 @@
 //! Receipts: whatever decides what a run comes to changes its receipt.
 
-use std::sync::Arc;
-
-use factorscope::data::{Ratings, split};
+use factorscope::data::split;
 use factorscope::models::{Entry, Hyperparameter, Kind, Model, REGISTRY, Spec, fingerprint};
 use factorscope::receipt::{predicted, receipt};
 
-use crate::support::{SEED, has, reference_set, timed_set};
+use crate::support::{SEED, has, timed_set};
 
 /// A short training, in which the setting asked about has a say: some count only beside others.
 fn beside(entry: &Entry, name: &str) -> Vec<&'static str> {
     let mut settings = Vec::new();
-    for (setting, value) in [("epochs", "epochs=3"), ("factors", "factors=4")] {
+    for (setting, value) in
+        [("epochs", "epochs=3"), ("factors", "factors=4"), ("burn_in", "burn_in=1")]
+    {
         if has(entry, setting) {
             settings.push(value);
         }
     }
-    match (entry.id, name) {
-        ("bpmf", _) => settings.push("burn_in=1"),
-        ("nmf", "gamma" | "order") => settings.push("method=sgd"),
-        ("implicit-als", "epsilon") => settings.push("confidence=log"),
-        ("item-knn" | "user-knn" | "interpolated-knn", "support") => settings.push("lambda_2=0"),
-        _ => {}
-    }
+    let own = entry.checks.beside.iter().filter(|(of, _)| *of == name);
+    settings.extend(own.map(|(_, setting)| *setting));
     settings
 }
 
@@ -47,13 +42,8 @@ struct Came {
     out: (String, String),
 }
 
-/// Ratings with moments, which some weights come from; with attributes where the model is about them.
-fn set_of(spec: &Spec) -> Arc<Ratings> {
-    if spec.entry().id == "attributes" { reference_set() } else { timed_set() }
-}
-
 fn run(spec: &Spec) -> Came {
-    let split = split::holdout(&set_of(spec), 0.2, SEED);
+    let split = split::holdout(&timed_set(), 0.2, SEED);
     let mut model: Box<dyn Model> = spec.build(split.train.clone(), SEED);
     (0..spec.epochs()).for_each(|epoch| model.pass(epoch));
     Came {

@@ -81,8 +81,8 @@ pub fn setting(name: &str, value: &Value) -> String {
 }
 
 /// Runs a descending model from the given start values through the ratings as they are stored.
-fn descends_as_surprise(id: &str, has_biases: bool) {
-    let reference = reference(&format!("{id}.json"));
+fn descends_as_surprise(id: &str, file: &str, has_biases: bool) {
+    let reference = reference(file);
     let runs = reference["runs"].as_array().unwrap();
     assert!(!runs.is_empty());
     for run in runs {
@@ -118,12 +118,12 @@ fn descends_as_surprise(id: &str, has_biases: bool) {
 
 #[test]
 fn svd_has_surprises_parameters_after_three_epochs() {
-    descends_as_surprise("svd", true);
+    descends_as_surprise("svd", "svd.json", true);
 }
 
 #[test]
 fn svdpp_has_surprises_parameters_after_three_epochs() {
-    descends_as_surprise("svdpp", false);
+    descends_as_surprise("svdpp", "svdpp.json", false);
 }
 
 #[test]

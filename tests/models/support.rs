@@ -64,7 +64,8 @@ pub fn timed_set() -> Arc<Ratings> {
     let day = |r: &Rating| 12_000 + 97 * (r.u as u32 % 5) + 61 * (r.i as u32 / 2 * 7 % 16);
     let times: Vec<u32> = rows.iter().map(|r| 86_400 * day(r) + 60 * r.i as u32).collect();
     let (users, items) = (Arc::clone(set.user_ids()), Arc::clone(set.item_ids()));
-    Arc::new(Ratings::new(users, items, &rows, Some(&times)).unwrap())
+    let timed = Ratings::new(users, items, &rows, Some(&times)).unwrap();
+    Arc::new(timed.with_attributes(set.attributes().clone()))
 }
 
 /// What gradients are checked on: the reference set, with moments where the model needs them.
