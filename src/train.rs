@@ -10,7 +10,7 @@ use crate::data::split::Split;
 use crate::eval::{
     Measures, MetricId, errors, measure_test, measure_train, measure_validation, remarks,
 };
-use crate::models::{Learning, Model, Spec, Task, is_finite};
+use crate::models::{Checkpoint, Learning, Model, Spec, Task, is_finite};
 use crate::receipt::receipt;
 
 /// What is known after a pass.
@@ -119,6 +119,8 @@ pub struct Training {
     /// The epoch that is kept where training diverges.
     kept: usize,
     again: Option<Again>,
+    /// The model before the pass at hand, where that is a slow one.
+    before: Option<Checkpoint>,
     /// The training ratings by which the run is watched.
     watched: Option<Arc<Ratings>>,
     /// Their error at the kept epoch, and the least one that counts as grown.
@@ -204,6 +206,7 @@ impl Training {
             passes: 0,
             kept: 0,
             again: None,
+            before: None,
             lowest: None,
             limit: f64::INFINITY,
             now: Box::new(now),
@@ -249,6 +252,49 @@ impl Training {
         self.arrive(epoch + 1)
     }
 
+    /// Goes on for about so many seconds, at least by one unit: with a whole pass, where the one before it took no
+    /// longer.
+    ///
+    /// # Errors
+    /// As [`Training::pass`], once the model of the kept epoch is made again.
+    pub fn advance_for(&mut self, seconds: f64) -> Result<Progress, TrainError> {
+        if let [.., before, last] = &self.history[..]
+            && self.done == 0
+            && self.again.is_none()
+        {
+            if last.seconds - before.seconds <= seconds {
+                return self.advance(usize::MAX);
+            }
+            self.before = Some(Checkpoint::of(&*self.model));
+        }
+        let (start, mut units) = ((self.now)(), 1);
+        loop {
+            let progress = self.advance(units)?;
+            if progress == Progress::Passed || (self.now)() - start >= seconds {
+                return Ok(progress);
+            }
+            units *= 2;
+        }
+    }
+
+    /// Leaves the pass at hand unfinished: the model is again that of the last epoch in the history. Where
+    /// training was on its way back from divergence, it is at its start again.
+    pub fn abandon(&mut self) {
+        if self.again.take().is_some() {
+            self.history.truncate(1);
+            self.kept = 0;
+        } else if self.done == 0 {
+            return;
+        }
+        (self.done, self.spent) = (0, 0.0);
+        if let Some(before) = self.before.take() {
+            before.restore(&mut *self.model);
+        } else {
+            self.model = (self.make)();
+            (1..self.history.len()).for_each(|epoch| self.model.pass(epoch - 1));
+        }
+    }
+
     /// Units of work in a pass.
     pub fn units(&self) -> usize {
         self.model.units().max(1)
@@ -283,7 +329,7 @@ impl Training {
 
     /// The end of a pass: measures it and looks whether training still gets anywhere.
     fn arrive(&mut self, epoch: usize) -> Result<Progress, TrainError> {
-        self.passes += 1;
+        (self.passes, self.before) = (self.passes + 1, None);
         let before = &self.history[epoch - 1];
         let seconds = before.seconds + self.spent;
         let operations = before.operations + self.model.operations();

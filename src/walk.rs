@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::data::{Ratings, split};
 use crate::eval::{MetricId, errors};
-use crate::models::{Memory, Model, Spec, Task};
+use crate::models::{Checkpoint, Model, Spec, Task};
 use crate::receipt::receipt;
 use crate::trace::Step;
 
@@ -56,27 +56,6 @@ const CHECKPOINTS: usize = 64;
 
 /// How many steps the first checkpoints lie apart: repeating so few of them is not felt.
 const APART: usize = 32;
-
-/// All that a model was after some steps, padding included.
-struct Checkpoint {
-    values: Vec<Vec<f32>>,
-    memory: Memory,
-}
-
-impl Checkpoint {
-    fn of(model: &dyn Model) -> Self {
-        let parameters = model.parameters();
-        let values = parameters.iter().map(|parameter| parameter.values.to_vec()).collect();
-        Self { values, memory: model.memory() }
-    }
-
-    fn restore(&self, model: &mut dyn Model) {
-        for (now, then) in model.values_mut().into_iter().zip(&self.values) {
-            now.copy_from_slice(then);
-        }
-        model.recall(&self.memory);
-    }
-}
 
 impl Walk {
     /// A walk from the start values that this spec and seed give.

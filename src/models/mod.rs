@@ -162,6 +162,29 @@ impl Memory {
     }
 }
 
+/// All that a model is at a moment, padding included: with it, learning goes on from there.
+pub struct Checkpoint {
+    values: Vec<Vec<f32>>,
+    memory: Memory,
+}
+
+impl Checkpoint {
+    /// Of a model as it stands.
+    pub fn of(model: &dyn Model) -> Self {
+        let parameters = model.parameters();
+        let values = parameters.iter().map(|parameter| parameter.values.to_vec()).collect();
+        Self { values, memory: model.memory() }
+    }
+
+    /// Makes the model that again, to the last bit.
+    pub fn restore(&self, model: &mut dyn Model) {
+        for (now, then) in model.values_mut().into_iter().zip(&self.values) {
+            now.copy_from_slice(then);
+        }
+        model.recall(&self.memory);
+    }
+}
+
 /// A hash of the parameters' little-endian bytes without padding, and of the lists of neighbors they
 /// belong to, 16 hexadecimal digits: equal exactly when every bit of every parameter is equal.
 pub fn fingerprint(model: &dyn Model) -> String {

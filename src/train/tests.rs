@@ -227,6 +227,8 @@ struct Scripted {
     done: f32,
     /// How many predictions were asked for.
     asked: Rc<Cell<usize>>,
+    /// Moves on by a second with each unit.
+    clock: Rc<Cell<f64>>,
 }
 
 impl Model for Scripted {
@@ -250,6 +252,7 @@ impl Model for Scripted {
     fn advance(&mut self, epoch: usize, units: Range<usize>) {
         assert_eq!(self.done as usize, 4 * epoch + units.start);
         self.done += units.len() as f32;
+        self.clock.set(self.clock.get() + units.len() as f64);
     }
 
     fn steps(&self) -> usize {
@@ -291,7 +294,7 @@ fn scripted(
     let counter = Rc::clone(&asked);
     let make = move |train| -> Box<dyn Model> {
         let (script, asked) = (script.clone(), Rc::clone(&counter));
-        Box::new(Scripted { train, script, done: 0.0, asked })
+        Box::new(Scripted { train, script, done: 0.0, asked, clock: Rc::default() })
     };
     (Training::with_model(make, about, split, ask, || 0.0).unwrap(), asked)
 }
@@ -405,5 +408,77 @@ fn a_training_cut_anywhere_measures_what_one_by_passes_does() {
         }
         assert_eq!(format!("{:?}", whole.history()), format!("{:?}", cut.history()), "{spec}");
         assert_eq!(whole.receipt(), cut.receipt(), "{spec}");
+    }
+}
+
+/// [`scripted`] with a clock that each unit moves on by a second.
+fn clocked(script: &[f32]) -> Training {
+    let (clock, script) = (Rc::new(Cell::new(0.0)), script.to_vec());
+    let (moved, asked) = (Rc::clone(&clock), Rc::new(Cell::new(0)));
+    let about = About { task: Task::Rating, learning: Learning::Descent, remedy: "" };
+    let split = split::everything(&toy::table(2, 4, &threes(8)).ratings);
+    let make = move |train| -> Box<dyn Model> {
+        let (script, asked, clock) = (script.clone(), Rc::clone(&asked), Rc::clone(&moved));
+        Box::new(Scripted { train, script, done: 0.0, asked, clock })
+    };
+    Training::with_model(make, about, split, Ask::All, move || clock.get()).unwrap()
+}
+
+#[test]
+fn a_slow_pass_is_done_bit_by_bit_and_a_fast_one_at_once() {
+    let mut training = clocked(&[1.0, 0.5, 0.4]);
+    // One unit and then two, as a second was not enough.
+    assert_eq!(training.advance_for(1.5), Ok(Progress::Within { done: 3, of: 4 }));
+    assert_eq!(training.advance_for(1.5), Ok(Progress::Passed));
+    assert_eq!(training.advance_for(1.0), Ok(Progress::Within { done: 1, of: 4 }));
+    training.abandon();
+    assert_eq!(training.advance_for(4.0), Ok(Progress::Passed));
+    assert_eq!(training.history().last().map(|last| last.seconds), Some(8.0));
+}
+
+#[test]
+fn a_pass_that_is_abandoned_leaves_the_model_of_the_last_finished_epoch() {
+    let done = |training: &Training| training.model().parameters()[0].values[0];
+    let mut training = clocked(&[1.0, 0.5, 0.4, 9.0]);
+    for _ in 0..2 {
+        training.advance(3).unwrap();
+        training.abandon();
+        assert_eq!((done(&training), training.history().len()), (0.0, 1));
+    }
+    training.pass().unwrap();
+    training.abandon();
+    // With a copy of the model before the pass, and without.
+    training.advance_for(1.0).unwrap();
+    training.abandon();
+    assert_eq!((done(&training), training.history().len()), (4.0, 2));
+    training.advance(3).unwrap();
+    training.abandon();
+    assert_eq!((done(&training), training.history().len()), (4.0, 2));
+    // A way back from divergence that is not gone to its end leads to the start.
+    training.pass().unwrap();
+    assert_eq!(training.advance(4), Ok(Progress::Within { done: 0, of: 8 }));
+    training.advance(5).unwrap();
+    training.abandon();
+    assert_eq!((done(&training), training.history().len()), (0.0, 1));
+    assert!(training.pass().is_ok());
+}
+
+#[test]
+fn training_goes_on_from_an_abandoned_pass_as_if_it_had_not_begun() {
+    let all = crate::data::simulation::simulate(1).dataset.ratings;
+    let split = split::holdout(&all, 0.9, 1);
+    for entry in REGISTRY {
+        let spec = Spec::new(entry.id).unwrap();
+        let ticks = Cell::new(0.0);
+        let clock = move || ticks.replace(ticks.get() + 1.0);
+        let mut left = Training::new(&spec, split.clone(), 1, clock).unwrap();
+        let mut whole = Training::new(&spec, split.clone(), 1, || 0.0).unwrap();
+        for _ in 0..2 {
+            left.advance_for(1e-9).unwrap();
+            left.abandon();
+            left.pass().unwrap();
+            whole.pass().unwrap();
+        }
+        assert_eq!(whole.receipt(), left.receipt(), "{spec}");
     }
 }

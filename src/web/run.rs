@@ -13,7 +13,7 @@ use crate::data::{Dataset, Ratings, Stars, split};
 use crate::eval::{Measures, Metric};
 use crate::explore::{Scored, favorites, top_n};
 use crate::models::{Spec, Task, fingerprint};
-use crate::train::{Epoch, Training};
+use crate::train::{Epoch, Progress, Training};
 
 /// A model in training on a data set. What only some models can tell is asked of the objects of their
 /// families, which see the model as it stands when they are asked.
@@ -82,6 +82,21 @@ impl Run {
     pub fn pass(&mut self) -> Result<JsValue, JsError> {
         let epoch = *self.0.training.borrow_mut().pass()?;
         to_js(&epoch)
+    }
+
+    /// Goes on for about so many milliseconds. Says how much of the pass at hand is done, as a share: 1 where it
+    /// is over and measured. Throws as `pass` does.
+    pub fn advance(&mut self, milliseconds: f64) -> Result<f64, JsError> {
+        let progress = self.0.training.borrow_mut().advance_for(milliseconds / 1000.0)?;
+        Ok(match progress {
+            Progress::Within { done, of } => done as f64 / of as f64,
+            Progress::Passed => 1.0,
+        })
+    }
+
+    /// Leaves a pass unfinished: the model is that of the last finished epoch.
+    pub fn abandon(&mut self) {
+        self.0.training.borrow_mut().abandon();
     }
 
     /// How many passes a full training takes.

@@ -41,6 +41,7 @@ test('there is no time left to tell before the first epoch is done', () => {
 
 test('progress tells the time left only while something is under way', () => {
   expect(progressText(6, 3, 9)).toBe('epoch 3 of 9, about 12 s left');
+  expect(progressText(6, 1, 9, 0.5)).toBe('epoch 1 of 9, about 30 s left');
   expect(progressText(6, 9, 9)).toBe('epoch 9 of 9');
   expect(progressText(undefined, 3, 9)).toBe('epoch 3 of 9');
 });

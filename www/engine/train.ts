@@ -7,7 +7,10 @@ import type { ColdPart, ColdSetup, Fit, Print, Progress, Setup, Trained, Wanted 
 /** Between two reports of how far a training is. */
 const PROGRESS_MS = 100;
 
-/** Lets messages in, such as a cancel, between two passes. */
+/** How long a training goes on before messages are let in: a cancel is heard within a pass. */
+const SLICE_MS = 50;
+
+/** Lets messages in, such as a cancel. */
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** Whether what is under way is to end. */
@@ -60,26 +63,32 @@ export async function train(
 ): Promise<{ run: Run; trained: Trained }> {
   const run = begin(data, setup);
   const epochs = passes ?? run.epochs;
+  let within = 0;
   const progress = (): Progress => ({
     history: run.history(),
     epochs,
+    within,
     chart: colors && run.chart(colors.train, colors.validation, colors.test),
   });
   let stopped: string | undefined;
   let told = performance.now();
   tell?.(progress());
   try {
-    for (let epoch = 0; epoch < epochs && !cancelled(); epoch++) {
-      run.pass();
+    for (let epoch = 0; epoch < epochs && !cancelled();) {
+      const share = run.advance(SLICE_MS);
+      within = share % 1;
+      epoch += Math.floor(share);
       if (tell && performance.now() - told > PROGRESS_MS) {
         tell(progress());
         told = performance.now();
       }
       await breathe();
     }
+    if (cancelled()) run.abandon();
   } catch (error) {
     stopped = reason(error);
   }
+  within = 0;
   const reached = progress();
   const trained = {
     ...reached,

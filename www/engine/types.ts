@@ -125,6 +125,8 @@ export interface Wanted {
 export interface Progress {
   history: Epoch[];
   epochs: number;
+  /** How much of the pass at hand is done, as a share. */
+  within: number;
   chart: Chart | undefined;
 }
 

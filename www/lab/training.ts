@@ -60,9 +60,17 @@ export function secondsLeft(elapsed: number, done: number, total: number): numbe
   return (elapsed / done) * Math.max(0, total - done);
 }
 
-/** `epoch 3 of 20, about 2 s left`; without the time where nothing is under way any more. */
-export function progressText(elapsed: number | undefined, done: number, total: number): string {
-  const left = elapsed === undefined ? undefined : secondsLeft(elapsed, done, total);
+/**
+ * `epoch 3 of 20, about 2 s left`; without the time where nothing is under way any more. `within` is how much of
+ * the next epoch is done.
+ */
+export function progressText(
+  elapsed: number | undefined,
+  done: number,
+  total: number,
+  within = 0,
+): string {
+  const left = elapsed === undefined ? undefined : secondsLeft(elapsed, done + within, total);
   const rest = left === undefined || done >= total ? '' : `, about ${duration(left)} left`;
   return `epoch ${count(done)} of ${count(total)}${rest}`;
 }

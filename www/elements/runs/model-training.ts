@@ -115,7 +115,7 @@ export class ModelTraining extends LabView {
           <progress
             id="${id}-progress"
             max=${total}
-            .value=${done}
+            .value=${done + (progress?.within ?? 0)}
             aria-label="Progress"
           ></progress>
           <span class="value">${this.progressText(done)}</span>
@@ -171,7 +171,7 @@ export class ModelTraining extends LabView {
   private progressText(done: number): string {
     if (!this.progress) return this.job.running ? 'Opening the data …' : 'Not trained yet.';
     const elapsed = this.job.running ? (performance.now() - this.began) / 1000 : undefined;
-    return progressText(elapsed, done, this.progress.epochs);
+    return progressText(elapsed, done, this.progress.epochs, this.progress.within);
   }
 
   /** Everything there is to say about the training beside its numbers. */
