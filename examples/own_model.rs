@@ -1,11 +1,12 @@
-//! A model of one's own, trained and walked through by the library: `cargo run --example own_model`.
+//! A model of one's own, trained and walked through by the library: `cargo run --example own_model`. It says what
+//! it predicts and what it does for an item; the shape that fits, `Sweeps`, makes a model of that.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use factorscope::data::{Ratings, split, toy};
-use factorscope::models::{Axis, Learning, Model, Parameter, Task};
-use factorscope::trace::{Addend, AddendKind, Explanation, Listen, Place, Step, Subject};
+use factorscope::models::shape::{At, Predict, Stage, State, Sweep, Sweeps};
+use factorscope::models::{Axis, Learning, Model, Parameter, Side, Task};
+use factorscope::trace::{Addend, AddendKind, Listen, Place};
 use factorscope::train::{About, Ask, TrainError, Training};
 use factorscope::walk::Walk;
 
@@ -35,45 +36,9 @@ impl ItemBiases {
     }
 }
 
-impl Model for ItemBiases {
-    fn predict_many(&self, _u: usize, items: &[u32], out: &mut [f32]) {
-        for (out, &i) in out.iter_mut().zip(items) {
-            *out = self.mu + self.b_i[i as usize];
-        }
-    }
-
-    fn explain(&self, _u: usize, i: usize) -> Explanation {
-        let mut explanation = Explanation::default();
-        explanation.term(&MEAN, self.mu);
-        explanation.term(&BIAS, self.b_i[i]);
-        explanation
-    }
-
-    fn units(&self) -> usize {
-        self.b_i.len()
-    }
-
-    fn advance(&mut self, _epoch: usize, items: Range<usize>) {
-        items.for_each(|i| self.learn(i, &mut ()));
-    }
-
-    fn steps(&self) -> usize {
-        self.units()
-    }
-
-    fn step(&mut self, _epoch: usize, i: usize) -> Step {
-        let mut step = Step::new(Subject::Item(i), &self.parameters());
-        self.learn(i, &mut step);
-        step
-    }
-
-    fn operations(&self) -> f64 {
-        self.train.len() as f64
-    }
-
-    fn objective(&self) -> f64 {
-        let errors = self.train.iter().map(|x| x.r - self.mu - self.b_i[x.i]);
-        errors.chain(self.b_i.iter().copied()).map(|x| f64::from(x * x)).sum()
+impl State for ItemBiases {
+    fn train(&self) -> &Arc<Ratings> {
+        &self.train
     }
 
     fn parameters(&self) -> Vec<Parameter<'_>> {
@@ -85,13 +50,53 @@ impl Model for ItemBiases {
     }
 }
 
+impl Predict for ItemBiases {
+    type Context = ();
+
+    fn context(&self) {}
+
+    fn sum<L: Listen>(&self, _u: usize, i: usize, (): &(), listen: &mut L) -> f32 {
+        listen.term(&MEAN, self.mu);
+        listen.term(&BIAS, self.b_i[i]);
+        self.mu + self.b_i[i]
+    }
+}
+
+/// It learns item by item, and nothing is shared between them.
+impl Sweep for ItemBiases {
+    type Work = ();
+
+    fn stages(&self) -> &'static [Stage] {
+        &[Stage::Each(Side::Items)]
+    }
+
+    fn work(&self, _at: At, _hears: bool) {}
+
+    fn unit<L: Listen>(&mut self, at: At, (): &mut (), listen: &mut L) -> bool {
+        self.learn(at.row, listen);
+        true
+    }
+
+    fn objective(&self) -> f64 {
+        let errors = self.train.iter().map(|x| x.r - self.mu - self.b_i[x.i]);
+        errors.chain(self.b_i.iter().copied()).map(|x| f64::from(x * x)).sum()
+    }
+
+    fn operations(&self) -> f64 {
+        self.train.len() as f64
+    }
+}
+
+fn own_model(train: Arc<Ratings>) -> Box<dyn Model> {
+    Box::new(Sweeps::new(ItemBiases::new(train)))
+}
+
 /// One pass over the toy table: the model solves, so that more change nothing.
 fn trained() -> Result<Training, TrainError> {
-    let make = |train| -> Box<dyn Model> { Box::new(ItemBiases::new(train)) };
     let remedy = "Look for ratings that are no numbers.";
     let about = About { task: Task::Rating, learning: Learning::Solving, remedy };
     let split = split::everything(&toy::toy().ratings);
-    let mut training = Training::with_model(make, about, split, Ask::All, || 0.0)?;
+    let mut training = Training::with_model(own_model, about, split, Ask::All, || 0.0)?;
     training.pass()?;
     Ok(training)
 }
@@ -101,8 +106,7 @@ fn main() -> Result<(), TrainError> {
         println!("epoch {}: on the training set {:?}", epoch.epoch, epoch.train);
     }
     let train = toy::toy().ratings;
-    let model = Box::new(ItemBiases::new(Arc::clone(&train)));
-    let mut walk = Walk::with_model(model, train, Task::Rating);
+    let mut walk = Walk::with_model(own_model(Arc::clone(&train)), train, Task::Rating);
     for _ in 0..walk.position().per_epoch {
         if let Some(step) = walk.forward() {
             println!("{:?}: {:?}", step.subject, step.updates);
@@ -133,7 +137,7 @@ mod tests {
     #[test]
     fn the_library_walks_through_it_to_the_same_bits_and_back() {
         let train = toy::toy().ratings;
-        let model = Box::new(ItemBiases::new(Arc::clone(&train)));
+        let model = own_model(Arc::clone(&train));
         let mut walk = Walk::with_model(model, train, Task::Rating);
         walk.jump(3);
         let training = trained().unwrap();

@@ -16,8 +16,8 @@
 //! each of its hyperparameters. It learns in passes ([`train::Training`] does them and measures), and is
 //! asked for predictions, explanations and lists ([`explore`]); [`walk::Walk`] goes through a pass one
 //! explained step at a time, forward and back; [`eval`] measures errors, [`validation`] those of many trainings;
-//! [`chart`] draws. A model of one's own
-//! needs no registry: `examples/own_model.rs` implements [`models::Model`] and has both train and walk through it.
+//! [`chart`] draws. A model of one's own needs no registry: it says what it predicts and learns in one of the
+//! shapes of [`models::shape`], as `examples/own_model.rs` does, and is trained and walked through like the others.
 //!
 //! ```
 //! use factorscope::data::{split, toy};
