@@ -33,6 +33,8 @@ const MAGIC: &[u8; 11] = b"factorscope";
 const VERSION: u8 = 2;
 /// How many bytes stand before the deflate stream.
 pub(super) const HEAD: u64 = MAGIC.len() as u64 + 1 + 8;
+/// How many bytes a rating takes, about, where it has a time.
+const PACKED: usize = 4;
 const UNREAD: CompactError = CompactError("it cannot be read");
 const ORIGINS: [Origin; 4] = [Origin::Toy, Origin::Simulation, Origin::Movielens, Origin::File];
 
@@ -79,8 +81,10 @@ fn written(dataset: &Dataset, level: Compression) -> (Vec<u8>, u64) {
     let mut head = MAGIC.to_vec();
     head.push(VERSION);
     head.resize(HEAD as usize, 0);
-    let mut out = Writer::new(head, level);
     let ratings = &dataset.ratings;
+    // About what it takes: what grows stands in memory twice meanwhile.
+    head.reserve(ratings.len() * PACKED);
+    let mut out = Writer::new(head, level);
     out.text(&dataset.name);
     let origin = ORIGINS.iter().position(|&o| o == dataset.origin);
     out.number(origin.unwrap_or_default() as u64);
