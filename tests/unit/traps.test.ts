@@ -16,7 +16,7 @@ vi.mock('../../pkg/factorscope.js', () => {
     trap.name = 'RuntimeError';
     throw trap;
   };
-  /** An object of the engine: what is asked of it answers nothing, or traps. */
+  /** An object of the engine: what is asked of it answers nothing, or traps; a pass is done at once. */
   class Thing {
     constructor() {
       return new Proxy(this, {
@@ -25,7 +25,8 @@ vi.mock('../../pkg/factorscope.js', () => {
           if (name === 'then') return undefined;
           return () => {
             entered();
-            return name === 'info' ? { users: 1, items: 1 } : [];
+            if (name === 'info') return { users: 1, items: 1 };
+            return name === 'advance' ? 1 : [];
           };
         },
       });
