@@ -7,6 +7,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/unit/**/*.test.ts'],
+          // On two cores one alone would be the default.
+          maxWorkers: 2,
           // Some build and run programs, on a machine that may be busy: no limit here is a wait.
           testTimeout: 600_000,
         },
