@@ -100,7 +100,7 @@ choices! {
 /// Updates    for each user: b_u = sum (r_ui - mu - b_i - p_u . q_i) / (|R(u)| + lambda), then p_u from
 ///            (sum q_i q_i^T + lambda I) p_u = sum (r_ui - mu - b_u - b_i) q_i; for each item likewise
 /// Cost       a sweep O(ratings f^2 + (users + items) f^3); a line with n < f ratings costs
-///            O(n^2 f + n^3), see [`Normal::solve_short`]; 4 (users + items)(f + 1) bytes
+///            O(n^2 f + n^3), see `Normal::solve_short`; 4 (users + items)(f + 1) bytes
 /// Source     Koren, Bell, Volinsky (2009). Defaults as in cmfrec's comparison: 40 factors, lambda 10,
 ///            15 sweeps
 ///

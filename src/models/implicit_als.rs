@@ -103,7 +103,7 @@ const LEAST: f64 = 1e-6;
 ///            that u rated. Users come last, so that after a pass every prediction is explained exactly
 /// Cost       a sweep O(ratings f^2 + (users + items) f^3) as with rated cells alone, not
 ///            O(users items f^2), since Q^T Q is the same for all users; a line with n < f ratings costs
-///            O(n^2 f + n^3 + f^2), see [`White`]; 4 (users + items) f bytes and 8 a rating
+///            O(n^2 f + n^3 + f^2), see `White`; 4 (users + items) f bytes and 8 a rating
 /// Source     Hu, Koren, Volinsky (2008), where p_u is x_u and q_i is y_i. Defaults tuned by the expected
 ///            percentile rank on MovieLens latest-small
 #[derive(Debug, Clone)]

@@ -177,7 +177,7 @@ static LARGEST: [Addend; 5] = [
 ///
 /// Predicts   r^_ui = b_ui + sum s_ij^p (r_uj - b_uj) / (lambda_3 + sum s_ij^p), both sums over
 ///            S^k(i;u), the k items most similar to i among those that u rated; b_ui = mu + b_u + b_i
-/// Minimizes  sum (r_ui - b_ui)^2 + lambda (sum b_u^2 + sum b_i^2) for the baseline, by [`SWEEPS`] of
+/// Minimizes  sum (r_ui - b_ui)^2 + lambda (sum b_u^2 + sum b_i^2) for the baseline, by `SWEEPS` of
 ///            least squares when the model is made; nothing for the similarities, which are counted
 /// Updates    s_ij = n_ij / (n_ij + lambda_2) rho_ij, rho_ij = sum x y / sqrt(sum x^2 sum y^2) over the
 ///            n_ij users who rated both, with x = r_ui - b_ui and y = r_uj - b_uj; a step is one row
