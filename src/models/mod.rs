@@ -205,6 +205,7 @@ pub fn fingerprint(model: &dyn Model) -> String {
 /// Whether every parameter is a finite number; a model that diverged has some that are not.
 pub fn is_finite(model: &dyn Model) -> bool {
     let parameters = model.parameters();
-    let mut values = parameters.iter().flat_map(|parameter| parameter.values);
-    values.all(|value| value.is_finite())
+    let mut chunks = parameters.iter().flat_map(|parameter| parameter.values.chunks(1024));
+    // All of a chunk, without a way out of it, so that several values are looked at at once.
+    chunks.all(|chunk| chunk.iter().fold(true, |finite, value| finite & value.is_finite()))
 }
